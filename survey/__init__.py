@@ -1,0 +1,45 @@
+"""Porchlight's web application: collects, keeps and shows. `create_app` is where the parts meet."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+
+from survey import cli, db, log
+from survey.config import ROOT, Settings, read_settings
+from survey.events import Places
+from survey.instrument import read_content
+from survey.pages import assets, attend, data, errors, headers, health, posters, results, site
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application. Raises SettingError or ContentError, each a sentence."""
+    settings = settings or read_settings()
+    app = Flask(
+        "survey",
+        template_folder=ROOT / "templates",
+        static_folder=None,
+        instance_path=str(ROOT / "instance"),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.MAX_BODY,
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json"],
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["settings"] = settings
+    app.extensions["content"] = read_content(settings.content)
+    app.extensions["places"] = Places(settings.PLACE_KEPT)
+    log.init_app(app)
+    db.init_app(app, settings)
+    assets.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    Compress(app)
+    CSRFProtect(app).exempt(attend.blueprint)  # it has a signed ticket; see survey/forms.py
+    for module in (attend, site, results, data, posters, health):
+        app.register_blueprint(module.blueprint)
+    cli.init_app(app)
+    return app

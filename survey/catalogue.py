@@ -1,0 +1,152 @@
+"""From the questionnaire to the list of what is measured: a new question needs no code.
+
+Also the way from stored answers to the frame that analysis reads. Imported by publish alone:
+it loads pandas, which no page needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.measures import UNSAID, Measure
+from survey.forms import Item
+from survey.instrument import NOT_SHOWN, Content, Instrument, Question
+
+TWO_OR_MORE = "two_or_more"
+LANGUAGE = "language"  # the one cut that is no question: the language of the page
+
+
+def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
+    """Return every measure of the newest instrument about these kinds of agency.
+
+    The measures of one kind of agency share one panel, and so do those about the event: they are
+    asked of the same people, so one partition into communities and groups serves them all.
+    """
+    found = []
+    for question in content.current.questions.values():
+        if question.is_measured:
+            found += [
+                question_measure(content, question, kind)
+                for kind in about(content, question, kinds)
+            ]
+    for index in content.current.indexes:
+        for kind in kinds:
+            if content.agencies[kind].law:
+                found.append(index_measure(content, index.id, kind))
+    return found
+
+
+def about(content: Content, question: Question, kinds: Sequence[str]) -> list[str]:
+    """Return the agencies a question has figures of; "" for a question about the event."""
+    if question.per == "event":
+        return [""]
+    return [kind for kind in kinds if question.per == "agency" or content.agencies[kind].law]
+
+
+def question_measure(content: Content, question: Question, kind: str) -> Measure:
+    scale = question.scale
+    codes = scale.codes if scale else tuple(range(1, len(question.options) + 1))
+    favourable = (
+        scale.favourable
+        if scale
+        else tuple(question.options.index(option) + 1 for option in question.favourable)
+    )
+    return Measure(
+        id=question.id,
+        agency=kind,
+        unit="share",
+        valid=tuple(sorted(codes)),
+        favourable=favourable,
+        unfavourable=scale.unfavourable if scale else (),
+        panel=kind or "event",
+        wording=wording(content, (question.id,)),
+        headline=question.headline,
+        universal=question.per != "agency" or content.agencies[kind].law,
+    )
+
+
+def index_measure(content: Content, id: str, kind: str) -> Measure:
+    index = next(index for index in content.current.indexes if index.id == id)
+    return Measure(
+        id=id,
+        agency=kind,
+        questions=index.questions,
+        unit="score",
+        least=index.least,
+        panel=kind,
+        wording=wording(content, index.questions),
+        universal=True,
+    )
+
+
+def wording(content: Content, questions: Sequence[str]) -> dict[str, str]:
+    """Return {instrument: major versions of these questions, joined by dots}."""
+    return {
+        id: ".".join(instrument.questions[question].major for question in questions)
+        for id, instrument in content.instruments.items()
+        if all(question in instrument.questions for question in questions)
+    }
+
+
+def cuts_of(content: Content) -> list[str]:
+    """Return the ids of the groupings a table may have."""
+    return [q.id for q in content.current.questions.values() if q.cut] + [LANGUAGE]
+
+
+def frame_of(
+    content: Content, rows: Sequence[Mapping[str, Any]], kinds: Sequence[str]
+) -> pd.DataFrame:
+    """Return the frame of analysis/frame.py. `rows` are responses with their event and place."""
+    items = [
+        Item(question, kind)
+        for question in content.current.questions.values()
+        if question.is_measured
+        for kind in about(content, question, kinds)
+    ]
+    columns: dict[str, list[Any]] = {
+        "key": [row["submission"].hex for row in rows],
+        "season": [row["season"] for row in rows],
+        **{
+            name: [row[name] for row in rows]
+            for name in ("state", "county", "community", "event", "instrument")
+        },
+    }
+    for question in content.current.questions.values():
+        if question.cut:
+            columns[f"cut.{question.id}"] = [group(row["answers"], question.id) for row in rows]
+    columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]
+    for item in items:
+        columns[item.name] = [
+            code(content.instruments[row["instrument"]], item, row["answers"]) for row in rows
+        ]
+    return pd.DataFrame(columns).astype({item.name: "int64" for item in items})
+
+
+def group(answers: Mapping[str, Any], question: str) -> str:
+    """Return the one group a person is in; blank and "prefer not to say" are a group too."""
+    given = answers.get(question, NOT_SHOWN)
+    if isinstance(given, list):
+        return given[0] if len(given) == 1 else TWO_OR_MORE
+    return given if isinstance(given, str) else UNSAID
+
+
+def code(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> int:
+    """Return an answer as a number: a scale's code, a choice's place in its list, or missing."""
+    given = answers.get(item.name, NOT_SHOWN)
+    if isinstance(given, str):
+        return instrument.questions[item.question.id].options.index(given) + 1
+    return int(given)
+
+
+def words_of(content: Content) -> Iterator[tuple[str, str, str]]:
+    """Yield (measure, wording, name of its words in the language files)."""
+    for instrument in content.instruments.values():
+        for question in instrument.questions.values():
+            if question.is_measured:
+                yield question.id, question.major, f"question.{question.words or question.id}"
+        for index in instrument.indexes:
+            majors = ".".join(instrument.questions[id].major for id in index.questions)
+            yield index.id, majors, f"index.{index.id}"

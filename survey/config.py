@@ -1,0 +1,80 @@
+"""Every setting once, with its default and its meaning. A bad value stops the start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parent.parent
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+
+
+class SettingError(Exception):
+    """A setting cannot be used; the sentence says which and what would do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the program is told from outside: environment variables of the same, capital names."""
+
+    secret_key: str  # signs the form's tickets; made on first start and kept in instance/
+    database_url: str = f"sqlite:///{ROOT / 'instance' / 'porchlight.sqlite'}"
+    public_url: str = ""  # what posters print, e.g. https://survey.example; "" = as requested
+    content: Path = ROOT / "survey" / "content"
+
+    MAX_BODY: int = 64 * 1024  # bytes; the longest honest answer is under 4 KiB
+    TICKET_HOURS: int = 72  # a phone may find its signal again days after the event closed
+    PLACE_KEPT: float = 2.0  # seconds a worker goes by what it read of a poster and its event
+    DISK_PATIENCE: float = 5.0  # seconds to wait for SQLite's one writer before a polite refusal
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of this machine. Raises SettingError."""
+    settings = Settings(
+        secret_key=environment.get("SECRET_KEY") or kept_secret(ROOT / "instance"),
+        database_url=environment.get("DATABASE_URL") or Settings.database_url,
+        public_url=environment.get("PUBLIC_URL") or Settings.public_url,
+    )
+    check_settings(settings)
+    return settings
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise SettingError where a value cannot work."""
+    scheme = settings.database_url.split(":", 1)[0]
+    if scheme not in DATABASES:
+        raise SettingError(
+            f"DATABASE_URL starts with {scheme!r}; it must start with "
+            "sqlite:/// (a file) or postgresql:// (a server)."
+        )
+    if len(settings.secret_key) < 32:
+        raise SettingError("SECRET_KEY must have at least 32 characters.")
+    if settings.public_url:
+        parts = urlsplit(settings.public_url)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+            raise SettingError(
+                "PUBLIC_URL must be an address without a path, e.g. https://survey.example."
+            )
+
+
+def kept_secret(instance: Path) -> str:
+    """Return the secret in instance/secret_key; make it on first use, readable by us alone."""
+    path = instance / "secret_key"
+    try:
+        instance.mkdir(exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return path.read_text("ascii").strip()
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secret := secrets.token_urlsafe(48))
+        return secret
+    except OSError as error:
+        raise SettingError(
+            f"{path} cannot be written ({error.strerror}): set SECRET_KEY, "
+            "or let this user write to instance/."
+        ) from error

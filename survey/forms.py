@@ -1,0 +1,170 @@
+"""Question -> WTForms field. A dict from kind to field function; no question is named here.
+
+A form class is made once per (instrument, agencies, language) and kept: making one costs more
+than validating an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length, Optional
+
+from survey.instrument import AGENCIES, DONT_KNOW, PREFER_NOT, Instrument, Question
+from survey.words import Language
+
+MOST_AGENCIES = 3  # trust is asked of the local police and of at most two others
+
+
+@dataclass(frozen=True)
+class Agencies:
+    """The kinds of agency at an event: the local law enforcement, and the others in order."""
+
+    local: str
+    others: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return (self.local, *self.others)
+
+    def shown(self, met: Sequence[str], submission: int) -> tuple[str, ...]:
+        """Return the kinds whose trust is asked: the local one, then at most two of those met.
+
+        The order of the others must not be the same for all, and must be known later: it is
+        turned by the submission's own random number, here and in the page's script alike.
+        """
+        talked = [kind for kind in self.others if kind in met]
+        turn = submission % len(talked) if talked else 0
+        return (self.local, *(talked[turn:] + talked[:turn])[: MOST_AGENCIES - 1])
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question as it stands on one form: about an agency, or about the event."""
+
+    question: Question
+    agency: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.question.id}.{self.agency}" if self.agency else self.question.id
+
+
+def items(instrument: Instrument, agencies: Agencies, audience: str) -> Iterator[Item]:
+    """Yield what a form asks, in order; a question per agency once for each agency."""
+    if audience not in instrument.audiences:
+        return
+    for question in instrument.questions.values():
+        if question.per == "agency":
+            yield from (Item(question, kind) for kind in agencies.all)
+        elif question.per == "police":
+            yield Item(question, agencies.local)
+        else:
+            yield Item(question)
+
+
+def options(question: Question, agencies: Agencies) -> Iterator[str]:
+    """Yield the values a question takes on this form, "don't know" and the like last."""
+    if question.scale:
+        yield from (str(code) for code in question.scale.codes)
+    for option in question.options:
+        yield from agencies.all if option == AGENCIES else (option,)
+    if question.dont_know:
+        yield str(DONT_KNOW)
+    if question.prefer_not:
+        yield str(PREFER_NOT)
+
+
+def option_label(question: Question, value: str, language: Language) -> str:
+    """Return the words of one value of a question."""
+    if value == str(DONT_KNOW):
+        return language.say("option.any.dont_know")
+    if value == str(PREFER_NOT):
+        return language.say("option.any.prefer_not")
+    if question.scale:
+        return language.say(f"scale.{question.scale.id}.{value}")
+    key = f"option.{question.id}.{value}"
+    return language.say(key if language.has(key) else f"agency.{value}.label")
+
+
+def choices(item: Item, agencies: Agencies, language: Language) -> list[SelectChoice]:
+    question = item.question
+    return [
+        SelectChoice(value, option_label(question, value, language))
+        for value in options(question, agencies)
+    ]
+
+
+def choice_field(item: Item, agencies: Agencies, language: Language) -> Any:
+    needed = item.question.gate
+    return RadioField(
+        choices=choices(item, agencies, language),
+        validators=[InputRequired() if needed else Optional()],
+    )
+
+
+def several_field(item: Item, agencies: Agencies, language: Language) -> Any:
+    return SelectMultipleField(choices=choices(item, agencies, language), validators=[Optional()])
+
+
+def text_field(item: Item, agencies: Agencies, language: Language) -> Any:
+    return TextAreaField(filters=[tidy], validators=[Length(max=item.question.most)])
+
+
+FIELDS: dict[str, Callable[[Item, Agencies, Language], Any]] = {
+    "choice": choice_field,
+    "scale": choice_field,
+    "several": several_field,
+    "text": text_field,
+}
+
+
+class AnswerForm(FlaskForm):  # type: ignore[misc]
+    """What every survey form has. It has no CSRF token: there is no session to forge, and a token
+    that lives an hour would refuse honest late answers. The signed ticket does its work."""
+
+    class Meta:
+        csrf = False
+
+    items: dict[str, Item]
+    agencies: Agencies
+
+    @property
+    def gate(self) -> str:
+        """Return the name of the question that says which audience this is."""
+        return next(name for name, item in self.items.items() if item.question.gate)
+
+    def problems(self, language: Language) -> dict[str, str]:
+        """Return what is wrong, a sentence for each field, in the order of the form."""
+        return {name: self.problem(name, language) for name in self.items if self[name].errors}
+
+    def problem(self, name: str, language: Language) -> str:
+        question = self.items[name].question
+        if question.kind == "text":
+            count = len(self[name].data)
+            return language.say("error.too_long", most=question.most, count=count)
+        empty = question.gate and not self[name].data
+        return language.say("error.required" if empty else "error.choice")
+
+
+@lru_cache(maxsize=256)
+def form_class(instrument: Instrument, agencies: Agencies, language: Language) -> type[AnswerForm]:
+    """Return the form of one event's adults in one language. Field names are `Item.name`."""
+    asked = {item.name: item for item in items(instrument, agencies, "adult")}
+    fields = {
+        name: FIELDS[item.question.kind](item, agencies, language) for name, item in asked.items()
+    }
+    return type("Form", (AnswerForm,), {**fields, "items": asked, "agencies": agencies})
+
+
+def tidy(text: str | None) -> str:
+    """Return text without control characters, its line ends one kind (a browser sends CRLF, which
+    would count twice against the limit a person was shown)."""
+    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return "".join(sign for sign in lines if sign == "\n" or sign.isprintable())

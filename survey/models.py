@@ -1,0 +1,190 @@
+"""Tables and constraints, no behaviour.
+
+What is kept of an attendee stands in `Response` and `Comment`, whole. A test holds every column
+here to a sentence on the privacy page in every language (`privacy.<table>.<column>`).
+Keys of everything that grows contain event_id or release_id, so that a distributed PostgreSQL
+can shard it. Tables of answers have no rowid: arrival order identifies people.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware in code, UTC in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class Community(Base):
+    __tablename__ = "community"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(80))
+    county: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(40))
+    made_up: Mapped[bool] = mapped_column(default=False)  # demonstration, labelled on every page
+
+    agencies: Mapped[list[Agency]] = relationship(back_populates="community", order_by="Agency.id")
+    events: Mapped[list[Event]] = relationship(back_populates="community")
+
+
+class Agency(Base):
+    __tablename__ = "agency"
+    __table_args__ = (UniqueConstraint("community_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    kind: Mapped[str] = mapped_column(String(20))  # a table of content/agencies.toml
+    name: Mapped[str] = mapped_column(String(80))
+    local: Mapped[bool] = mapped_column(default=False)  # the one the police questions are about
+
+    community: Mapped[Community] = relationship(back_populates="agencies")
+
+
+class Event(Base):
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        CheckConstraint("starts_at < ends_at", name="starts_before_it_ends"),
+        CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(80))
+    season: Mapped[int]
+    instrument: Mapped[str] = mapped_column(String(20))
+    languages: Mapped[list[Any]]
+    time_zone: Mapped[str] = mapped_column(String(40))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    opens_at: Mapped[datetime]  # the window in which answers are taken
+    closes_at: Mapped[datetime]
+    head_count: Mapped[int | None]
+
+    community: Mapped[Community] = relationship(back_populates="events")
+    posters: Mapped[list[Poster]] = relationship(back_populates="event", order_by="Poster.code")
+
+
+class Poster(Base):
+    __tablename__ = "poster"
+
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(40))
+    wave: Mapped[str] = mapped_column(String(12), default="event")
+
+    event: Mapped[Event] = relationship(back_populates="posters")
+
+
+class Scan(Base):
+    """How often a poster's page was opened in one hour: a counter, no row per person."""
+
+    __tablename__ = "scan"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    poster: Mapped[str] = mapped_column(ForeignKey("poster.code"), primary_key=True)
+    hour: Mapped[str] = mapped_column(String(13), primary_key=True)
+    count: Mapped[int]
+
+
+class Response(Base):
+    __tablename__ = "response"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    submission: Mapped[UUID] = mapped_column(primary_key=True)  # random, made by the page
+    poster: Mapped[str] = mapped_column(ForeignKey("poster.code"))
+    audience: Mapped[str] = mapped_column(String(12))
+    wave: Mapped[str] = mapped_column(String(12))
+    mode: Mapped[str] = mapped_column(String(12))
+    language: Mapped[str] = mapped_column(String(8))
+    instrument: Mapped[str] = mapped_column(String(20))
+    hour: Mapped[str] = mapped_column(String(13))  # event-local, never a minute
+    late: Mapped[bool]
+    answers: Mapped[dict[str, Any]]
+
+
+class Comment(Base):
+    """An open comment, joined to no response: nothing in it says whose other answers are whose."""
+
+    __tablename__ = "comment"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12))  # waiting until a person has read it
+
+
+class Release(Base):
+    """One publication. Its rows never change; `ledger` holds what is never shown."""
+
+    __tablename__ = "release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+    sha256: Mapped[str] = mapped_column(String(64))
+    about: Mapped[dict[str, Any]]  # seasons, notes, wording: published with it
+    ledger: Mapped[dict[str, Any]]  # exact counts and digests for the rule of 11
+
+
+class Figure(Base):
+    """One released figure, or one released change between seasons, as it was frozen."""
+
+    __tablename__ = "figure"
+    __table_args__ = WITHOUT_ROWID
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # figure | change
+    number: Mapped[int] = mapped_column(primary_key=True)
+    community: Mapped[str] = mapped_column(String(60), index=True)
+    measure: Mapped[str] = mapped_column(String(40))
+    agency: Mapped[str] = mapped_column(String(20))
+    cut: Mapped[str] = mapped_column(String(20))
+    row: Mapped[dict[str, Any]]

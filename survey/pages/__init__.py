@@ -1,0 +1,1 @@
+"""One file per audience, each one blueprint, thin: find, one verb, answer."""

@@ -1,0 +1,48 @@
+"""Downloads for analysts: a release whole, as files with a codebook and checksums."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+from sqlalchemy import select
+
+from survey.db import session
+from survey.models import Release
+from survey.pages.keeping import fresh, label
+from survey.pages.site import page
+
+blueprint = Blueprint("data", __name__, url_prefix="/data")
+A_YEAR = 31_536_000  # seconds; a release's files never change, so they are kept for good
+TYPES = {
+    "figures.csv": "text/csv",
+    "figures-wide.csv": "text/csv",
+    "changes.csv": "text/csv",
+    "codebook.csv": "text/csv",
+    "release.json": "application/json",
+    "porchlight.zip": "application/zip",
+}
+
+
+@blueprint.get("")
+def index() -> str:
+    releases = session().scalars(select(Release).order_by(Release.id.desc())).all()
+    return page("data.html", releases=releases, files=list(TYPES))
+
+
+@blueprint.get("/<int:release_id>/<name>")
+def file(release_id: int, name: str) -> Response:
+    """One file of one release."""
+    release = session().get(Release, release_id)
+    if release is None or name not in TYPES:
+        abort(404)
+    if unchanged := fresh(release):
+        return unchanged
+    from survey import drawing  # loads pandas: only where a file is made
+
+    response = Response(drawing.file(session(), release, name), mimetype=TYPES[name])
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="porchlight-{release_id}-{name}"'
+    )
+    label(response, release)
+    response.cache_control.max_age = A_YEAR
+    response.cache_control.immutable = True
+    return response

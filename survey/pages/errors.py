@@ -1,0 +1,48 @@
+"""Errors, in the visitor's language: what happened, and what to do."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, make_response, render_template
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from survey.db import session
+from survey.log import log_error
+from survey.pages.language import visitor_language
+
+WORDED = {400, 404, 405, 413, 415, 503}  # the others share the words of 400 or 500
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(OperationalError, database_error)
+    app.register_error_handler(Exception, our_error)
+
+
+def http_error(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error  # a redirect
+    response = error_page(error.code)
+    if error.code == 405:
+        response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET")
+    return response
+
+
+def database_error(error: OperationalError) -> Response:
+    log_error(error)
+    session().rollback()
+    response = error_page(503)
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+def our_error(error: Exception) -> Response:
+    log_error(error)
+    return error_page(500)
+
+
+def error_page(status: int) -> Response:
+    shown = status if status in WORDED else (400 if status < 500 else 500)
+    words = visitor_language()
+    page = render_template("error.html", words=words, say=words.say, status=shown)
+    return make_response(page, status)

@@ -1,0 +1,24 @@
+"""Which language a visitor reads: asked for by `lang`, else preferred by the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import current_app, request
+
+from survey.instrument import Content
+from survey.words import Language
+
+
+def content() -> Content:
+    found: Content = current_app.extensions["content"]
+    return found
+
+
+def visitor_language(offered: Iterable[str] = ()) -> Language:
+    """Return the best of the `offered` languages (all, when none is named) for this request."""
+    languages = content().languages
+    codes = [code for code in offered if code in languages] or list(languages)
+    asked = request.args.get("lang", "")
+    chosen = asked if asked in codes else request.accept_languages.best_match(codes)
+    return languages[chosen or codes[0]]

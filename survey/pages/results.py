@@ -1,0 +1,181 @@
+"""What the public and departments read: released figures as sentence, table, chart and file.
+
+The address is the state: filters are a GET form, and the same address with another ending
+(.csv, .json, .chart.json) gives the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from werkzeug.routing import BaseConverter
+
+from survey import figures
+from survey.db import session
+from survey.figures import Current, Place
+from survey.pages.keeping import fresh, keep
+from survey.pages.language import visitor_language
+from survey.pages.site import page
+from survey.reading import TOTAL, Reading
+from survey.telling import Teller
+
+PER_PAGE = 40  # communities on one page of the overview
+MOST_PANELS = 12  # small charts beside each other
+MOST_COMPARED = 6  # more lines than that cannot be told apart
+
+
+class Ending(BaseConverter):
+    """The last part of an address: which form the rows come in."""
+
+    regex = r"csv|json|chart\.json"
+
+
+class Slug(BaseConverter):
+    regex = r"[a-z0-9-]+"
+
+
+blueprint = Blueprint("results", __name__)
+
+
+@blueprint.record_once
+def add_converters(state: Any) -> None:
+    state.app.url_map.converters.update(ending=Ending, slug=Slug)
+
+
+@blueprint.get("/results", defaults={"ending": "html"})
+@blueprint.get("/results.<ending:ending>")
+def overview(ending: str) -> str | Response:
+    """Communities by seasons, for one measure and agency."""
+    if (now := figures.current(session())) is None:
+        return page("results/none.html")
+    state = request.args.get("state", "")
+    places = [place for place in now.places.values() if state in ("", place.state)]
+    number = max(1, request.args.get("page", 1, int))
+    shown = places[(number - 1) * PER_PAGE : number * PER_PAGE]
+    if ending == "chart.json":
+        shown = shown[:MOST_PANELS]
+    reading = read(now, shown if ending != "csv" else places)
+    return reply(
+        reading,
+        ending,
+        chart="overview",
+        lines=lambda: [reading.line(place) for place in shown],
+        number=number,
+        pages=-(-len(places) // PER_PAGE),
+        states=sorted({place.state for place in now.places.values()}),
+        state=state,
+    )
+
+
+@blueprint.get("/results/<slug:slug>", defaults={"ending": "html"})
+@blueprint.get("/results/<slug:slug>.<ending:ending>")
+def community(slug: str, ending: str) -> str | Response:
+    """One community: its seasons, its last change, its groups."""
+    if (now := figures.current(session())) is None:
+        return page("results/none.html")
+    place = now.places.get(slug) or abort(404)
+    reading = read(now, [place])
+    return reply(reading, ending, chart="trend" if reading.cut == TOTAL else "groups", place=place)
+
+
+@blueprint.get("/results/compare", defaults={"ending": "html"})
+@blueprint.get("/results/compare.<ending:ending>")
+def compare(ending: str) -> str | Response:
+    """Two to six communities side by side, in order of name."""
+    if (now := figures.current(session())) is None:
+        return page("results/none.html")
+    asked = request.args.getlist("c")
+    picked = [place for slug, place in now.places.items() if slug in asked][:MOST_COMPARED]
+    reading = read(now, picked)
+    return reply(
+        reading,
+        ending,
+        chart="compare",
+        lines=lambda: [reading.line(place) for place in picked],
+        picked=picked,
+    )
+
+
+def read(now: Current, places: Sequence[Place]) -> Reading:
+    tell = Teller(now, visitor_language())
+    return Reading.read(session(), now, tell, request.args, places)
+
+
+def reply(reading: Reading, ending: str, *, chart: str, **more: Any) -> Response:
+    """Return the reading as a page, a file or a chart; 304 where the visitor has it."""
+    release = reading.now.release
+    if unchanged := fresh(release):
+        return unchanged
+    if ending != "html":
+        return keep(FILES[ending](reading, chart), release)
+    lazy = {name: value() if callable(value) else value for name, value in more.items()}
+    template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
+    return keep(page(template, **choices(reading), **lazy), release)
+
+
+def choices(reading: Reading) -> dict[str, Any]:
+    """Return what every results page shows: the filters' choices, its notes, its files."""
+    now, tell = reading.now, reading.tell
+    measures = dict.fromkeys(subject.measure for subject in now.subjects)
+    agencies = dict.fromkeys(subject.agency for subject in now.subjects if subject.agency)
+    return {
+        "reading": reading,
+        "tell": tell,
+        "now": now,
+        "title": tell.title(reading.subject) if reading.is_known else tell.say("title"),
+        "measures": [(measure, tell.measure(measure)) for measure in measures],
+        "agencies": [(agency, tell.agency(agency)) for agency in agencies],
+        "cuts": [(cut, tell.cut(cut)) for cut in (TOTAL, *now.cuts)],
+        "address": address,
+        "link": link,
+    }
+
+
+def link(place: Place) -> str:
+    """Return the address of a community's page that keeps what is being looked at."""
+    kept = {
+        name: request.args[name] for name in ("measure", "agency", "lang") if name in request.args
+    }
+    return url_for("results.community", slug=place.slug, **kept)  # type: ignore[arg-type]
+
+
+def address(ending: str) -> str:
+    """Return this page's address with another ending."""
+    query = request.query_string.decode()
+    return f"{request.path}.{ending}" + (f"?{query}" if query else "")
+
+
+def as_json(reading: Reading, chart: str) -> Response:
+    release = reading.now.release
+    body = {
+        "release": release.id,
+        "sha256": release.sha256,
+        "note": reading.tell.say("note"),
+        "rows": reading.shown(),
+    }
+    return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
+
+
+def as_csv(reading: Reading, chart: str) -> Response:
+    from survey import drawing  # loads pandas: only where a file or a chart is made
+
+    response = Response(drawing.table(reading), mimetype="text/csv")
+    name = request.path.strip("/").replace("/", "-")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def as_chart(reading: Reading, chart: str) -> Response:
+    from survey import drawing
+
+    return Response(drawing.chart(reading, chart), mimetype="application/json")
+
+
+FILES: dict[str, Callable[[Reading, str], Response]] = {
+    "csv": as_csv,
+    "json": as_json,
+    "chart.json": as_chart,
+}

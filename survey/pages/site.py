@@ -1,0 +1,75 @@
+"""The front door and the privacy page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+from sqlalchemy import exists, select
+from werkzeug.wrappers import Response
+
+from survey.db import session
+from survey.events import now
+from survey.models import Community, Event, Poster
+from survey.pages.language import content, visitor_language
+from survey.privacy import kept_of_attendees, kept_of_others
+
+blueprint = Blueprint("site", __name__)
+
+
+@blueprint.get("/")
+def home() -> str:
+    return page("home.html", practice=practice_code())
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    words = visitor_language()
+    return page(
+        "privacy.html",
+        attendees=kept_of_attendees(words),
+        others=kept_of_others(words),
+    )
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    return Response("User-agent: *\nDisallow: /s/\nDisallow: /poster/\n", mimetype="text/plain")
+
+
+def page(template: str, **more: Any) -> str:
+    """Render a page of the public site in the visitor's language."""
+    words = visitor_language()
+    return render_template(
+        template,
+        words=words,
+        say=words.say,
+        languages=content().languages.values(),
+        here=here,
+        made_up=is_made_up(),
+        **more,
+    )
+
+
+def here(language: str) -> str:
+    """Return this page's address in another language, its filters kept."""
+    pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    return f"{request.path}?{urlencode([*pairs, ('lang', language)])}"
+
+
+def practice_code() -> str | None:
+    """Return the code of a made-up event that is open now, so that a visitor can try the survey."""
+    moment = now()
+    query = (
+        select(Poster.code)
+        .join(Event, Event.id == Poster.event_id)
+        .join(Community, Community.id == Event.community_id)
+        .where(Community.made_up, Event.opens_at <= moment, Event.closes_at > moment)
+    )
+    return session().scalar(query.limit(1))
+
+
+def is_made_up() -> bool:
+    """Whether a demonstration is loaded: then every page says so."""
+    return bool(session().scalar(select(exists().where(Community.made_up))))

@@ -1,0 +1,209 @@
+"""Closed events -> frame -> analysis.release -> stored Release. The only code that reads answers
+in bulk."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from analysis.measures import Measure
+from analysis.release import NothingToRelease, ReleaseRefused
+from analysis.release import release as make_release
+from analysis.released import Released
+from survey import catalogue
+from survey.events import Refused
+from survey.figures import CHANGE, FIGURE
+from survey.instrument import Content
+from survey.models import Agency, Community, Event, Figure, Release, Response
+
+ADULT = "adult"  # children and teens have releases of their own, never added to adults
+
+
+def publish(session: Session, content: Content, moment: datetime) -> Iterator[str]:
+    """Release every closed event; yield a sentence for each step. Commit is the caller's.
+
+    Raises Refused with the reasons when there is nothing new that may be shown.
+    """
+    rows = closed_answers(session, moment)
+    places = session.scalars(select(Community).order_by(Community.name, Community.slug)).all()
+    yield f"{len({row['event'] for row in rows})} closed events are put together."
+    kinds = [kind for kind in content.agencies if kind in set(session.scalars(select(Agency.kind)))]
+    measures = catalogue.measures_of(content, kinds)
+    cuts = catalogue.cuts_of(content)
+    frame = catalogue.frame_of(content, rows, kinds)
+    counties: list[str] = []
+    try:
+        released = make_release(
+            frame,
+            measures,
+            cuts,
+            previous=newest(session),
+            progress=lambda done, of, county: counties.append(f"{done} of {of}: {county} County"),
+        )
+    except NothingToRelease as nothing:
+        raise Refused("Nothing was released. " + " ".join(nothing.reasons)) from nothing
+    except ReleaseRefused as refused:
+        raise Refused(f"The audit refused this release: {refused}") from refused
+    yield from counties
+    yield from told(released)
+    stored = store(
+        session, released, about(content, released, places, kinds, measures, cuts), moment
+    )
+    yield f"Release {stored.id} is made: {len(released.figures)} figures, sha256 {stored.sha256}."
+
+
+def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]]:
+    """Return adults' responses of events that are closed, each with its event and its place."""
+    query = (
+        select(
+            Response.submission,
+            Response.language,
+            Response.instrument,
+            Response.answers,
+            Event.season,
+            Event.slug.label("event"),
+            Community.slug.label("community"),
+            Community.county,
+            Community.state,
+        )
+        .join(Event, Event.id == Response.event_id)
+        .join(Community, Community.id == Event.community_id)
+        .where(Event.closes_at <= moment, Response.audience == ADULT)
+    )
+    return [dict(row) for row in session.execute(query).mappings()]
+
+
+def newest(session: Session) -> Released | None:
+    """Return the newest release with its private ledger, its checksum verified; None at first."""
+    release = session.scalar(select(Release).order_by(Release.id.desc()).limit(1))
+    return load(session, release) if release else None
+
+
+def load(session: Session, release: Release) -> Released:
+    """Return a stored release. Raises ValueError where it is not what was released."""
+    return Released.load(
+        stored_rows(session, release, FIGURE),
+        stored_rows(session, release, CHANGE),
+        release.about["notes"],
+        sha256=release.sha256,
+        ledger=pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"]),
+    )
+
+
+def stored_rows(session: Session, release: Release, kind: str) -> Sequence[dict[str, Any]]:
+    query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == kind)
+    return session.scalars(query.order_by(Figure.number)).all()
+
+
+def about(
+    content: Content,
+    released: Released,
+    places: Sequence[Community],
+    kinds: Sequence[str],
+    measures: Sequence[Measure],
+    cuts: Sequence[str],
+) -> dict[str, Any]:
+    """Return what is published beside the figures: places, subjects, words and notes."""
+    figures = released.figures
+    shown = set(zip(figures["measure"], figures["agency"], strict=True))
+    slugs = communities_in(released)
+    words: dict[str, dict[str, str]] = {}
+    for measure, wording, name in catalogue.words_of(content):
+        words.setdefault(measure, {})[wording] = name
+    headline = next(measure for measure in measures if measure.headline)
+    return {
+        "seasons": sorted(int(season) for season in figures["season"].unique()),
+        "places": [
+            {"slug": p.slug, "name": p.name, "county": p.county, "state": p.state}
+            for p in places
+            if p.slug in slugs
+        ],
+        "subjects": [list(m.key) for m in measures if m.key in shown],
+        "headline": list(headline.key),
+        "measures": [asdict(measure) for measure in measures],
+        "scores": sorted({m.id for m in measures if m.unit == "score"}),
+        "cuts": list(cuts),
+        "words": words,
+        "made_up": any(place.made_up for place in places if place.slug in slugs),
+        "notes": records(released.notes),
+    }
+
+
+def communities_in(released: Released) -> set[str]:
+    """Return the slugs of communities that are shown, by themselves or in a pool or county."""
+    figures = released.figures
+    shown = set(figures["community"])
+    for members in (*figures["members"].unique(), *released.notes["members"].unique()):
+        shown.update(members.split("|"))
+    return shown - {"", "other"}
+
+
+def store(session: Session, released: Released, about: dict[str, Any], moment: datetime) -> Release:
+    """Freeze a release in rows. Earlier releases stay as they are."""
+    ledger = released.ledger if released.ledger is not None else pd.DataFrame()
+    release = Release(
+        made_at=moment,
+        sha256=released.sha256,
+        about=about,
+        ledger={
+            "columns": list(ledger.columns),
+            "rows": [list(row.values()) for row in records(ledger)],
+        },
+    )
+    session.add(release)
+    session.flush()
+    for kind, table in ((FIGURE, released.figures), (CHANGE, released.changes)):
+        found = [
+            {
+                "release_id": release.id,
+                "kind": kind,
+                "number": number,
+                "community": row["community"],
+                "measure": row["measure"],
+                "agency": row["agency"],
+                "cut": row.get("cut", "total"),
+                "row": row,
+            }
+            for number, row in enumerate(records(table))
+        ]
+        if found:
+            session.execute(insert(Figure), found)
+    return release
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as plain values: whole numbers, text, floats; None for what is not there."""
+    columns = {
+        str(name): [None if isinstance(v, float) and math.isnan(v) else v for v in column.tolist()]
+        for name, column in table.items()
+    }
+    return [
+        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+    ]
+
+
+def told(released: Released) -> Iterator[str]:
+    """Yield a sentence for each thing that was pooled, left out or waits, and why."""
+    notes = records(released.notes)
+    for note in notes:
+        if note["cut"] == "total" and note["kind"] in TOLD:
+            yield TOLD[note["kind"]].format(
+                **{**note, "members": note["members"].replace("|", ", ") or "-"}
+            )
+    cuts = sum(1 for note in notes if note["kind"] == "dropped" and note["cut"] != "total")
+    if cuts:
+        yield f"{cuts} tables of groups are left out: fewer than two groups of 11 or more."
+
+
+TOLD = {
+    "pooled": "{season} {county} County, {panel}: {members} are shown together.",
+    "dropped": "{season} {county} County, {panel}: {members} cannot stand apart ({reason}).",
+    "waits": "{season} {county} County, {panel}: changes wait for the next release ({reason}).",
+}

@@ -1,0 +1,14 @@
+"""What a WSGI server and the `flask` command load."""
+
+from __future__ import annotations
+
+import sys
+
+from survey import create_app
+from survey.config import SettingError
+from survey.words import ContentError
+
+try:
+    app = create_app()
+except (SettingError, ContentError) as error:
+    sys.exit(f"Porchlight cannot start: {error}")
