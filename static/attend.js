@@ -4,7 +4,7 @@
   var doc = document, form = doc.getElementById('survey'), stay = doc.getElementById('stay');
   if (!form || !doc.querySelectorAll || !history.pushState) return;
   var others = [].slice.call(form.querySelectorAll('[data-other]'));
-  var send = doc.getElementById('send'), sent = false;
+  var send = doc.getElementById('send'), sent = false, step = 0;
 
   function checked(name) {
     return [].slice.call(form.querySelectorAll('[name="' + name + '"]:checked')).map(function (box) {
@@ -21,7 +21,7 @@
     others.forEach(function (set) { set.hidden = true; });
     shown.forEach(function (set) {
       set.hidden = false;
-      set.parentNode.insertBefore(set, set.parentNode.querySelector('nav'));
+      set.parentNode.insertBefore(set, set.parentNode.querySelector('.steps'));
     });
     form.className = 'questions';
   }
@@ -36,11 +36,14 @@
     if (form.className === 'all') return;
     if (screen && form.className === 'start' && screen.id !== 'start') {
       if (hasForm()) route();
-      else return location.replace('#start');
+      else history.replaceState(history.state, '', '#start');
     }
     if (!location.hash) form.className = 'start';
-    if (event && event.type === 'hashchange') {
-      var heading = (screen || doc.getElementById('start')).querySelector('h2');
+    if (sent) return;
+    if (history.state) step = history.state.step;
+    else history.replaceState({ step: event.type === 'hashchange' ? ++step : step }, '');
+    if (event.type === 'hashchange') {
+      var heading = (form.className === 'start' || !screen ? doc.getElementById('start') : screen).querySelector('h2');
       if (heading) heading.focus();
       scrollTo(0, 0);
     }
@@ -71,8 +74,7 @@
       try { reply = JSON.parse(request.responseText); } catch (page) { reply = null; }
       if (request.status === 200 && reply) {
         sent = true;
-        form.reset();
-        location.replace(reply.next);
+        leave(reply.next);
       } else if (request.status >= 500 || request.status === 429) {
         say(stay.getAttribute('data-busy'));
       } else {
@@ -83,6 +85,22 @@
     say('');
     send.disabled = true;
     request.send(body.toString());
+  }
+
+  // Goes to the thank-you so that "back" shows an empty form: a browser keeps what was ticked with
+  // each entry of its history, and the next person may hold the same phone. From the first entry on
+  // the others are cut off.
+  function leave(address) {
+    var steps = (history.state || {}).step || 0, gone = false;
+    function go() {
+      if (!gone) location.assign(address);
+      gone = true;
+    }
+    form.reset();
+    if (!steps) return location.replace(address);
+    window.addEventListener('popstate', go);
+    setTimeout(go, 600);
+    history.go(-steps);
   }
 
   // Sends the form as a page, so that the server's page explains the refusal with every answer kept.
@@ -102,15 +120,20 @@
     route();
     location.hash = this.getAttribute('data-screen');
   });
-  [].forEach.call(doc.querySelectorAll('.langs button'), function (button) {
-    button.addEventListener('click', function () {
-      button.setAttribute('formaction', form.getAttribute('action') + location.hash);
-    });
+  form.addEventListener('keydown', function (event) {
+    if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
+    var visible = [].slice.call(form.querySelectorAll('.go')).filter(function (go) { return go.offsetParent; });
+    event.preventDefault();
+    visible[0].click();
   });
   form.addEventListener('submit', deliver);
   window.addEventListener('hashchange', show);
   window.addEventListener('pageshow', function (event) {
     if (sent) location.replace(form.getAttribute('action'));
-    else { send.disabled = false; show(event); }
+    else {
+      send.disabled = false;
+      show(event);
+      if (doc.getElementById('errors')) doc.getElementById('errors').focus();
+    }
   });
 })();

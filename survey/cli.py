@@ -152,12 +152,8 @@ def add_event(
 @event.command("list")
 def list_events() -> None:
     """List events, where each stands, and a coarse count of answers (steps of 10 from 20)."""
-    counts = dict(
-        db.session()
-        .execute(select(Response.event_id, func.count()).group_by(Response.event_id))
-        .tuples()
-        .all()
-    )
+    query = select(Response.event_id, func.count()).group_by(Response.event_id)
+    counts = {row[0]: row[1] for row in db.session().execute(query)}
     moment = events.now()
     for found in db.session().scalars(select(Event).order_by(Event.slug)):
         state = events.window_of(found.opens_at, found.closes_at, moment).value

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from analysis import CHARTS, FORMATS, WORDS, Measure, Released
-from analysis.charts import as_json
+from analysis.charts import as_json, overview
 from analysis.released import stored_view
 from survey.instrument import as_tuples
 from survey.models import Release
@@ -28,13 +28,19 @@ NAMES = {  # file name -> format of analysis.export
 OURS = ("title", "source", "note")  # words of a chart that are no caption of its own
 
 
-def chart(reading: Reading, name: str) -> str:
-    """Return the chart of what the page shows, as JSON for Plotly."""
+def chart(reading: Reading, name: str, across: int) -> str:
+    """Return the chart of what the page shows, as JSON for Plotly.
+
+    `across`: how many small panels fit beside each other on the reader's screen.
+    """
     rows = reading.shown()
     if name == "groups":  # the page shows the newest season's groups
         newest = max((row["season"] for row in rows), default=0)
         rows = [row for row in rows if row["season"] == newest]
     view = stored_view(rows, sha256=reading.now.release.sha256)
+    view = view.view(community=[place.slug for place in reading.places])
+    if name == "overview":
+        return as_json(overview(view, words(reading), across=across))
     return as_json(CHARTS[name].draw(view, words(reading)))
 
 

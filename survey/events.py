@@ -10,7 +10,7 @@ from enum import Enum
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -169,8 +169,7 @@ def is_code(text: str) -> bool:
     return len(text) == CODE_LENGTH and set(text) <= set(CODE_SIGNS)
 
 
-def count_scan(engine: Engine, place: Place, moment: datetime) -> None:
-    """Add one to the poster's counter of this hour, in a transaction of its own."""
-    row = {"event_id": place.event_id, "poster": place.poster, "hour": place.hour(moment)}
-    with engine.begin() as connection:
-        connection.execute(COUNT_ONE[engine.dialect.name], row)
+def count_scan(connection: Connection, place: Place, hour: str) -> None:
+    """Add one to the poster's counter of this hour."""
+    row = {"event_id": place.event_id, "poster": place.poster, "hour": hour}
+    connection.execute(COUNT_ONE[connection.dialect.name], row)

@@ -32,6 +32,8 @@ def publish(session: Session, content: Content, moment: datetime) -> Iterator[st
     Raises Refused with the reasons when there is nothing new that may be shown.
     """
     rows = closed_answers(session, moment)
+    if not rows:
+        raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
     places = session.scalars(select(Community).order_by(Community.name, Community.slug)).all()
     yield f"{len({row['event'] for row in rows})} closed events are put together."
     kinds = [kind for kind in content.agencies if kind in set(session.scalars(select(Agency.kind)))]

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from survey import create_app, db, schema
 from survey.config import Settings
 
+pytest_plugins = ["tests.demonstration"]
+
 SECRET = "a secret that only the tests know, long enough"
 
 
@@ -56,21 +58,35 @@ def make_app(url: str, **more: object) -> Flask:
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     schema.migrate(app.extensions["engine"])
+    made.append(app)
     return app
 
 
-@pytest.fixture
-def app(database_url: str) -> Iterator[Flask]:
-    app = make_app(database_url)
-    yield app
+made: list[Flask] = []
+
+
+@pytest.fixture(autouse=True)
+def apps_let_go() -> Iterator[None]:
+    """Stop the writers and close the connections of the apps that a test made."""
+    before = len(made)
+    yield
+    while len(made) > before:
+        let_go(made.pop())
+
+
+def let_go(app: Flask) -> None:
+    app.extensions["writer"].stop()
     app.extensions["engine"].dispose()
 
 
 @pytest.fixture
-def sqlite_app(sqlite_url: str) -> Iterator[Flask]:
-    app = make_app(sqlite_url)
-    yield app
-    app.extensions["engine"].dispose()
+def app(database_url: str, apps_let_go: None) -> Flask:
+    return make_app(database_url)
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, apps_let_go: None) -> Flask:
+    return make_app(sqlite_url)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from werkzeug.test import EnvironBuilder
 
 from survey import db
@@ -89,7 +89,8 @@ def test_a_full_disk_is_said_and_stores_nothing(tmp_path: Path):
     with app.app_context():
         poster = add_poster(db.session(), add_event(app, db.session()))
         resident = Resident(app.test_client(), poster.code).scans()
-        engine = app.extensions["engine"]
+        engine = app.extensions["writer"].engine
+        app.extensions["writer"].do(lambda connection: None)  # the scan is written
         engine.dispose()
 
         @event.listens_for(engine, "connect")
@@ -178,3 +179,19 @@ def test_an_error_is_logged_without_what_was_sent(sqlite_app: Flask, resident: R
     assert "ZeroDivisionError" in line
     assert "marked" not in line
     assert resident.code not in line
+
+
+def test_one_failing_job_does_not_take_its_neighbours_with_it(sqlite_app: Flask):
+    writer = sqlite_app.extensions["writer"]
+
+    def fails(connection: Connection) -> None:
+        raise ValueError("this one alone")
+
+    def works(connection: Connection) -> int:
+        seven: int = connection.execute(text("SELECT 7")).scalar_one()
+        return seven
+
+    waiting = [writer.later(work) for work in (works, fails, works)]
+    assert waiting[0].result() == waiting[2].result() == 7
+    with pytest.raises(ValueError, match="this one alone"):
+        waiting[1].result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -52,8 +51,8 @@ def form(code: str) -> Reply | tuple[str, int]:
     window = place.window(events.now())
     if window is not Window.OPEN:
         return help_page(window.value, place, language)
-    with suppress(OperationalError):  # a busy disk costs a count, not a guest's page
-        events.count_scan(db.engine(), place, events.now())
+    hour = place.hour(events.now())
+    db.writer().later(lambda connection: events.count_scan(connection, place, hour))
     return fresh_page(place, language)
 
 
@@ -145,9 +144,12 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[str, int]:
 
 
 def store(place: Place, submission: Submission) -> Outcome:
-    with db.engine().begin() as connection:
-        return intake.accept(connection, place, submission, events.now())
-    # the transaction is committed, and durable, when this returns: the thank-you may be said
+    """Return what became of it, once that is durable: then the thank-you may be said."""
+    moment = events.now()
+    outcome: Outcome = db.writer().do(
+        lambda connection: intake.accept(connection, place, submission, moment)
+    )
+    return outcome
 
 
 def busy(sent: Sent) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from survey.db import session
 from survey.log import log_error
 from survey.pages.language import visitor_language
+from survey.pages.site import page
 
 WORDED = {400, 404, 405, 413, 415, 503}  # the others share the words of 400 or 500
 
@@ -43,6 +44,9 @@ def our_error(error: Exception) -> Response:
 
 def error_page(status: int) -> Response:
     shown = status if status in WORDED else (400 if status < 500 else 500)
-    words = visitor_language()
-    page = render_template("error.html", words=words, say=words.say, status=shown)
-    return make_response(page, status)
+    if status < 500:
+        return make_response(page("error.html", status=shown), status)
+    words = visitor_language()  # the database may be what is broken: ask it nothing
+    return make_response(
+        render_template("error.html", words=words, say=words.say, status=shown), status
+    )

@@ -32,7 +32,6 @@ HIDDEN = "<!--hidden-->"  # where a visit's own fields go: near the end, so litt
 class Choice:
     value: str
     label: str
-    hint: str
     checked: bool
     apart: bool  # "don't know" and the like stand below a gap
 
@@ -221,7 +220,6 @@ class View:
             yield Choice(
                 value=value,
                 label=str(choice.label),
-                hint="",
                 checked=value in given,
                 apart=value.startswith("-"),
             )

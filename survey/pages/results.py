@@ -93,7 +93,7 @@ def compare(ending: str) -> str | Response:
     return reply(
         reading,
         ending,
-        chart="compare",
+        chart="overview",
         lines=lambda: [reading.line(place) for place in picked],
         picked=picked,
     )
@@ -109,6 +109,8 @@ def reply(reading: Reading, ending: str, *, chart: str, **more: Any) -> Response
     release = reading.now.release
     if unchanged := fresh(release):
         return unchanged
+    if ending == "chart.json" and not reading.is_known:
+        abort(404)
     if ending != "html":
         return keep(FILES[ending](reading, chart), release)
     lazy = {name: value() if callable(value) else value for name, value in more.items()}
@@ -171,7 +173,8 @@ def as_csv(reading: Reading, chart: str) -> Response:
 def as_chart(reading: Reading, chart: str) -> Response:
     from survey import drawing
 
-    return Response(drawing.chart(reading, chart), mimetype="application/json")
+    across = min(max(request.args.get("columns", 3, int), 1), 3)
+    return Response(drawing.chart(reading, chart, across), mimetype="application/json")
 
 
 FILES: dict[str, Callable[[Reading, str], Response]] = {

@@ -1,0 +1,163 @@
+"""Did it change? Two seasons, many communities at once, and the wall between wordings (METHODS 5).
+
+Everything here reads shown figures only. A change is told from what the bands allow, so that a
+clear change stays clear whatever the exact numbers were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
+
+from analysis.band import THIRDS, FloatArray
+from analysis.derive import scale_of
+from analysis.estimate import Z80, Z95
+from analysis.measures import TOTAL, BoolArray, Measure
+
+UP, DOWN = "up", "down"  # a clear change
+UNCLEAR = "unclear"  # no clear change; never "no change"
+FEW = "few"  # too few answers to tell
+WORDING = "wording"  # asked in other words: not comparable
+
+CLEAR = 0.05  # of the scale: smaller differences are not told as a change, however certain
+FALSE_DISCOVERIES = 0.05  # Benjamini and Hochberg's q
+MIXED = "+"  # in a wording: people of one place and season were asked in different words
+
+PLACE = ["state", "county", "community", "members", "measure", "agency"]
+
+
+def newcombe(
+    p_from: ArrayLike,
+    range_from: tuple[ArrayLike, ArrayLike],
+    p_to: ArrayLike,
+    range_to: tuple[ArrayLike, ArrayLike],
+) -> tuple[FloatArray, FloatArray]:
+    """Range of p_to - p_from from the two shares' own ranges, -1..1.
+
+    Source: Newcombe 1998, method 10:
+    d - sqrt((p2-l2)^2 + (u1-p1)^2), d + sqrt((u2-p2)^2 + (p1-l1)^2).
+    """
+    p1, l1, u1 = (np.asarray(x, dtype=float) for x in (p_from, *range_from))
+    p2, l2, u2 = (np.asarray(x, dtype=float) for x in (p_to, *range_to))
+    d = p2 - p1
+    return d - np.hypot(p2 - l2, u1 - p1), d + np.hypot(u2 - p2, p1 - l1)
+
+
+def smallest_change(p: ArrayLike, n_star_from: ArrayLike, n_star_to: ArrayLike) -> FloatArray:
+    """Smallest change of a share that would show in four of five cases, 0..1.
+
+    p: the share that is moved from; n_star: unrelated people's worth of answers (n / 1.4 when
+    nothing better is known). Source: METHODS 5; (z.975 + z.80) sqrt(pq/n1 + pq/n2).
+    Raises ValueError when a season has no answers.
+    """
+    p = np.asarray(p, dtype=float)
+    n1, n2 = np.asarray(n_star_from, dtype=float), np.asarray(n_star_to, dtype=float)
+    if (n1 <= 0).any() or (n2 <= 0).any():
+        raise ValueError("A change needs answers in both seasons: n* is 0.")
+    moved = (Z95 + Z80) * np.sqrt(p * (1 - p) * (1 / n1 + 1 / n2))
+    return np.asarray(np.minimum(moved, 1.0), dtype=np.float64)
+
+
+def benjamini_hochberg(p_values: ArrayLike, q: float = FALSE_DISCOVERIES) -> BoolArray:
+    """Which of many tests pass when at most a part q of those that pass may be false.
+
+    Source: Benjamini and Hochberg 1995; R's p.adjust(p, "BH") <= q.
+    """
+    p = np.asarray(p_values, dtype=float)
+    passes = np.zeros(p.size, dtype=bool)
+    order = np.argsort(p, kind="stable")
+    under = np.flatnonzero(p[order] <= q * np.arange(1, p.size + 1) / max(p.size, 1))
+    if under.size:
+        passes[order[: under[-1] + 1]] = True
+    return passes
+
+
+def comparable(wording_from: str, wording_to: str) -> bool:
+    """Whether two figures may be subtracted: asked in the same words, and in one wording each."""
+    return wording_from == wording_to and MIXED not in wording_from
+
+
+def season_changes(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """Each place's change from one shown season to the next, for every measure (cut: total).
+
+    A pool is compared only with a pool of the same members. The families of tests are all
+    communities of a season together, headline measures apart from the others.
+    """
+    total = figures[figures["cut"] == TOTAL]
+    apart = total["members"].where(total["community"] != "", "")  # a county is always itself
+    total = total.assign(members=apart).sort_values([*PLACE, "season"], kind="stable")
+    before = total.groupby(PLACE, sort=False).shift(1)
+    later = before["season"].notna()
+    new, old = total[later].reset_index(drop=True), before[later].reset_index(drop=True)
+    table = new[PLACE].assign(season_from=old["season"].astype("int64"), season_to=new["season"])
+    return pd.concat([table, _judged(old, new, measures)], axis=1)
+
+
+def _judged(old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    keys = list(zip(new["measure"], new["agency"], strict=True))
+    headline = {m.key: m.headline for m in measures}
+    scale = scale_of(new)
+    wall = np.array(
+        [not comparable(a, b) for a, b in zip(old["wording"], new["wording"], strict=True)],
+        dtype=bool,
+    )
+    few = ((old["band"] == THIRDS) | (new["band"] == THIRDS)).to_numpy(dtype=bool)
+    told = ~wall & ~few
+    low, high, p_value = _from_bands(old, new, scale)
+    change = (new["value"] - old["value"]).to_numpy(dtype=float) / scale
+    family = [
+        (season, headline.get(key, False)) for season, key in zip(new["season"], keys, strict=True)
+    ]
+    clear = _passes(np.where(told, p_value, np.nan), family) & (abs(change) >= CLEAR - 1e-9)
+    verdict = np.select(
+        [wall, few, clear & (change > 0), clear], [WORDING, FEW, UP, DOWN], default=UNCLEAR
+    )
+    numbers = {"change": change, "low": low, "high": high, "smallest": _smallest(old, new, scale)}
+    shown = {name: np.where(told, x * scale, np.nan).round(4) for name, x in numbers.items()}
+    return pd.DataFrame({**shown, "verdict": verdict})
+
+
+def _from_bands(
+    old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Range of the change and its p-value in the worst case that the bands allow.
+
+    Newcombe's low end is least when the earlier share is the greatest that its band allows and
+    the later one the least; its high end the other way round.
+    """
+    names = ("value_low", "value_high", "range_low", "range_high")
+    a, b, l1, u1 = (old[name].to_numpy(dtype=float) / scale for name in names)
+    c, d, l2, u2 = (new[name].to_numpy(dtype=float) / scale for name in names)
+    low, _ = newcombe(b, (b, u1), c, (l2, c))
+    _, high = newcombe(a, (l1, a), d, (d, u2))
+    least, most = c - b, d - a
+    nothing = np.zeros_like(least)
+    z = np.where(
+        least > 0,
+        np.divide(least, least - low, out=nothing.copy(), where=least > low),
+        np.where(most < 0, np.divide(-most, high - most, out=nothing, where=high > most), 0.0),
+    )
+    return np.maximum(low, -1.0), np.minimum(high, 1.0), 2 * ndtr(-Z95 * z)
+
+
+def _passes(p_values: FloatArray, family: Sequence[object]) -> BoolArray:
+    """Benjamini and Hochberg within each family; NaN is not a test."""
+    passes: NDArray[np.bool_] = np.zeros(len(p_values), dtype=bool)
+    for _, rows in pd.Series(p_values).groupby(pd.Series(list(family), dtype=object)):
+        tested = rows.dropna()
+        passes[tested.index.to_numpy()] = benjamini_hochberg(tested.to_numpy())
+    return passes
+
+
+def _smallest(old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray) -> FloatArray:
+    """With the two bands' half widths on top: the verdict takes the worst that they allow."""
+    a, b = old["value_low"].to_numpy(dtype=float) / scale, old["value_high"].to_numpy(float) / scale
+    c, d = new["value_low"].to_numpy(dtype=float) / scale, new["value_high"].to_numpy(float) / scale
+    most_open = np.clip(0.5, a, b)  # the share in the band whose chance variation is largest
+    moved = smallest_change(most_open, old["n_star"].to_numpy(float), new["n_star"].to_numpy(float))
+    result: FloatArray = np.clip(moved + (b - a) / 2 + (d - c) / 2, CLEAR, 1.0)
+    return result

@@ -1,0 +1,94 @@
+"""Do the four items of the trust index belong together? Alpha, omega, item-rest (METHODS 2).
+
+Published once a season on the pooled answers of the whole programme, and the index is shown only
+when it holds together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import minimize
+
+from analysis.estimate import FloatArray
+
+LEAST_PEOPLE = 200
+LEAST_OMEGA = 0.70
+LEAST_ITEM_REST = 0.30
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """n: people who answered every item; alpha, omega: at most 1; item_rest: one r per item."""
+
+    n: int
+    alpha: float
+    omega: float
+    item_rest: tuple[float, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether an index of these items may be shown."""
+        return self.omega >= LEAST_OMEGA and min(self.item_rest) >= LEAST_ITEM_REST
+
+
+def reliability(items: ArrayLike) -> Reliability:
+    """Reliability of items, shape (people, items); people with a missing (NaN) item are left out.
+
+    Raises ValueError for under 200 complete answers, for an item that everyone answered alike, and
+    for a negative item-rest correlation: then an item is keyed the wrong way round.
+    """
+    table = np.asarray(items, dtype=float)
+    table = table[~np.isnan(table).any(axis=1)]
+    if len(table) < LEAST_PEOPLE:
+        raise ValueError(f"Reliability needs {LEAST_PEOPLE} people who answered every item.")
+    if (table.std(axis=0) == 0).any():
+        raise ValueError("Everybody gave one item the same answer: it says nothing about the rest.")
+    rest = item_rest(table)
+    if (rest < 0).any():
+        raise ValueError(
+            f"Item {int(rest.argmin()) + 1} runs against the others: check its keying."
+        )
+    return Reliability(len(table), alpha(table), omega(table), tuple(rest.tolist()))
+
+
+def alpha(items: FloatArray) -> float:
+    """Cronbach's alpha = k/(k-1) (1 - sum s_j^2 / s_T^2), at most 1. R: psych::alpha, raw_alpha."""
+    k = items.shape[1]
+    variances, total = items.var(axis=0, ddof=1), items.sum(axis=1).var(ddof=1)
+    return float(k / (k - 1) * (1 - variances.sum() / total))
+
+
+def item_rest(items: FloatArray) -> FloatArray:
+    """Correlation of each item with the sum of the others, -1..1. R: psych::alpha, r.drop."""
+    rest = items.sum(axis=1, keepdims=True) - items
+    return np.array([np.corrcoef(items[:, j], rest[:, j])[0, 1] for j in range(items.shape[1])])
+
+
+def omega(items: FloatArray) -> float:
+    """Omega total of one factor, at most 1: 1 - sum of uniquenesses / sum of the correlations.
+
+    The factor is fitted to the correlations by minimum residuals, as psych::fa does.
+    R: psych::omega(items, nfactors = 1)$omega.tot, to 1e-4; McDonald 1999. Three items or more.
+    """
+    if items.shape[1] < 3:
+        raise ValueError("Omega needs three items: with two, a factor cannot be told.")
+    r = np.atleast_2d(np.corrcoef(items, rowvar=False))
+    return float(1 - (1 - _loadings(r) ** 2).sum() / r.sum())
+
+
+def _loadings(r: FloatArray) -> FloatArray:
+    """One factor's loadings that leave the smallest squared residuals off the diagonal."""
+    off = ~np.eye(len(r), dtype=bool)
+
+    def misfit(loading: FloatArray) -> tuple[float, FloatArray]:
+        residual = np.where(off, r - np.outer(loading, loading), 0.0)
+        return float((residual**2).sum() / 2), -2 * residual @ loading
+
+    values, vectors = np.linalg.eigh(r)
+    start = vectors[:, -1] * np.sqrt(values[-1]) * np.sign(vectors[:, -1].sum() or 1) * 0.9
+    bounds = [(-0.9975, 0.9975)] * len(r)  # psych keeps uniquenesses at .005 or more
+    best = minimize(misfit, start, jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-14)
+    return np.asarray(best.x, dtype=np.float64)

@@ -1,0 +1,79 @@
+"""Margins: what is known about everybody who lives there, and whether answers can meet it.
+
+A margin that does not fit is refused with a sentence; several public libraries go on silently and
+give wrong numbers here (METHODS 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analysis.estimate import FloatArray
+from analysis.measures import IntArray
+
+Target = Mapping[Any, float]  # category -> people in the population
+
+MARGINS = 3  # more leave too few people per combination
+LEAST_PEOPLE, LEAST_CATEGORY = 100, 10  # answers in all, and in each category that is used
+
+
+class CannotWeight(ValueError):
+    """These answers cannot be weighted to these margins; the message says why."""
+
+
+@dataclass(frozen=True)
+class Margin:
+    """One margin: each person's category (codes 0..c-1) and the population's counts."""
+
+    name: str
+    codes: IntArray
+    target: FloatArray
+
+
+def margin(name: str, categories: Sequence[Hashable], target: Target) -> Margin:
+    """A Margin from each person's category and the population's counts.
+
+    Raises CannotWeight when a target category has nobody in the sample, a sample category has no
+    target, or a target is not a positive number.
+    """
+    names = list(target)
+    position = {category: i for i, category in enumerate(names)}
+    counts = np.array([float(target[category]) for category in names])
+    if not (np.isfinite(counts).all() and (counts > 0).all()):
+        raise CannotWeight(f"The margin {name} has a target that is not a positive number.")
+    strange = set(categories) - set(names)
+    if strange:
+        raise CannotWeight(
+            f"The margin {name} has no target for {_some(strange)}, but people of that category "
+            "answered; add its target or join categories."
+        )
+    absent = set(names) - set(categories)
+    if absent:
+        raise CannotWeight(
+            f"Nobody of {_some(absent)} answered, so no weight can stand for them in {name}; "
+            "join that category with another."
+        )
+    codes = np.array([position[category] for category in categories], dtype=np.int64)
+    return Margin(name, codes, counts)
+
+
+def check_people(margins: Sequence[Margin]) -> None:
+    """Raise CannotWeight unless there are enough people for these margins (METHODS 4)."""
+    if not 1 <= len(margins) <= MARGINS:
+        raise CannotWeight(f"Weight to 1 to {MARGINS} margins; here are {len(margins)}.")
+    n = len(margins[0].codes)
+    if n < LEAST_PEOPLE:
+        raise CannotWeight(f"Under {LEAST_PEOPLE} people answered: weights would be guesses.")
+    for one in margins:
+        if np.bincount(one.codes, minlength=len(one.target)).min() < LEAST_CATEGORY:
+            raise CannotWeight(
+                f"A category of {one.name} has under {LEAST_CATEGORY} answers; join it to another."
+            )
+
+
+def _some(categories: set[Hashable]) -> str:
+    return ", ".join(sorted(map(repr, categories)))

@@ -1,0 +1,201 @@
+"""What each published number is: its questions, its unit and which answers count for it.
+
+A Measure is data. The web app builds the tuple of measures from its content files, so that a new
+question needs no code here. Everything that turns answer codes into a person's value is in this
+file and is pure: arrays in, arrays out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+LEAST = 11  # smallest number of people a published figure may rest on (METHODS 7.3)
+
+# Why an answer is missing. They stay apart: a rise of "don't know" is itself a finding.
+SKIPPED = -1
+PREFER_NOT = -2
+DONT_KNOW = -3
+NOT_SHOWN = -4
+NEVER_REACHED = -5
+MISSING = (SKIPPED, PREFER_NOT, DONT_KNOW, NOT_SHOWN, NEVER_REACHED)
+
+TOTAL = "total"  # the cut that is always there: everybody together
+OTHER = "other"  # the id of a pool, of communities or of groups
+UNSAID = "unsaid"  # blank or "prefer not to say": an ordinary group
+
+# A person's value is kept in whole millionths (0 = nothing, WHOLE = the most), because whole
+# numbers add up to the same sum in any order and on any machine; a checksum depends on it.
+WHOLE = 1_000_000
+
+Unit = Literal["share", "score"]
+SCALE: Mapping[str, float] = {"share": 1.0, "score": 100.0}  # what a WHOLE is called in print
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One published number.
+
+    id            "trust"; the same word in code, address, CSV and on the page
+    agency        the agency kind it is about, "" when it is about the event
+    questions     question ids; several make an index (the mean of those answered)
+    unit          "share": 0..1, part of the valid answers that are favourable;
+                  "score": 0..100, per person the mean of 100 (code-min)/(max-min)
+    valid         codes that count as an answer, e.g. (1, 2, 3, 4, 5)
+    favourable    codes counted by a share, and the "top" of its split
+    unfavourable  codes of the "bottom" of its split; empty: no split is published
+    least         how many of the questions a person must have answered
+    panel         measures of one panel share one partition into communities and groups
+    wording       instrument id -> major versions of its questions; a change is a wall
+    headline      told in a sentence on the community's page and tested for a clear change
+    universal     asked of everyone, so that communities may be compared on it
+    """
+
+    id: str
+    agency: str = ""
+    questions: tuple[str, ...] = ()
+    unit: Unit = "share"
+    valid: tuple[int, ...] = (1, 2, 3, 4, 5)
+    favourable: tuple[int, ...] = ()
+    unfavourable: tuple[int, ...] = ()
+    least: int = 1
+    panel: str = ""
+    wording: Mapping[str, str] = field(default_factory=dict)
+    headline: bool = False
+    universal: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "questions", self.questions or (self.id,))
+        object.__setattr__(self, "panel", self.panel or self.name)
+        self._refuse_nonsense()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """(id, agency): what makes a measure one of a kind."""
+        return (self.id, self.agency)
+
+    @property
+    def name(self) -> str:
+        """ "trust.police", or "again": its name in wide tables."""
+        return ".".join(filter(None, self.key))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The frame's columns that hold its answers: "again", or "trust.police"."""
+        return tuple(f"{q}.{self.agency}" if self.agency else q for q in self.questions)
+
+    @property
+    def splits(self) -> bool:
+        """Whether a bottom / middle / top split of its answers makes sense."""
+        return self.unit == "share" and len(self.questions) == 1 and bool(self.unfavourable)
+
+    def _refuse_nonsense(self) -> None:
+        if self.unit not in SCALE:
+            raise ValueError(
+                f"Measure {self.name}: the unit is {self.unit!r}; it must be share or score."
+            )
+        if len(set(self.valid)) < 2 or any(code in MISSING for code in self.valid):
+            raise ValueError(
+                f"Measure {self.name}: it needs two valid codes or more, none of them -1..-5."
+            )
+        if self.unit == "share" and (not self.favourable or len(self.questions) != 1):
+            raise ValueError(
+                f"Measure {self.name}: a share needs one question and its favourable codes."
+            )
+        if not set(self.favourable) | set(self.unfavourable) <= set(self.valid):
+            raise ValueError(
+                f"Measure {self.name}: a favourable or unfavourable code is not a valid one."
+            )
+        if set(self.favourable) & set(self.unfavourable):
+            raise ValueError(f"Measure {self.name}: a code is both favourable and unfavourable.")
+        if not 1 <= self.least <= len(self.questions):
+            raise ValueError(
+                f"Measure {self.name}: least must be from 1 to the number of its questions."
+            )
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One measure, person by person; every array has one entry per row of the frame."""
+
+    asked: BoolArray  # the question was shown and reached, answered or not
+    valid: BoolArray  # counts for the measure
+    value: IntArray  # 0..WHOLE millionths; 0 where not valid
+    dont_know: BoolArray
+    bottom: BoolArray
+    top: BoolArray
+
+
+def answers(frame: pd.DataFrame, measure: Measure) -> Answers:
+    """What each row of the frame says about a measure.
+
+    Columns that the frame lacks count as "not shown". A row is valid when at least
+    `measure.least` of its questions hold a valid code.
+    """
+    codes = _codes(frame, measure)
+    good = np.isin(codes, measure.valid)
+    valid = good.sum(axis=1) >= measure.least
+    asked = ((codes != NOT_SHOWN) & (codes != NEVER_REACHED)).any(axis=1)
+    top = valid & np.isin(codes, measure.favourable).all(axis=1)
+    bottom = valid & np.isin(codes, measure.unfavourable).all(axis=1)
+    value = top * WHOLE if measure.unit == "share" else _scores(codes, good, measure)
+    return Answers(
+        asked=asked,
+        valid=valid,
+        value=np.where(valid, value, 0).astype(np.int64),
+        dont_know=(codes == DONT_KNOW).all(axis=1),
+        bottom=bottom,
+        top=top,
+    )
+
+
+def score(frame: pd.DataFrame, measure: Measure) -> NDArray[np.float64]:
+    """Each person's 0-100 score; NaN where too few of the questions were answered."""
+    codes = _codes(frame, measure)
+    good = np.isin(codes, measure.valid)
+    points = _scores(codes, good, measure) * (100.0 / WHOLE)
+    return np.where(good.sum(axis=1) >= measure.least, points, np.nan)
+
+
+def named(measures: Sequence[Measure], key: tuple[str, str]) -> Measure:
+    """The measure with this (id, agency); KeyError with a sentence if there is none."""
+    for measure in measures:
+        if measure.key == key:
+            return measure
+    raise KeyError(f"There is no measure {key[0]!r} about {key[1] or 'the event'!r}.")
+
+
+def panels(measures: Sequence[Measure]) -> dict[str, tuple[int, ...]]:
+    """Panel -> positions of its measures, in the order in which panels first appear."""
+    found: dict[str, list[int]] = {}
+    for position, measure in enumerate(measures):
+        found.setdefault(measure.panel, []).append(position)
+    return {name: tuple(positions) for name, positions in found.items()}
+
+
+def _codes(frame: pd.DataFrame, measure: Measure) -> IntArray:
+    """Shape (rows, questions); a column that is not in the frame was shown to nobody."""
+    absent = np.full(len(frame), NOT_SHOWN, dtype=np.int64)
+    columns = [
+        frame[name].to_numpy(dtype=np.int64) if name in frame.columns else absent
+        for name in measure.columns
+    ]
+    return np.column_stack(columns)
+
+
+def _scores(codes: IntArray, good: BoolArray, measure: Measure) -> IntArray:
+    """Mean of the good codes, rescaled so that the least code is 0 and the greatest is WHOLE."""
+    least, most = min(measure.valid), max(measure.valid)
+    above = np.where(good, codes - least, 0).sum(axis=1)
+    spread = np.maximum(good.sum(axis=1), 1) * (most - least)
+    # whole-number rounding, half up: no float comes near the sums that are checksummed
+    rounded: IntArray = (2 * WHOLE * above + spread) // (2 * spread)
+    return rounded

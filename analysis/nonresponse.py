@@ -1,0 +1,66 @@
+"""What was not answered, and why (METHODS 2): a rise of "don't know" is itself a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.measures import (
+    DONT_KNOW,
+    MISSING,
+    NEVER_REACHED,
+    NOT_SHOWN,
+    PREFER_NOT,
+    SKIPPED,
+    Measure,
+)
+
+NAMES = {
+    SKIPPED: "skipped",
+    PREFER_NOT: "prefer_not",
+    DONT_KNOW: "dont_know",
+    NOT_SHOWN: "not_shown",
+    NEVER_REACHED: "never_reached",
+}
+MUCH_SKIPPED = 0.05  # of those who were shown the question: something is wrong with it
+MUCH_DONT_KNOW = 0.25
+
+
+@dataclass(frozen=True)
+class Nonresponse:
+    """Shares (0..1) of one item column; skipped to dont_know of those who were shown it."""
+
+    column: str
+    n: int  # rows
+    shown: int  # rows that are neither "not shown" nor "never reached"
+    shares: dict[str, float]  # by NAMES; not_shown and never_reached are of all rows
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """ "skipped" over 5 %, "dont_know" over 25 %."""
+        limits = {"skipped": MUCH_SKIPPED, "dont_know": MUCH_DONT_KNOW}
+        return tuple(name for name, limit in limits.items() if self.shares[name] > limit)
+
+
+def nonresponse(frame: pd.DataFrame, measures: Sequence[Measure]) -> list[Nonresponse]:
+    """One entry per item column that the measures read and the frame holds, in their order.
+
+    Whole-programme numbers: for anything smaller, the released don't-know shares are there.
+    Raises ValueError for a frame without rows.
+    """
+    if not len(frame):
+        raise ValueError("There is no response: nonresponse of nobody is not a number.")
+    columns = dict.fromkeys(name for measure in measures for name in measure.columns)
+    return [_of(frame, name) for name in columns if name in frame.columns]
+
+
+def _of(frame: pd.DataFrame, name: str) -> Nonresponse:
+    codes = frame[name].to_numpy(dtype=np.int64)
+    counts = {code: int((codes == code).sum()) for code in MISSING}
+    shown = len(codes) - counts[NOT_SHOWN] - counts[NEVER_REACHED]
+    among = {code: len(codes) if code in (NOT_SHOWN, NEVER_REACHED) else shown for code in MISSING}
+    shares = {NAMES[code]: counts[code] / among[code] if among[code] else 0.0 for code in MISSING}
+    return Nonresponse(name, len(codes), shown, shares)

@@ -1,0 +1,73 @@
+"""Pooling: every cut becomes a full partition into parts of at least LEAST (METHODS 7.3).
+
+Nothing is left blank, so nothing can be found by subtraction. An atom is a community or a group;
+a part is one atom by itself or the one pool of several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.measures import LEAST, IntArray
+from analysis.tally import ASKED, N
+
+Part = tuple[str, ...]  # sorted ids of its atoms; more than one: it is the pool
+
+
+def partition(
+    atoms: Sequence[str], counts: IntArray, *, before: Sequence[Part] | None = None
+) -> tuple[Part, ...] | None:
+    """Parts of at least LEAST people on every measure that was asked in them, the pool last.
+
+    atoms:  ids; counts: shape (atoms, measures, STATS) of exact counts
+    before: parts already published. Their members stay as they were grouped: a regrouping would
+            let a reader subtract the old release from the new one.
+
+    Atoms where nothing was asked do not take part. An only atom is a partition by itself. None
+    when fewer than two parts would be left (or the earlier grouping no longer holds).
+    """
+    n = {atom: counts[i] for i, atom in enumerate(atoms) if counts[i, :, ASKED].any()}
+    if before is not None:
+        return _regrouped(n, before)
+    if len(n) == 1:
+        (atom,) = n
+        return ((atom,),) if smallest_n(n[atom]) >= LEAST else None
+    by_size = sorted(n, key=lambda atom: (smallest_n(n[atom]), atom))
+    pooled = [atom for atom in by_size if smallest_n(n[atom]) < LEAST]
+    apart = by_size[len(pooled) :]
+    while pooled and apart and (len(pooled) < 2 or _pool_n(n, pooled) < LEAST):
+        pooled.append(apart.pop(0))
+    if len(apart) + bool(pooled) < 2:
+        return None
+    return _parts(apart, pooled)
+
+
+def smallest_n(counts: IntArray) -> int:
+    """The least n over the measures that were asked; counts has shape (measures, STATS)."""
+    asked = counts[:, ASKED] > 0
+    return int(counts[asked, N].min()) if asked.any() else 0
+
+
+def _pool_n(n: dict[str, IntArray], pooled: Sequence[str]) -> int:
+    total: IntArray = sum((n[atom] for atom in pooled[1:]), start=n[pooled[0]])
+    return smallest_n(total)
+
+
+def _parts(apart: Sequence[str], pooled: Sequence[str]) -> tuple[Part, ...]:
+    alone = tuple((atom,) for atom in sorted(apart))
+    return (*alone, tuple(sorted(pooled))) if pooled else alone
+
+
+def _regrouped(n: dict[str, IntArray], before: Sequence[Part]) -> tuple[Part, ...] | None:
+    """The earlier parts, joined by atoms that are new; None if a part is then under LEAST."""
+    known = {atom for part in before for atom in part}
+    pooled = [atom for part in before if len(part) > 1 for atom in part]
+    new = sorted(set(n) - known)
+    small = [atom for atom in new if smallest_n(n[atom]) < LEAST]
+    if known - set(n) or (small and not pooled):
+        return None
+    alone = [part[0] for part in before if len(part) == 1]
+    apart = [*alone, *(atom for atom in new if atom not in small)]
+    pooled = [*pooled, *small]
+    sizes = [smallest_n(n[atom]) for atom in apart] + ([_pool_n(n, pooled)] if pooled else [])
+    return _parts(apart, pooled) if min(sizes) >= LEAST else None

@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.change import benjamini_hochberg, comparable, newcombe, smallest_change
+from analysis.estimate import wilson
+from analysis.release import release
+from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, people, together
+
+
+# R: Newcombe 1998 method 10 from prop.test(correct = FALSE) limits
+@pytest.mark.parametrize(
+    ("later", "earlier", "low", "high"),
+    [
+        ((9, 10), (3, 10), 0.170522723934503, 0.809017973535488),
+        ((120, 150), (150, 210), -0.0053338370758816, 0.171252117133148),
+    ],
+)
+def test_newcombe_agrees_with_r(later, earlier, low, high):
+    (x2, n2), (x1, n1) = later, earlier
+    p1, p2 = x1 / n1, x2 / n2
+    found = newcombe(p1, wilson(p1, n1), p2, wilson(p2, n2))
+    assert [float(end) for end in found] == pytest.approx((low, high), rel=1e-9)
+
+
+def test_smallest_changes_of_methods_5():
+    for n, points in ((50, 27), (100, 19), (500, 8)):
+        assert round(100 * float(smallest_change(0.8, n / 1.4, n / 1.4))) == points
+    assert smallest_change(0.5, 1, 1) == 1
+    with pytest.raises(ValueError, match="both seasons"):
+        smallest_change(0.5, 0, 10)
+
+
+def test_benjamini_hochberg():
+    # R: p.adjust(c(.01, .02, .03, .04, .2), "BH") <= .05  ->  TRUE TRUE TRUE TRUE FALSE
+    assert benjamini_hochberg([0.01, 0.02, 0.03, 0.04, 0.2]).tolist() == [True] * 4 + [False]
+    assert benjamini_hochberg([0.04, 0.5, 0.6]).tolist() == [False] * 3
+    assert benjamini_hochberg([]).tolist() == []
+
+
+@given(st.lists(st.floats(0, 1), max_size=30))
+def test_every_test_that_passes_alone_under_bonferroni_passes(p_values):
+    passes = benjamini_hochberg(p_values)
+    assert all(passes[i] for i, p in enumerate(p_values) if p <= 0.05 / len(p_values))
+    assert not any(passes[i] for i, p in enumerate(p_values) if p > 0.05)
+
+
+def test_walls():
+    assert comparable("1", "1")
+    assert not comparable("1", "2")
+    assert not comparable("1+2", "1+2")  # who was asked which may have changed
+
+
+def season(place, n, year, high, instrument="2026a"):
+    """n people of whom `high` per cent trust; 30 events, so that a change can show."""
+    return people(
+        place,
+        n,
+        season=year,
+        events=30,
+        instrument=instrument,
+        trust=np.where(np.arange(n) % 100 < high, 5, 2),
+    )
+
+
+def verdicts(*frames, community="alpha"):
+    made = release(together(*frames), MEASURES, ())
+    view = made.view(community=community, measure="trust", agency="police")
+    return view.changes
+
+
+def test_a_rise_a_fall_and_too_small_to_tell():
+    flat = [season(BETA, 900, year, 60) for year in (2025, 2026)]
+    rows = verdicts(season(ALPHA, 900, 2025, 40), season(ALPHA, 900, 2026, 70), *flat)
+    (row,) = rows.to_dict("records")
+    assert row["verdict"] == "up"
+    assert row["change"] == pytest.approx(0.3)
+    assert 0 < row["low"] < 0.3 < row["high"]
+    rows = verdicts(season(ALPHA, 900, 2025, 70), season(ALPHA, 900, 2026, 40), *flat)
+    assert rows["verdict"].tolist() == ["down"]
+    rows = verdicts(season(ALPHA, 900, 2025, 60), season(ALPHA, 900, 2026, 63), *flat)
+    assert rows["verdict"].tolist() == ["unclear"]
+    assert 0.05 <= rows["smallest"].iloc[0] <= 0.2
+    beta = verdicts(
+        season(ALPHA, 900, 2025, 60), season(ALPHA, 900, 2026, 90), *flat, community="beta"
+    )
+    assert beta["verdict"].tolist() == ["unclear"]
+
+
+def test_too_few_answers_to_tell():
+    rows = verdicts(season(ALPHA, 25, 2025, 40), season(ALPHA, 900, 2026, 90))
+    assert rows["verdict"].tolist() == ["few"]
+    assert rows[["change", "low", "high", "smallest"]].isna().all(axis=None)
+
+
+def test_other_words_are_a_wall():
+    rows = verdicts(season(ALPHA, 900, 2025, 40), season(ALPHA, 900, 2026, 90, "2026b"))
+    assert rows["verdict"].tolist() == ["wording"]
+    assert rows[["change", "low", "high", "smallest"]].isna().all(axis=None)
+
+
+def test_a_place_that_was_pooled_is_compared_only_with_the_same_pool():
+    pooled = [season(ALPHA, 300, 2025, 50), season(BETA, 6, 2025, 50), season(GAMMA, 30, 2025, 50)]
+    apart = [season(ALPHA, 300, 2026, 50), season(BETA, 60, 2026, 50), season(GAMMA, 90, 2026, 50)]
+    assert verdicts(*pooled, *apart, community="beta").empty
+    same = [season(ALPHA, 300, 2026, 50), season(BETA, 6, 2026, 50), season(GAMMA, 90, 2026, 50)]
+    assert len(verdicts(*pooled, *same, community="beta")) == 1
+
+
+def test_clear_changes_are_clear_in_the_worst_case_that_the_bands_allow():
+    frames = [season(ALPHA, 400, 2025, 45), season(ALPHA, 400, 2026, 75)]
+    made = release(together(*frames), MEASURES, ())
+    changes = made.changes
+    clear = changes[changes["verdict"].isin(["up", "down"])]
+    assert len(clear)
+    assert ((clear["low"] > 0) | (clear["high"] < 0)).all()
+    assert (clear["change"].abs() >= 0.05).all()

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from analysis.consistency import alpha, item_rest, omega, reliability
+from analysis.nonresponse import nonresponse
+from tests.analysis.made_up import ALPHA, MEASURES, people, together
+
+
+def answers(n=400, loading=0.8, k=4, seed=1):
+    """k five-point items of one factor, with that loading before rounding."""
+    rng = np.random.default_rng(seed)
+    factor = rng.normal(size=(n, 1))
+    items = loading * factor + np.sqrt(1 - loading**2) * rng.normal(size=(n, k))
+    return np.clip(np.round(items + 3), 1, 5)
+
+
+def test_alpha_by_its_formula():
+    items = np.array([[1, 2, 1], [2, 2, 3], [3, 4, 3], [5, 4, 5], [4, 5, 4]], dtype=float)
+    variances = [2.5, 1.8, 2.2]
+    total = items.sum(axis=1)
+    assert alpha(items) == pytest.approx(1.5 * (1 - sum(variances) / np.var(total, ddof=1)))
+    assert alpha(np.column_stack([items[:, 0]] * 4)) == pytest.approx(1)
+
+
+def test_omega_finds_the_loadings_of_a_perfect_factor():
+    """Items whose correlations are exactly those of one factor: no fit is needed to know omega."""
+    loadings = np.array([0.9, 0.8, 0.7, 0.6])
+    r = np.outer(loadings, loadings)
+    np.fill_diagonal(r, 1)
+    rng = np.random.default_rng(3)
+    raw = rng.normal(size=(500, 4))
+    white = np.linalg.solve(np.linalg.cholesky(np.cov(raw, rowvar=False)), (raw - raw.mean(0)).T)
+    items = (np.linalg.cholesky(r) @ white).T
+    expected = loadings.sum() ** 2 / (loadings.sum() ** 2 + (1 - loadings**2).sum())
+    assert omega(items) == pytest.approx(expected, abs=1e-6)
+    assert omega(items * [1, 2, 3, 4]) == pytest.approx(expected, abs=1e-6)
+
+
+def test_omega_of_answers_lies_near_alpha():
+    items = answers()
+    assert omega(items) == pytest.approx(alpha(items), abs=0.01)
+    assert item_rest(items).min() > 0.5
+    assert reliability(items).holds
+
+
+def test_an_index_that_does_not_hold_together_is_not_shown():
+    weak = reliability(answers(loading=0.35, seed=2))
+    assert not weak.holds
+    assert weak.n == 400
+
+
+def test_people_with_a_missing_item_are_left_out():
+    items = answers()
+    items[:150, 2] = np.nan
+    assert reliability(items).n == 250
+    items[:201, 2] = np.nan
+    with pytest.raises(ValueError, match="200 people"):
+        reliability(items)
+
+
+def test_an_item_the_wrong_way_round_stops_everything():
+    items = answers()
+    items[:, 1] = 6 - items[:, 1]
+    with pytest.raises(ValueError, match="Item 2 runs against"):
+        reliability(items)
+    items[:, 1] = 3
+    with pytest.raises(ValueError, match="same answer"):
+        reliability(items)
+    with pytest.raises(ValueError, match="three items"):
+        omega(items[:, :2])
+
+
+def test_why_answers_are_missing():
+    frame = together(people(ALPHA, 60, trust=[5, -1, -3, -4, -2, -5]))
+    found = {item.column: item for item in nonresponse(frame, MEASURES)}
+    assert list(found) == [
+        "trust.police", "fair.police", "listen.police", "approach.police", "again",
+    ]  # fmt: skip
+    trust = nonresponse(frame[frame["community"] == "alpha"], MEASURES)[0]
+    assert (trust.n, trust.shown) == (60, 40)
+    assert trust.shares == {
+        "skipped": 0.25, "prefer_not": 0.25, "dont_know": 0.25, "not_shown": 10 / 60,
+        "never_reached": 10 / 60,
+    }  # fmt: skip
+    assert trust.flags == ("skipped",)  # a quarter who do not know is not yet over 25 %
+    assert found["again"].flags == () or found["again"].shares["skipped"] > 0.05
+    with pytest.raises(ValueError, match="no response"):
+        nonresponse(frame.iloc[:0], MEASURES)

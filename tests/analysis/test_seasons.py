@@ -1,0 +1,122 @@
+"""Trend, decomposition and pairs: what two or more seasons can and cannot say."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom, mannwhitneyu, wilcoxon
+
+from analysis.decompose import kitagawa
+from analysis.pairs import mcnemar_p, paired, wilcoxon_p
+from analysis.trend import CannotCompare, slope
+
+SAME = ("1", "1")
+
+
+def test_a_slope_is_weighted_least_squares():
+    x, y = np.arange(2019, 2025), np.array([0.5, 0.52, 0.57, 0.55, 0.6, 0.64])
+    v = np.array([4, 2, 9, 4, 1, 3]) * 1e-3
+    found = slope(x, y, v, ["1"] * 6)
+    fit, covariance = np.polyfit(x - 2019, y, 1, w=1 / np.sqrt(v), cov="unscaled")
+    assert found.slope == pytest.approx(fit[0])
+    assert found.excess < 1
+    assert found.se == pytest.approx(np.sqrt(covariance[0, 0]))  # never narrowed
+    assert found.low < found.slope < found.high
+
+
+def test_seasons_that_scatter_widen_the_range():
+    x, y, v = np.arange(5), np.array([0.2, 0.8, 0.3, 0.9, 0.4]), np.full(5, 1e-4)
+    found = slope(x, y, v, ["1"] * 5)
+    _, covariance = np.polyfit(x, y, 1, w=1 / np.sqrt(v), cov="unscaled")
+    assert found.excess > 1
+    assert found.se == pytest.approx(np.sqrt(covariance[0, 0] * found.excess))
+
+
+@pytest.mark.parametrize(
+    ("x", "v", "wordings", "says"),
+    [
+        ([1, 2, 3], [1, 1, 1], ["1"] * 3, "4 different seasons"),
+        ([1, 2, 2, 3], [1, 1, 1, 1], ["1"] * 4, "4 different seasons"),
+        ([1, 2, 3, 4], [1, 1, 1, 1], ["1", "1", "2", "2"], "different words"),
+        ([1, 2, 3, 4], [1, 0, 1, 1], ["1"] * 4, "no variance"),
+    ],
+)
+def test_no_trend_where_there_is_none(x, v, wordings, says):
+    with pytest.raises(CannotCompare, match=says):
+        slope(x, [0.5] * len(x), v, wordings)
+
+
+people = st.integers(50, 500)
+rates = st.floats(0, 1)
+strata = st.lists(st.tuples(people, rates, people, rates), min_size=2, max_size=6)
+
+
+@given(strata)
+def test_the_parts_add_up_to_the_change(rows):
+    n_from, r_from, n_to, r_to = zip(*rows, strict=True)
+    split = kitagawa(n_from, r_from, n_to, r_to, wording=SAME)
+    assert split.who_came + split.what_they_think == pytest.approx(split.total, abs=1e-12)
+    total = np.average(r_to, weights=n_to) - np.average(r_from, weights=n_from)
+    assert split.total == pytest.approx(total, abs=1e-12)
+
+
+@given(strata)
+def test_same_minds_other_people_and_the_other_way_round(rows):
+    n_from, rate, n_to, other = zip(*rows, strict=True)
+    assert kitagawa(n_from, rate, n_to, rate, wording=SAME).what_they_think == 0
+    assert kitagawa(n_from, rate, n_from, other, wording=SAME).who_came == 0
+
+
+@pytest.mark.parametrize(
+    ("n", "wording", "says"),
+    [
+        (([10, 200], [100, 100]), SAME, "under 11"),
+        (([40, 40], [100, 100]), SAME, "under 100"),
+        (([60, 60], [100, 100]), ("1", "2"), "different words"),
+        (([60, 60], [100, 100]), ("1+2", "1+2"), "different words"),
+        (([60, 60, 60], [100, 100]), SAME, "its people and its rate"),
+    ],
+)
+def test_what_cannot_be_taken_apart_is_refused(n, wording, says):
+    with pytest.raises(CannotCompare, match=says):
+        kitagawa(n[0], [0.5, 0.6], n[1], [0.5, 0.6], wording=wording)
+
+
+def test_pairs():
+    before = np.array([1, 2, 3, 4, 5] * 8, dtype=float)
+    after = np.where(np.arange(40) % 4 == 0, np.minimum(before + 1, 5), before)
+    before[3] = np.nan
+    found = paired(before, after, favourable=(4, 5))
+    assert (found.pairs, found.up, found.down) == (39, 8, 0)
+    assert found.none == pytest.approx(31 / 39)
+    assert found.low < found.mean < found.high
+    d = (after - before)[~np.isnan(before)]
+    expected = wilcoxon(d, zero_method="wilcox", correction=True, method="approx")
+    assert found.wilcoxon_p == pytest.approx(expected.pvalue)
+    assert found.mcnemar_p == mcnemar_p(
+        before[~np.isnan(before)] >= 4, after[~np.isnan(before)] >= 4
+    )
+
+
+def test_wilcoxon_agrees_with_r():
+    # R: wilcox.test(c(1.1,2.2,0.3,-0.4,1.5,2.6,-0.7,1.8,0.9,1.0), exact = FALSE)$p.value
+    d = [1.1, 2.2, 0.3, -0.4, 1.5, 2.6, -0.7, 1.8, 0.9, 1.0]
+    expected = wilcoxon(d, correction=True, method="approx").pvalue
+    assert wilcoxon_p(d) == pytest.approx(expected)
+    assert wilcoxon_p([0, 0]) == 1
+    assert mannwhitneyu([1], [2]).pvalue == 1  # and no other test by mistake
+
+
+def test_mcnemar_is_exact():
+    before = np.array([0] * 9 + [1] * 2 + [1] * 20, dtype=bool)
+    after = np.array([1] * 9 + [0] * 2 + [1] * 20, dtype=bool)
+    # R: binom.test(9, 11)$p.value
+    assert mcnemar_p(before, after) == pytest.approx(2 * binom.cdf(2, 11, 0.5))
+    assert mcnemar_p(before, before) == 1
+
+
+def test_under_thirty_pairs_are_not_told():
+    with pytest.raises(CannotCompare, match="Under 30"):
+        paired([1.0] * 29 + [np.nan] * 5, [2.0] * 34, favourable=(4, 5))
+    with pytest.raises(CannotCompare, match="before and one after"):
+        paired([1.0], [2.0, 3.0], favourable=(4, 5))

@@ -1,0 +1,174 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.estimate import wilson
+from analysis.taylor import (
+    design,
+    design_effect,
+    difference_of,
+    korn_graubard,
+    mean_of,
+    means_of,
+    ratio_of,
+    t_range,
+    total_of,
+)
+from tests.analysis.r_numbers import as_design, cases, schools
+
+MEANS, SHARES, DOMAINS = (
+    cases(f) for f in ("01_means.json", "02_proportion_intervals.json", "03_domains.json")
+)
+DATA = schools()
+
+
+def near(value):
+    """Within the tolerance of METHODS 9."""
+    return pytest.approx(value, rel=1e-9, abs=1e-14)
+
+
+@pytest.mark.parametrize("id", ["mean_srsw", "mean_clusf"])
+def test_means_drop_rows_listwise(id):
+    expected, of = MEANS[id]["expected"], as_design(DATA, MEANS[id])
+    names = list(expected["mean"])
+    table = DATA[names].to_numpy(dtype=float)
+    means, covariances = means_of(table, of)
+    assert means.tolist() == near(list(expected["mean"].values()))
+    assert np.diag(covariances).tolist() == near(list(expected["var"].values()))
+    whole = ~np.isnan(table).any(axis=1)
+    for i, name in enumerate(names):
+        one = mean_of(table[:, i], of, whole)
+        assert one.se == near(expected["se"][name])
+        assert one.df == expected["degf"]
+        assert one.n == expected["nobs"]
+        low, high = expected["ci95_t_low"][name], expected["ci95_t_high"][name]
+        assert t_range(one) == near((low, high))
+        deff = design_effect(table[:, i], of, whole)
+        assert deff == near(expected["deff"][name])
+
+
+def test_totals_ratios_and_shares_agree_with_r():
+    for id, case in MEANS.items():
+        of, expected = as_design(DATA, case), case["expected"]
+        if id.startswith("total"):
+            found = total_of(DATA["enroll"], of)
+            assert found.value == near(expected["total"])
+            assert found.se == near(expected["se"])
+        elif id.startswith("ratio"):
+            found = ratio_of(DATA["api.stu"], DATA["enroll"], of)
+            assert found.value == near(expected["ratio"])
+            assert found.se == near(expected["se"])
+        elif id == "mean_api00_clus":
+            assert mean_of(DATA["api00"], of).se == near(expected["se"])
+        elif id == "shares_stype_clus":
+            dummies = np.column_stack([DATA["stype"] == kind for kind in "EHM"])
+            means, covariances = means_of(dummies, of)
+            assert means.tolist() == near(list(expected["share"].values()))
+            assert covariances.ravel() == near(np.ravel(expected["vcov"]))
+
+
+@pytest.mark.parametrize("id", [id for id in SHARES if id.startswith("ciprop")])
+def test_ranges_of_shares_agree_with_r(id):
+    expected = SHARES[id]["expected"]
+    found = mean_of(DATA[id.split("_")[1]], as_design(DATA, SHARES[id]))
+    assert found.value == near(expected["beta"]["est"])
+    assert found.variance == near(expected["pieces"]["var"])
+    assert found.df == expected["pieces"]["degf"]
+    ends = (expected["beta"]["low"], expected["beta"]["high"])
+    assert korn_graubard(found, at_most_n=False) == near(ends)
+    low, high = korn_graubard(found)
+    if id == "ciprop_sw_clusf":  # R takes 224 people's worth from 183 people
+        assert low < ends[0] < ends[1] < high
+    else:
+        assert (low, high) == near(ends)
+    ends = (expected["mean"]["low"], expected["mean"]["high"])
+    assert t_range(found) == near(ends)
+
+
+@pytest.mark.parametrize("id", [id for id in DOMAINS if id.startswith("by_")])
+def test_domains_are_subsets_of_the_design(id):
+    expected, of = DOMAINS[id]["expected"], as_design(DATA, DOMAINS[id])
+    for name in expected["mean"]:
+        kind, *wide = name.split(".")
+        domain = (DATA["stype"] == kind) & ((DATA["sch.wide"] == wide[0]) if wide else True)
+        found = mean_of(DATA["api00"], of, domain)
+        assert found.value == near(expected["mean"][name])
+        assert found.se == near(expected["se"][name])
+
+
+def test_a_domain_of_one_event_has_no_certainty():
+    """R prints a standard error of 1e-15 here; we say that it cannot be told."""
+    case = DOMAINS["domain_one_psu_keeps_design"]
+    found = mean_of(DATA["api00"], as_design(DATA, case), DATA["dnum"] == 637)
+    assert found.value == near(case["expected"]["mean"])
+    assert (found.n, found.events, found.df) == (case["expected"]["n"], 1, 0)
+    assert np.isnan(found.se)
+    assert np.isnan(t_range(found)).all()
+    with pytest.raises(ValueError, match="one event"):
+        korn_graubard(mean_of(DATA["hi"], as_design(DATA, case), DATA["dnum"] == 637))
+
+
+@pytest.mark.parametrize(("id", "lonely"), [("lonely_adjust", True), ("lonely_certainty", False)])
+def test_an_only_event_of_its_stratum(id, lonely):
+    case = DOMAINS[id]
+    data = DATA[~((DATA["stype"] == "H") & (DATA["dnum"] != 637))]
+    of = replace(as_design(data, case), lonely=lonely)
+    found = mean_of(data["api00"], of)
+    assert found.value == near(case["expected"]["mean"])
+    assert found.se == near(case["expected"]["se"])
+    assert (found.n, found.df) == (case["expected"]["n"], case["expected"]["degf"])
+
+
+def test_change_of_communities_that_return():
+    expected = cases("07_change_trend.json")["change_same_clusters"]["expected"]
+    score = np.concatenate([DATA["api99"], DATA["api00"]]).astype(float)
+    later = np.repeat([False, True], len(DATA))
+    of = design(np.tile(DATA["dnum"], 2), np.tile(DATA["pw"], 2))
+    for y, name in (((score >= 700).astype(float), "h"), (score, "y")):
+        found = difference_of(y, of, later, ~later)
+        assert found.value == near(expected[f"diff_{name}"])
+        assert found.se == near(expected[f"se_diff_{name}"])
+    for year, se in expected["se_h"].items():
+        domain = later == (year == "1")
+        assert mean_of(score >= 700, of, domain).se == near(se)
+
+
+def test_nothing_and_everything():
+    of = design(np.repeat([1, 2, 3], 4))
+    with pytest.raises(ValueError, match="nobody"):
+        mean_of(np.full(12, np.nan), of)
+    with pytest.raises(ValueError, match="nobody"):
+        mean_of(np.ones(12), of, np.zeros(12, dtype=bool))
+    for value in (0.0, 1.0):
+        found = mean_of(np.full(12, value), of)
+        assert (found.value, found.variance) == (value, 0)
+        with pytest.raises(ValueError, match="Wilson"):
+            korn_graubard(found)
+        assert wilson(value, 5)[0] < wilson(value, 5)[1]
+    with pytest.raises(ValueError, match="negative or missing"):
+        design([1, 2], [1, -1])
+    with pytest.raises(ValueError, match="one entry per person"):
+        design([1, 2], [1])
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 1)), min_size=6, max_size=40))
+def test_unweighted_unstratified_is_the_formula_of_methods_3(rows):
+    event, y = (np.array(column) for column in zip(*rows, strict=True))
+    k = len(set(event.tolist()))
+    found = mean_of(y, design(event))
+    if k == 1:
+        assert np.isnan(found.variance)
+        return
+    z = (y - y.mean()) / len(y)
+    sums = np.array([z[event == e].sum() for e in set(event.tolist())])
+    assert found.variance == near(k / (k - 1) * ((sums - sums.mean()) ** 2).sum())
+    assert found.df == k - 1
+
+
+def test_the_same_label_in_two_strata_is_two_events():
+    of = design([1, 1, 2, 2], strata=["a", "b", "a", "b"])
+    assert len(set(of.events.tolist())) == 4
+    assert mean_of([1, 2, 3, 4], of).df == 2

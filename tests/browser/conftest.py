@@ -1,0 +1,88 @@
+"""A real server and a real browser for every test in this folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.find_browser import ADVICE, find_browser, launch_arguments
+from tests.browser.server import Site, serving
+
+NewPage = Callable[..., Page]
+PATIENCE = 20_000  # ms to wait for a condition: a test machine may be busy with everything else
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = find_browser()
+    if path is None:
+        pytest.fail(ADVICE) if os.environ.get("CI") else pytest.skip(ADVICE)
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=path, args=launch_arguments())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium: Browser) -> Iterator[NewPage]:
+    """Open pages of people who share nothing: new_page(width=1280, javascript=False, ...)."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(*, width: int = 360, height: int = 740, javascript: bool = True, **more: Any):
+        size = {"width": width, "height": height}
+        options = {"locale": "en-US", **more}
+        context = chromium.new_context(viewport=size, java_script_enabled=javascript, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def empty_site(tmp_path: Path) -> Iterator[Site]:
+    """A served site without a single community."""
+    site = Site(tmp_path / "empty.sqlite")
+    site.flask("migrate")
+    with serving(site) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The served demonstration, and beside it an event that is not open yet."""
+    own = tmp_path_factory.mktemp("demonstration") / "porchlight.sqlite"
+    shutil.copy(loaded_once(tmp_path_factory), own)
+    with serving(Site(own)) as site:
+        yield site
+
+
+def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Load the demonstration once for all workers: it takes ten seconds."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    done, raw = folder / "demonstration.sqlite", folder / "loading.sqlite"
+    with (folder / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            next_year = datetime.now(UTC).year + 1
+            Site(raw).flask_all(
+                "migrate",
+                "demo",
+                f"event add liberty --day {next_year}-12-24",
+                f"poster add liberty-{next_year} --channel gate",
+            )
+            raw.rename(done)
+    return done

@@ -1,0 +1,106 @@
+"""Porchlight as it runs in production: migrated by its command line, served by gunicorn."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "a secret that only the browser tests know, long enough"
+PATIENCE = 60  # seconds until a start counts as failed; it takes two on a quiet machine
+FLASK = ("-m", "flask", "--app", "wsgi")
+# Several commands in one process, as `dev.py run` does: each start costs more than a second.
+MANY = """
+import shlex, sys
+from flask.cli import cli
+for line in sys.argv[1:]:
+    cli.main(["--app", "wsgi", *shlex.split(line)], standalone_mode=False)
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One database, the command line on it and, once it is served, its address."""
+
+    database: Path
+    url: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {"DATABASE_URL": f"sqlite:///{self.database}", "SECRET_KEY": SECRET}
+        return {k: v for k, v in os.environ.items() if k != "PUBLIC_URL"} | ours
+
+    def flask(self, line: str) -> str:
+        """Type one command, as an organiser does; return what it printed."""
+        return self.run([*FLASK, *shlex.split(line)])
+
+    def flask_all(self, *lines: str) -> str:
+        """Type several commands at the price of one start."""
+        return self.run(["-c", MANY, *lines])
+
+    def run(self, words: list[str]) -> str:
+        command = [sys.executable, *words]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def stored(self, submission: str) -> list[dict[str, Any]]:
+        """Return the answers kept under a submission's id; none or one, whatever happened."""
+        id = submission.replace("-", "")
+        found = self.rows("SELECT answers FROM response WHERE submission = ?", id)
+        return [json.loads(answers) for (answers,) in found]
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[Site]:
+    """Start the server on a free port; give the site with its address; end it cleanly."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+    environment = site.environment | {"HOST": "127.0.0.1", "PORT": str(port)}
+    log = site.database.with_suffix(f".{port}.log")
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+        try:
+            wait_until_healthy(server, url, log)
+            yield Site(site.database, url)
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+def wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{url}/health", timeout=PATIENCE).close()
+            return
+        except urllib.error.URLError:
+            time.sleep(0.02)  # it does not listen yet
+    raise AssertionError(f"The server did not start:\n{log.read_text()}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
