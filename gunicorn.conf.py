@@ -21,3 +21,10 @@ preload_app = True  # a killed worker is back in 0.1 s, and the workers share me
 control_socket_disable = True
 accesslog = None  # an access log would hold addresses, agents and seconds
 loglevel = "warning"
+
+
+def worker_exit(server: object, worker: object) -> None:
+    """Write the scans that were counted in the worker's last second."""
+    from wsgi import app
+
+    app.extensions["scans"].flush()

@@ -6,7 +6,7 @@ that is published, rebuilt or waits as a whole (rule of 11), because its parts a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -96,14 +96,22 @@ class Area:
 
 
 def build_tables(
-    tally: Tally, measures: Sequence[Measure], cuts: Sequence[str], earlier: Grouping
+    tally: Tally,
+    measures: Sequence[Measure],
+    cuts: Sequence[str],
+    earlier: Grouping,
+    withheld: Collection[tuple[int, str, str]] = (),
 ) -> Iterator[Table]:
-    """Every table of the block, total first within a panel. A table without rows has only notes."""
+    """Every table of the block, total first within a panel. A table without rows has only notes.
+
+    withheld: (season, measure id, agency) of indexes that do not hold together and are not shown.
+    """
     for panel, positions in panels(measures).items():
         key = TableKey(tally.season, tally.state, tally.county, panel, TOTAL)
-        counts = tally.counts[TOTAL][:, :, positions].sum(axis=(0, 1))
-        asked = [i for i, c in zip(positions, counts, strict=True) if c[ASKED]]
-        kept = [i for i, c in zip(positions, counts, strict=True) if c[N] >= LEAST]
+        shown = [i for i in positions if (tally.season, *measures[i].key) not in withheld]
+        counts = tally.counts[TOTAL][:, :, shown].sum(axis=(0, 1))
+        asked = [i for i, c in zip(shown, counts, strict=True) if c[ASKED]]
+        kept = [i for i, c in zip(shown, counts, strict=True) if c[N] >= LEAST]
         notes = [
             Note("dropped", "under_least", *key, "", *measures[i].key)
             for i in asked

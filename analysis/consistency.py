@@ -6,13 +6,16 @@ when it holds together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
 from analysis.estimate import FloatArray
+from analysis.measures import Measure
 
 LEAST_PEOPLE = 200
 LEAST_OMEGA = 0.70
@@ -46,12 +49,38 @@ def reliability(items: ArrayLike) -> Reliability:
         raise ValueError(f"Reliability needs {LEAST_PEOPLE} people who answered every item.")
     if (table.std(axis=0) == 0).any():
         raise ValueError("Everybody gave one item the same answer: it says nothing about the rest.")
-    rest = item_rest(table)
-    if (rest < 0).any():
-        raise ValueError(
-            f"Item {int(rest.argmin()) + 1} runs against the others: check its keying."
-        )
-    return Reliability(len(table), alpha(table), omega(table), tuple(rest.tolist()))
+    told = _told(table)
+    if min(told.item_rest) < 0:
+        worst = told.item_rest.index(min(told.item_rest)) + 1
+        raise ValueError(f"Item {worst} runs against the others: check its keying.")
+    return told
+
+
+def _told(table: FloatArray) -> Reliability:
+    rest = tuple(item_rest(table).tolist())
+    return Reliability(len(table), alpha(table), omega(table), rest)
+
+
+def checked_indexes(
+    frame: pd.DataFrame, measures: Sequence[Measure]
+) -> dict[tuple[int, str, str], Reliability | None]:
+    """(season, measure id, agency) -> reliability of every index, on all answers of the season.
+
+    None: under LEAST_PEOPLE complete answers, so that it cannot be told. An item that runs against
+    the others makes an index that does not hold; the other figures of a release need not wait.
+    """
+    found: dict[tuple[int, str, str], Reliability | None] = {}
+    for measure in measures:
+        names = measure.columns
+        if len(names) < 2 or not set(names) <= set(frame.columns):
+            continue
+        codes = frame[list(names)].astype("float64")
+        items = codes.where(codes.isin(measure.valid))
+        for season, rows in items.groupby(frame["season"].to_numpy()):
+            complete = rows.dropna().to_numpy()
+            enough = len(complete) >= LEAST_PEOPLE and (complete.std(axis=0) > 0).all()
+            found[int(str(season)), *measure.key] = _told(complete) if enough else None
+    return found
 
 
 def alpha(items: FloatArray) -> float:

@@ -6,7 +6,7 @@ county by county; what is private (exact counts, the ledger) does not enter the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,8 +16,9 @@ from analysis.again import GONE, NEW, REBUILT, WAITS, Earlier, new_ledger
 from analysis.audit import Audit, Finding, simple_audit
 from analysis.block import Exact, Note, Table, TableKey, build_tables
 from analysis.change import season_changes
+from analysis.consistency import Reliability, checked_indexes
 from analysis.derive import RhoKey, publish, with_ranges
-from analysis.estimate import intraclass_correlation, settled_rho
+from analysis.estimate import ANSWERS_TO_TRUST, intraclass_correlation, settled_rho
 from analysis.frame import check_frame
 from analysis.measures import TOTAL, IntArray, Measure
 from analysis.released import Released, _sealed
@@ -26,6 +27,7 @@ from analysis.tally import tallies
 Progress = Callable[[int, int, str], None]  # counties done, counties in all, the county's id
 
 KEY = list(TableKey._fields)
+RELIABILITY = ("index", "alpha", "omega")  # kinds of the notes on whether an index holds
 RHO = "rho"  # kind of the notes that hold the intraclass correlations
 
 
@@ -87,10 +89,12 @@ def release(
     """
     check_frame(frame, measures, cuts)
     earlier = _earlier(previous)
+    indexes = checked_indexes(frame, measures)
+    withheld = {key for key, told in indexes.items() if told is None or not told.holds}
     built = Built()
     counties = frame.groupby(["state", "county"], sort=True)
     for done, ((_, county), rows) in enumerate(counties, start=1):
-        built.add(build_county(rows, measures, cuts, earlier))
+        built.add(build_county(rows, measures, cuts, earlier, withheld))
         if progress is not None:
             progress(done, counties.ngroups, str(county))
     _refuse_nothing(built, previous)
@@ -102,21 +106,25 @@ def release(
     rhos = _rho(built, measures, previous, rho)
     figures = with_ranges(figures, {key: note.value for key, note in rhos.items()})
     notes = [*built.notes, *_standing_notes(built, earlier, previous), *audit_notes]
-    notes += rhos.values()
+    notes += [*rhos.values(), *_index_notes(indexes, previous)]
     return _sealed(
         figures, season_changes(figures, measures), [note._asdict() for note in notes], ledger
     )
 
 
 def build_county(
-    county: pd.DataFrame, measures: Sequence[Measure], cuts: Sequence[str], earlier: Earlier
+    county: pd.DataFrame,
+    measures: Sequence[Measure],
+    cuts: Sequence[str],
+    earlier: Earlier,
+    withheld: Collection[RhoKey] = (),
 ) -> Built:
     """Every season of one county. Pure: the same rows in any order give the same tables."""
     built = Built()
     for tally in tallies(county, measures, cuts):
         built.moments[tally.season] = [tally.moments]
         totals: dict[str, str] = {}
-        for table in build_tables(tally, measures, cuts, earlier):
+        for table in build_tables(tally, measures, cuts, earlier, withheld):
             fate = earlier.settle(table, totals.get(table.key.panel, ""))
             if table.key.cut == TOTAL:
                 totals[table.key.panel] = fate
@@ -223,6 +231,27 @@ def _rho(
                 if n.any():
                     notes[key] = _rho_note(key, "estimated", value)
     return notes
+
+
+def _index_notes(
+    indexes: Mapping[RhoKey, Reliability | None], previous: Released | None
+) -> Iterator[Note]:
+    """Whether each index holds together; its alpha and omega where ANSWERS_TO_TRUST allow it.
+
+    Seasons that the frame lacks keep what was said of them.
+    """
+    if previous is not None:
+        seasons = {season for season, _, _ in indexes}
+        for row in previous.notes[previous.notes["kind"].isin(RELIABILITY)].to_dict("records"):
+            if row["season"] not in seasons:
+                yield Note(**{str(name): value for name, value in row.items()})
+    for (season, measure, agency), told in sorted(indexes.items()):
+        reason = "few" if told is None else "holds" if told.holds else "withheld"
+        yield Note(RELIABILITY[0], reason, season, measure=measure, agency=agency)
+        if told is not None and told.n >= ANSWERS_TO_TRUST:
+            for kind in RELIABILITY[1:]:
+                value = round(getattr(told, kind), 2)
+                yield Note(kind, reason, season, measure=measure, agency=agency, value=value)
 
 
 def _rho_note(key: RhoKey, reason: str, value: float) -> Note:

@@ -73,7 +73,7 @@ CHANGES = (
     Field("verdict", "str", "up, down, unclear, few (too few answers), wording (not comparable)"),
 )
 NOTES = (
-    Field("kind", "str", "pooled, dropped, waits or rho", key=True),
+    Field("kind", "str", "pooled, dropped, waits, rho, index, alpha or omega", key=True),
     Field("reason", "str", "why", key=True),
     Field("season", "int", "calendar year of the events", key=True),
     Field("state", "str", "state code", key=True),
@@ -84,7 +84,11 @@ NOTES = (
     Field("measure", "str", "measure id", key=True),
     Field("agency", "str", "agency kind", key=True),
     Field("members", "str", "what was pooled, joined by bars"),
-    Field("value", "float", "for rho: intraclass correlation of answers within events"),
+    Field(
+        "value",
+        "float",
+        "rho: correlation of answers within events; alpha, omega",
+    ),
 )
 TABLES: Mapping[str, tuple[Field, ...]] = {"figures": FIGURES, "changes": CHANGES, "notes": NOTES}
 FORMAT = "porchlight release 1"  # first line of what is checksummed; raise it with the columns

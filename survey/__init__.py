@@ -11,6 +11,7 @@ from survey.config import ROOT, Settings, read_settings
 from survey.events import Places
 from survey.instrument import read_content
 from survey.pages import assets, attend, data, errors, headers, health, posters, results, site
+from survey.scans import Scans
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["places"] = Places(settings.PLACE_KEPT)
     log.init_app(app)
     db.init_app(app, settings)
+    app.extensions["scans"] = Scans(app.extensions["writer"])
     assets.init_app(app)
     headers.init_app(app)
     errors.init_app(app)

@@ -1,4 +1,4 @@
-"""Posters and their events: how they are found, when they are open, and how scans are counted."""
+"""Posters and their events: how they are found, and when they are open."""
 
 from __future__ import annotations
 
@@ -10,24 +10,15 @@ from enum import Enum
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from survey.forms import Agencies
-from survey.models import Community, Event, Poster, Scan
+from survey.models import Community, Event, Poster
 
 # Without 0 O 1 I L 5 S 8 B 2 Z U V: signs that are misread from a poster or misheard.
 CODE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"
 CODE_LENGTH = 6  # 148 million codes: guessing one of a thousand takes 148,000 tries
-COUNT_ONE = {
-    name: insert(Scan)
-    .values(count=1)
-    .on_conflict_do_update(
-        index_elements=[Scan.event_id, Scan.poster, Scan.hour], set_={"count": Scan.count + 1}
-    )
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
 
 
 class Refused(Exception):
@@ -167,9 +158,3 @@ def tidy_code(text: str) -> str:
 
 def is_code(text: str) -> bool:
     return len(text) == CODE_LENGTH and set(text) <= set(CODE_SIGNS)
-
-
-def count_scan(connection: Connection, place: Place, hour: str) -> None:
-    """Add one to the poster's counter of this hour."""
-    row = {"event_id": place.event_id, "poster": place.poster, "hour": hour}
-    connection.execute(COUNT_ONE[connection.dialect.name], row)

@@ -50,10 +50,10 @@ class Writer:
         `work` may be called again when the transaction has to be repeated. Raises what it raises,
         and OperationalError where the database cannot store now.
         """
-        return self.later(work).result()
+        return self.submit(work).result()
 
-    def later(self, work: Work) -> Future[Any]:
-        """Like `do`, without waiting: for what a guest need not be told."""
+    def submit(self, work: Work) -> Future[Any]:
+        """Like `do`, without waiting."""
         job = Job(work)
         self.jobs.put(job)
         self.start()

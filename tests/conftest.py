@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -15,6 +16,10 @@ from survey import create_app, db, schema
 from survey.config import Settings
 
 pytest_plugins = ["tests.demonstration"]
+
+# a busy machine is no failure: the examples are bounded in number, not in time
+hypothesis_settings.register_profile("porchlight", deadline=None)
+hypothesis_settings.load_profile("porchlight")
 
 SECRET = "a secret that only the tests know, long enough"
 
@@ -75,6 +80,7 @@ def apps_let_go() -> Iterator[None]:
 
 
 def let_go(app: Flask) -> None:
+    app.extensions["scans"].flush()
     app.extensions["writer"].stop()
     app.extensions["engine"].dispose()
 

@@ -90,7 +90,7 @@ def test_a_full_disk_is_said_and_stores_nothing(tmp_path: Path):
         poster = add_poster(db.session(), add_event(app, db.session()))
         resident = Resident(app.test_client(), poster.code).scans()
         engine = app.extensions["writer"].engine
-        app.extensions["writer"].do(lambda connection: None)  # the scan is written
+        app.extensions["scans"].flush()
         engine.dispose()
 
         @event.listens_for(engine, "connect")
@@ -191,7 +191,7 @@ def test_one_failing_job_does_not_take_its_neighbours_with_it(sqlite_app: Flask)
         seven: int = connection.execute(text("SELECT 7")).scalar_one()
         return seven
 
-    waiting = [writer.later(work) for work in (works, fails, works)]
+    waiting = [writer.submit(work) for work in (works, fails, works)]
     assert waiting[0].result() == waiting[2].result() == 7
     with pytest.raises(ValueError, match="this one alone"):
         waiting[1].result()

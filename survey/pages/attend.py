@@ -28,6 +28,7 @@ from survey.intake import Outcome, Submission
 from survey.pages.body import read_form
 from survey.pages.form_page import filled_page, fresh_page, instrument_of
 from survey.pages.language import content, visitor_language
+from survey.scans import Scans
 from survey.tickets import read_ticket
 from survey.words import Language
 
@@ -51,8 +52,8 @@ def form(code: str) -> Reply | tuple[str, int]:
     window = place.window(events.now())
     if window is not Window.OPEN:
         return help_page(window.value, place, language)
-    hour = place.hour(events.now())
-    db.writer().later(lambda connection: events.count_scan(connection, place, hour))
+    scans: Scans = current_app.extensions["scans"]
+    scans.add((place.event_id, place.poster, place.hour(events.now())))
     return fresh_page(place, language)
 
 

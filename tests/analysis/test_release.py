@@ -184,7 +184,7 @@ def test_a_measure_with_too_few_answers_is_dropped_and_does_not_drag_others_down
     few = people(ALPHA, 60)
     few.loc[8:, "fair.police"] = -4
     made = release(together(few), MEASURES, ())
-    assert set(made.view(community="alpha").figures["measure"]) == {"trust", "index", "again"}
+    assert set(made.view(community="alpha").figures["measure"]) == {"trust", "again"}
     dropped = made.notes[(made.notes["kind"] == "dropped") & (made.notes["measure"] == "fair")]
     assert dropped["reason"].tolist() == ["under_least"]
 
@@ -252,3 +252,19 @@ def test_other_types_of_the_same_columns_make_the_same_release(frame, made):
     texts = ["state", "county", "community", "event", "instrument", "cut.age", "cut.language"]
     types = dict.fromkeys(items, "Int8") | dict.fromkeys(texts, "category")
     assert release(frame.astype(types), MEASURES, CUTS).sha256 == made.sha256
+
+
+def test_an_index_is_shown_only_where_it_holds_together():
+    frame = together(people(ALPHA, 500), people(BETA, 90))
+    made = release(frame, MEASURES, ())
+    assert "index" not in set(made.figures["measure"])  # four unrelated questions
+    assert made.notes.loc[made.notes["kind"] == "index", "reason"].tolist() == ["withheld"]
+
+    for item in ("fair", "listen", "approach"):
+        alike = np.arange(len(frame)) % 3 > 0
+        frame.loc[alike, f"{item}.police"] = frame.loc[alike, "trust.police"]
+    made = release(frame, MEASURES, ())
+    assert "index" in set(made.figures["measure"])
+    told = made.notes.set_index("kind")["value"]
+    assert 0.7 <= told["alpha"] <= 1
+    assert 0.7 <= told["omega"] <= 1

@@ -73,7 +73,7 @@ def answers_at(site: Site, slug: str) -> dict[str, dict]:
 
 
 @pytest.fixture
-def neighbours(empty_site, chromium):
+def neighbours(chromium, empty_site):
     """Elmgrove is closed and released, 7 of 35 trusting its police; at Oak Bend 12 answered."""
     site = empty_site
     site.flask_all(*opens("Elmgrove", "Alder"), *opens("Oak Bend", "Birch"))
@@ -86,7 +86,7 @@ def neighbours(empty_site, chromium):
     }
 
 
-def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
+def test_from_a_poster_to_the_last_row(new_page, empty_site, neighbours):
     site = empty_site
 
     # An organiser makes an event and hangs up its poster.
@@ -112,11 +112,11 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
         expect(guest.page.locator("html")).to_have_attribute("lang", language)
         ids.append(guest.answers(OPINION | {"trust.police": trust}).sends())
 
-    neighbour = Guest(new_page(), site).opens_address(seen.text)
-    neighbour.says("adult", "police", "fire").goes_on("trust").taps("trust.police", "4")
-    neighbour.goes_on("respect").reads_in("es").sees("respect").goes_back("trust")
-    neighbour.answers({**OPINION, "open": COMMENT})
-    ids.append(neighbour.sends())
+    bilingual = Guest(new_page(), site).opens_address(seen.text)
+    bilingual.says("adult", "police", "fire").goes_on("trust").taps("trust.police", "5")
+    bilingual.goes_on("respect").reads_in("es").sees("respect").goes_back("trust")
+    rest = {name: value for name, value in OPINION.items() if name != "trust.police"}
+    ids.append(bilingual.answers({**rest, "open": COMMENT}).sends())
 
     unsure = Guest(new_page(), site).opens_address(seen.text)
     unsure.says("adult", "police", "fire").goes_on("trust")
@@ -127,7 +127,7 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
     kept = answers_at(site, "maple-falls")
     assert sorted(kept) == sorted(id.replace("-", "") for id in ids)
     given = [kept[id.replace("-", "")] for id in ids]
-    assert [one["trust.police"] for one in given] == [5, 4, 4, 2, 4, -3, *POSTED]
+    assert [one["trust.police"] for one in given] == [5, 4, 4, 2, 5, -3, *POSTED]
     assert [one["language"] for one in given[:6]] == ["en", "es", "es", "en", "es", "en"]
     for one in given:
         assert one["order"] == ["police", "fire"]
