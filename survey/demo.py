@@ -26,7 +26,7 @@ from survey.words import read_toml
 
 ZONE = "America/New_York"
 BLANK, UNSURE, UNTOLD = 0.03, 0.04, 0.06  # shares left blank, "don't know", "prefer not to say"
-SPREAD = 1.22
+SPREAD = 1.54
 COMMENT = "The kids loved the fire truck. Please come back next year."
 
 
@@ -109,7 +109,7 @@ class Crowd:
         chance = self.chance
         language = self.content.languages["es" if chance.random() < self.spanish else "en"]
         kind = form_class(self.instrument, self.place.agencies, language)
-        form = kind(formdata=self.fill(kind, attitude=self.level + chance.gauss(0, 1.2)))
+        form = kind(formdata=self.fill(kind, attitude=self.level + chance.gauss(0, 2.0)))
         if not form.validate():
             raise ValueError(f"The demonstration's answers are refused: {form.errors}.")
         id = UUID(int=chance.getrandbits(128), version=4)
@@ -153,14 +153,11 @@ class Crowd:
         return [chance.choice(values)]
 
     def rate(self, item: Item, attitude: float) -> int:
-        """Return a code: the two best ones with a chance that grows with the attitude."""
-        chance = self.chance
-        codes = sorted(item.question.scale.codes)  # type: ignore[union-attr]
-        local = not item.agency or item.agency == self.place.agencies.local
-        lift = 0.0 if local else 0.9  # fire and ambulance are rated higher everywhere
-        if item.question.per == "event":
-            lift = 1.2
-        good = 1 / (1 + exp(-(attitude + lift)))
-        half = len(codes) // 2 + 1
-        part: list[int] = codes[half:] if chance.random() < good else codes[:half]
-        return chance.choice(part)
+        """Return a code: the higher the attitude, the better; favourable ones are above zero."""
+        codes: list[int] = sorted(item.question.scale.codes)  # type: ignore[union-attr]
+        chance = self.chance.uniform(0.001, 0.999)
+        mood = attitude + log(chance / (1 - chance))
+        if item.question.per == "event" or item.agency not in ("", self.place.agencies.local):
+            mood += 1.5  # the evening itself, fire and ambulance are rated higher everywhere
+        cuts = (-2.2, -1.0, 0.0, 1.4) if len(codes) == 5 else (-1.5, 0.0)
+        return codes[sum(mood > cut for cut in cuts)]

@@ -63,6 +63,13 @@ class Site:
         with closing(sqlite3.connect(self.database)) as connection:
             return connection.execute(query, values).fetchall()
 
+    def comes_to(self, expected: object, query: str, *values: object) -> bool:
+        """Wait until a query's one value is as expected: counters are written a moment later."""
+        end = time.monotonic() + PATIENCE
+        while (found := self.rows(query, *values)) != [(expected,)] and time.monotonic() < end:
+            time.sleep(0.05)
+        return found == [(expected,)]
+
     def stored(self, submission: str) -> list[dict[str, Any]]:
         """Return the answers kept under a submission's id; none or one, whatever happened."""
         id = submission.replace("-", "")

@@ -134,8 +134,7 @@ def test_from_a_poster_to_the_last_row(new_page, empty_site, neighbours):
         assert (one["trust.fire"], one["again"], one["age"]) == (5, 3, "35-44")
         assert one["race"] == ["black", "hispanic"]
     assert site.rows("SELECT text FROM comment") == [(COMMENT,)]
-    ((scans,),) = site.rows("SELECT sum(count) FROM scan WHERE poster = ?", code)
-    assert scans == len(ids)
+    assert site.comes_to(len(ids), "SELECT sum(count) FROM scan WHERE poster = ?", code)
 
     # The event is closed and released.
     assert "is closed" in site.flask(f"event close maple-falls-{SEASON}")
