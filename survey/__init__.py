@@ -10,7 +10,18 @@ from survey import cli, db, log
 from survey.config import ROOT, Settings, read_settings
 from survey.events import Places
 from survey.instrument import read_content
-from survey.pages import assets, attend, data, errors, headers, health, posters, results, site
+from survey.pages import (
+    assets,
+    attend,
+    data,
+    errors,
+    headers,
+    health,
+    keeping,
+    posters,
+    results,
+    site,
+)
 from survey.scans import Scans
 
 
@@ -39,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
+    keeping.init_app(app)
     Compress(app)
     CSRFProtect(app).exempt(attend.blueprint)  # it has a signed ticket; see survey/forms.py
     for module in (attend, site, results, data, posters, health):

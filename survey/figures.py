@@ -60,17 +60,24 @@ class Current:
         return names.get(wording) or names[max(names)]
 
 
+def newest(session: Session) -> tuple[int, str] | None:
+    """Return (id, sha256) of the newest release; None before the first."""
+    query = select(Release.id, Release.sha256).order_by(Release.id.desc()).limit(1)
+    found = session.execute(query).first()
+    return (found[0], found[1]) if found else None
+
+
 def current(session: Session) -> Current | None:
-    """Return the newest release; None before the first."""
-    release = session.scalar(select(Release).order_by(Release.id.desc()).limit(1))
-    if release is None:
+    """Return the newest release; None before the first. It outlives the session."""
+    found = newest(session)
+    if found is None:
         return None
+    release = session.get_one(Release, found[0])
     about = release.about
-    subjects = [Subject(*pair) for pair in about["subjects"]]
     return Current(
         release=release,
         places={row["slug"]: Place(**row) for row in about["places"]},
-        subjects=subjects,
+        subjects=[Subject(*pair) for pair in about["subjects"]],
         headline=Subject(*about["headline"]),
     )
 

@@ -159,6 +159,7 @@ def test_the_command_line_sets_up_an_event_in_a_few_words(app: Flask, session: S
     session.commit()
     answer(app, session, event, 3)
     assert "fewer than 20" in flask("event", "list")  # never the exact count
+    app.extensions["scans"].flush()
     assert "gate" in flask("poster", "scans", "fir-landing-2026")
     flask("event", "close", "fir-landing-2026")
     assert app.test_client().get(f"/s/{code}").status_code == 410

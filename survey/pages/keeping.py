@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
 from functools import cache
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
+from werkzeug.datastructures import Headers
 
+from survey import figures
 from survey.config import ROOT
+from survey.db import session
+from survey.figures import Current
 from survey.models import Release
 from survey.pages.language import visitor_language
 
+BODIES = 256  # pages and charts a worker keeps, some 4 MB: a chart takes 0.1 s to make
 MINUTES = 5  # a page is kept without asking again; then its ETag makes the answer a 304
 SUFFIXES = (".html", ".css", ".js", ".py", ".toml")
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["current"] = {}
+    app.extensions["bodies"] = OrderedDict()
+
+
+def newest() -> Current | None:
+    """Return the newest release, read once by this worker and kept until there is another."""
+    kept: dict[tuple[int, str], Current] = current_app.extensions["current"]
+    key = figures.newest(session())
+    if key is None:
+        return None
+    if key not in kept:
+        kept.clear()
+        found = figures.current(session())
+        assert found is not None
+        kept[key] = found
+    return kept[key]
 
 
 def fresh(release: Release) -> Response | None:
@@ -22,9 +48,20 @@ def fresh(release: Release) -> Response | None:
     return label(Response(status=304), release)
 
 
-def keep(body: str | Response, release: Release) -> Response:
-    """Return the answer with its ETag and how long it may be kept."""
-    return label(current_app.make_response(body), release)
+def kept_or_made(release: Release, make: Callable[[], str | Response]) -> Response:
+    """Return a 304, the body this worker made before for the same ETag, or a new one."""
+    if unchanged := fresh(release):
+        return unchanged
+    bodies: OrderedDict[str, tuple[bytes, Headers]] = current_app.extensions["bodies"]
+    tag = etag(release)
+    if tag not in bodies:
+        made = current_app.make_response(make())
+        bodies[tag] = (made.get_data(), made.headers)
+        while len(bodies) > BODIES:
+            bodies.popitem(last=False)
+    body, headers = bodies[tag]
+    bodies.move_to_end(tag)
+    return label(Response(body, headers=headers), release)
 
 
 def label(response: Response, release: Release) -> Response:

@@ -13,10 +13,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.routing import BaseConverter
 
-from survey import figures
 from survey.db import session
 from survey.figures import Current, Place
-from survey.pages.keeping import fresh, keep
+from survey.pages.keeping import kept_or_made, newest
 from survey.pages.language import visitor_language
 from survey.pages.site import page
 from survey.reading import TOTAL, Reading
@@ -49,7 +48,7 @@ def add_converters(state: Any) -> None:
 @blueprint.get("/results.<ending:ending>")
 def overview(ending: str) -> str | Response:
     """Communities by seasons, for one measure and agency."""
-    if (now := figures.current(session())) is None:
+    if (now := newest()) is None:
         return page("results/none.html")
     state = request.args.get("state", "")
     places = [place for place in now.places.values() if state in ("", place.state)]
@@ -74,7 +73,7 @@ def overview(ending: str) -> str | Response:
 @blueprint.get("/results/<slug:slug>.<ending:ending>")
 def community(slug: str, ending: str) -> str | Response:
     """One community: its seasons, its last change, its groups."""
-    if (now := figures.current(session())) is None:
+    if (now := newest()) is None:
         return page("results/none.html")
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
@@ -85,7 +84,7 @@ def community(slug: str, ending: str) -> str | Response:
 @blueprint.get("/results/compare.<ending:ending>")
 def compare(ending: str) -> str | Response:
     """Two to six communities side by side, in order of name."""
-    if (now := figures.current(session())) is None:
+    if (now := newest()) is None:
         return page("results/none.html")
     asked = request.args.getlist("c")
     picked = [place for slug, place in now.places.items() if slug in asked][:MOST_COMPARED]
@@ -106,16 +105,17 @@ def read(now: Current, places: Sequence[Place]) -> Reading:
 
 def reply(reading: Reading, ending: str, *, chart: str, **more: Any) -> Response:
     """Return the reading as a page, a file or a chart; 304 where the visitor has it."""
-    release = reading.now.release
-    if unchanged := fresh(release):
-        return unchanged
     if ending == "chart.json" and not reading.is_known:
         abort(404)
-    if ending != "html":
-        return keep(FILES[ending](reading, chart), release)
-    lazy = {name: value() if callable(value) else value for name, value in more.items()}
-    template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
-    return keep(page(template, **choices(reading), **lazy), release)
+
+    def make() -> str | Response:
+        if ending != "html":
+            return FILES[ending](reading, chart)
+        lazy = {name: value() if callable(value) else value for name, value in more.items()}
+        template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
+        return page(template, **choices(reading), **lazy)
+
+    return kept_or_made(reading.now.release, make)
 
 
 def choices(reading: Reading) -> dict[str, Any]:

@@ -51,8 +51,8 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
 
 
 @pytest.fixture
-def empty_site(tmp_path: Path) -> Iterator[Site]:
-    """A served site without a single community."""
+def empty_site(chromium: Browser, tmp_path: Path) -> Iterator[Site]:
+    """A served site without a single community; none where there is no browser to look at it."""
     site = Site(tmp_path / "empty.sqlite")
     site.flask("migrate")
     with serving(site) as served:

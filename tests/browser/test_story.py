@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -41,10 +42,9 @@ def opens(community: str, county: str) -> list[str]:
     ]
 
 
-def code_of(site: Site, slug: str) -> str:
-    """Return the one poster's code of a community."""
-    line = site.flask(f"poster list {slug}-{SEASON}")
-    return line.split()[0]
+def codes_in(printed: str) -> list[str]:
+    """Return the codes of the posters that were added, in order."""
+    return re.findall(r"^(\w{6}): http", printed, re.MULTILINE)
 
 
 def crowd(request, address: str, trust: list[int]) -> list[str]:
@@ -73,26 +73,26 @@ def answers_at(site: Site, slug: str) -> dict[str, dict]:
 
 
 @pytest.fixture
-def neighbours(chromium, empty_site):
+def neighbours(empty_site, new_page):
     """Elmgrove is closed and released, 7 of 35 trusting its police; at Oak Bend 12 answered."""
     site = empty_site
-    site.flask_all(*opens("Elmgrove", "Alder"), *opens("Oak Bend", "Birch"))
-    request = chromium.new_context().request
-    for slug, trust in (("elmgrove", [4] * 7 + [2] * 28), ("oak-bend", [5] * 12)):
-        crowd(request, f"{site.url}/s/{code_of(site, slug)}", trust)
+    printed = site.flask_all(*opens("Elmgrove", "Alder"), *opens("Oak Bend", "Birch"))
+    request = new_page().context.request
+    for code, trust in zip(codes_in(printed), ([4] * 7 + [2] * 28, [5] * 12), strict=True):
+        crowd(request, f"{site.url}/s/{code}", trust)
     site.flask_all(f"event close elmgrove-{SEASON}", "release")
     return {
         slug: (answers_at(site, slug), rows_of(site, slug)) for slug in ("elmgrove", "oak-bend")
     }
 
 
-def test_from_a_poster_to_the_last_row(new_page, empty_site, neighbours):
+def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
     site = empty_site
 
     # An organiser makes an event and hangs up its poster.
     *making, hanging = opens("Maple Falls", "Alder")
     site.flask_all(*making)
-    code = site.flask(hanging).split(":")[0]
+    (code,) = codes_in(site.flask(hanging))
     desk = new_page(width=1280, height=1600)
     desk.goto(f"{site.url}/poster/{code}")
     (seen,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(desk.screenshot())))
