@@ -64,10 +64,8 @@ def load_demo() -> None:
         if session.scalar(select(func.count()).select_from(Community)):
             click.echo("There are communities already: no demonstration was loaded.")
             return
-        for step in demo.load(
-            session, content(), events.now(), current_app.extensions["settings"].content
-        ):
-            click.echo(step)
+        folder = current_app.extensions["settings"].content
+        demo.load(session, content(), events.now(), folder, click.echo)
 
 
 @click.command()
@@ -77,8 +75,7 @@ def release() -> None:
     from survey import publish  # loads pandas, which a worker that collects must not
 
     with work() as session:
-        for step in publish.publish(session, content(), events.now()):
-            click.echo(step)
+        publish.publish(session, content(), events.now(), click.echo)
 
 
 @community.command("add")

@@ -30,17 +30,19 @@ SPREAD = 1.54
 COMMENT = "The kids loved the fire truck. Please come back next year."
 
 
-def load(session: Session, content: Content, moment: datetime, folder: Path) -> Iterator[str]:
-    """Fill an empty database; yield a sentence for each step. Commit is the caller's."""
+def load(
+    session: Session, content: Content, moment: datetime, folder: Path, say: publish.Say
+) -> None:
+    """Fill an empty database, saying each step. Commit is the caller's."""
     plan = read_toml(folder / "demonstration.toml")
     chance = random.Random(plan["seed"])
     for place in plan["communities"]:
         community = add_place(session, content, place)
         people = sum(add_evening(session, content, community, place, plan["days"], chance))
-        yield f"{community.name}: {people} made-up people answered."
-    yield from publish.publish(session, content, moment)
+        say(f"{community.name}: {people} made-up people answered.")
+    publish.publish(session, content, moment, say)
     code = add_practice(session, content, plan["practice"], moment)
-    yield f"To try the survey, use the code {code}."
+    say(f"To try the survey, use the code {code}.")
 
 
 def add_place(session: Session, content: Content, place: dict[str, Any]) -> Community:

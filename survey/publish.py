@@ -4,7 +4,7 @@ in bulk."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -23,42 +23,41 @@ from survey.figures import CHANGE, FIGURE
 from survey.instrument import Content
 from survey.models import Agency, Community, Event, Figure, Release, Response
 
+Say = Callable[[str], None]  # shows a step to whoever started this
+
 ADULT = "adult"  # children and teens have releases of their own, never added to adults
 
 
-def publish(session: Session, content: Content, moment: datetime) -> Iterator[str]:
-    """Release every closed event; yield a sentence for each step. Commit is the caller's.
+def publish(session: Session, content: Content, moment: datetime, say: Say) -> Release:
+    """Release every closed event, saying each step. Commit is the caller's.
 
     Raises Refused with the reasons when there is nothing new that may be shown.
     """
     rows = closed_answers(session, moment)
     if not rows:
         raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
-    places = session.scalars(select(Community).order_by(Community.name, Community.slug)).all()
-    yield f"{len({row['event'] for row in rows})} closed events are put together."
-    kinds = [kind for kind in content.agencies if kind in set(session.scalars(select(Agency.kind)))]
-    measures = catalogue.measures_of(content, kinds)
-    cuts = catalogue.cuts_of(content)
-    frame = catalogue.frame_of(content, rows, kinds)
-    counties: list[str] = []
+    say(f"{len({row['event'] for row in rows})} closed events are put together.")
+    present = set(session.scalars(select(Agency.kind)))
+    kinds = [kind for kind in content.agencies if kind in present]
+    measures, cuts = catalogue.measures_of(content, kinds), catalogue.cuts_of(content)
     try:
         released = make_release(
-            frame,
+            catalogue.frame_of(content, rows, kinds),
             measures,
             cuts,
             previous=newest(session),
-            progress=lambda done, of, county: counties.append(f"{done} of {of}: {county} County"),
+            progress=lambda done, of, county: say(f"{done} of {of}: {county} County"),
         )
     except NothingToRelease as nothing:
         raise Refused("Nothing was released. " + " ".join(nothing.reasons)) from nothing
     except ReleaseRefused as refused:
         raise Refused(f"The audit refused this release: {refused}") from refused
-    yield from counties
-    yield from told(released)
-    stored = store(
-        session, released, about(content, released, places, kinds, measures, cuts), moment
-    )
-    yield f"Release {stored.id} is made: {len(released.figures)} figures, sha256 {stored.sha256}."
+    for sentence in told(released):
+        say(sentence)
+    places = session.scalars(select(Community).order_by(Community.name, Community.slug)).all()
+    stored = store(session, released, about(content, released, places, measures, cuts), moment)
+    say(f"Release {stored.id} is made: {len(released.figures)} figures, sha256 {stored.sha256}.")
+    return stored
 
 
 def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]]:
@@ -85,17 +84,20 @@ def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]
 def newest(session: Session) -> Released | None:
     """Return the newest release with its private ledger, its checksum verified; None at first."""
     release = session.scalar(select(Release).order_by(Release.id.desc()).limit(1))
-    return load(session, release) if release else None
+    if release is None:
+        return None
+    ledger = pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"])
+    return load(session, release, ledger)
 
 
-def load(session: Session, release: Release) -> Released:
+def load(session: Session, release: Release, ledger: pd.DataFrame | None = None) -> Released:
     """Return a stored release. Raises ValueError where it is not what was released."""
     return Released.load(
         stored_rows(session, release, FIGURE),
         stored_rows(session, release, CHANGE),
         release.about["notes"],
         sha256=release.sha256,
-        ledger=pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"]),
+        ledger=ledger,
     )
 
 
@@ -108,7 +110,6 @@ def about(
     content: Content,
     released: Released,
     places: Sequence[Community],
-    kinds: Sequence[str],
     measures: Sequence[Measure],
     cuts: Sequence[str],
 ) -> dict[str, Any]:

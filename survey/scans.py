@@ -35,7 +35,7 @@ class Scans:
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
-        self.lock = Lock()
+        self.lock, self.writing = Lock(), Lock()
         self.waiting: Counter[Key] = Counter()
         self.timer: Timer | None = None
 
@@ -49,21 +49,24 @@ class Scans:
 
     def flush(self) -> None:
         """Write what is waiting; what cannot be written now waits for the next visit."""
-        with self.lock:
-            counts, self.waiting = self.waiting, Counter()
-            if self.timer is not None:
-                self.timer.cancel()
-                self.timer = None
-        if not counts:
-            return
+        with self.writing:  # whoever stops the process waits for a flush that is under way
+            with self.lock:
+                counts, self.waiting = self.waiting, Counter()
+                if self.timer is not None:
+                    self.timer.cancel()
+                    self.timer = None
+            if counts:
+                self.write(counts)
+
+    def write(self, counts: Counter[Key]) -> None:
         try:
-            self.writer.commit([lambda connection: write(connection, counts)])
+            self.writer.commit([lambda connection: add_all(connection, counts)])
         except OperationalError:
             with self.lock:
                 self.waiting.update(counts)
 
 
-def write(connection: Connection, counts: Counter[Key]) -> None:
+def add_all(connection: Connection, counts: Counter[Key]) -> None:
     """Add counts to their rows, always in the same order, so that no two processes deadlock."""
     for (event_id, poster, hour), count in sorted(counts.items()):
         row = {"event_id": event_id, "poster": poster, "hour": hour, "count": count, "more": count}
