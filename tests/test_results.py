@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -176,3 +177,19 @@ def test_every_shown_number_is_banded(shown: Flask):
         assert row["n_low"] >= 11
         assert row["n_low"] == 11 or row["n_low"] % 5 == 0
     assert "ledger" not in json.dumps(now.release.about)
+
+
+@pytest.mark.parametrize("ending", ["", "csv", "json", "chart.json"])
+def test_a_kept_page_is_the_same_for_every_visitor(shown: Flask, ending: str):
+    address = with_ending("/results/liberty?measure=fair", ending) if ending else "/results/liberty"
+    visits = [
+        shown.test_client().get(address, headers={"Accept-Encoding": encoding})
+        for encoding in ("gzip", "identity", "gzip", "identity")
+    ]
+    bodies = {
+        gzip.decompress(visit.data) if "Content-Encoding" in visit.headers else visit.data
+        for visit in visits
+    }
+    assert len(bodies) == 1
+    assert len({len(visit.headers) for visit in visits[::2]}) == 1
+    assert ["Content-Encoding" in visit.headers for visit in visits[1::2]] == [False, False]

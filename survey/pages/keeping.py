@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import cache
 
 from flask import Flask, Response, current_app, request
-from werkzeug.datastructures import Headers
 
 from survey import figures
 from survey.config import ROOT
@@ -52,16 +51,22 @@ def kept_or_made(release: Release, make: Callable[[], str | Response]) -> Respon
     """Return a 304, the body this worker made before for the same ETag, or a new one."""
     if unchanged := fresh(release):
         return unchanged
-    bodies: OrderedDict[str, tuple[bytes, Headers]] = current_app.extensions["bodies"]
+    bodies: OrderedDict[str, tuple[bytes, str | None, str | None]] = current_app.extensions[
+        "bodies"
+    ]
     tag = etag(release)
     if tag not in bodies:
         made = current_app.make_response(make())
-        bodies[tag] = (made.get_data(), made.headers)
+        disposition = made.headers.get("Content-Disposition")
+        bodies[tag] = (made.get_data(), made.mimetype, disposition)
         while len(bodies) > BODIES:
             bodies.popitem(last=False)
-    body, headers = bodies[tag]
+    body, kind, disposition = bodies[tag]
     bodies.move_to_end(tag)
-    return label(Response(body, headers=headers), release)
+    response = Response(body, mimetype=kind)
+    if disposition:
+        response.headers["Content-Disposition"] = disposition
+    return label(response, release)
 
 
 def label(response: Response, release: Release) -> Response:
