@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SessionInterface
 from flask_compress import Compress
-from flask_wtf import CSRFProtect
 
 from survey import cli, db, log
 from survey.config import ROOT, Settings, read_settings
@@ -23,6 +23,13 @@ from survey.pages import (
     site,
 )
 from survey.scans import Scans
+
+
+class NoSession(SessionInterface):
+    """No page has a session or a cookie: there is nothing to remember of a visitor."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        return None
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -46,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             "text/csv",
         ],
     )
+    app.session_interface = NoSession()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["settings"] = settings
     app.extensions["content"] = read_content(settings.content)
@@ -58,7 +66,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     keeping.init_app(app)
     Compress(app)
-    CSRFProtect(app).exempt(attend.blueprint)  # it has a signed ticket; see survey/forms.py
     for module in (attend, site, results, data, posters, health):
         app.register_blueprint(module.blueprint)
     cli.init_app(app)

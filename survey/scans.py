@@ -60,7 +60,7 @@ class Scans:
 
     def write(self, counts: Counter[Key]) -> None:
         try:
-            self.writer.commit([lambda connection: add_all(connection, counts)])
+            self.writer.do(lambda connection: add_all(connection, counts))
         except OperationalError:
             with self.lock:
                 self.waiting.update(counts)

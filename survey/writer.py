@@ -7,6 +7,7 @@ who send together would queue for the lock one by one; here they share one commi
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ Work = Callable[[Connection], Any]
 MOST_TOGETHER = 100  # jobs in one transaction: more would make the first wait for the last
 PAUSE = 0.002  # seconds before asking again for the lock that another process holds
 SQLITE_BUSY, SQLITE_LOCKED = 5, 6
+POSTGRES_DEADLOCK = "40P01"
 
 
 @dataclass
@@ -91,7 +93,7 @@ class Writer:
     def write(self, batch: Sequence[Job]) -> None:
         """Commit a batch and tell everyone in it; on an error each job stands for itself."""
         try:
-            results = self.commit([job.work for job in batch])
+            results = self.outside(self.commit, [job.work for job in batch])
         except Exception as error:
             if len(batch) == 1 or isinstance(error, OperationalError):
                 for job in batch:
@@ -102,6 +104,20 @@ class Writer:
             return
         for job, result in zip(batch, results, strict=True):
             job.done.set_result(result)
+
+    def outside(self, commit: Callable[[Sequence[Work]], list[Any]], works: Sequence[Work]) -> Any:
+        """Commit in a real thread where threads are greenlets.
+
+        SQLite waits for the disk without letting go: under gevent every other guest of the worker
+        would wait with it. PostgreSQL's driver lets go by itself.
+        """
+        monkey = sys.modules.get("gevent.monkey")
+        greenlets = monkey is not None and monkey.is_module_patched("threading")
+        if not greenlets or self.engine.dialect.name != "sqlite":
+            return commit(works)
+        from gevent import get_hub
+
+        return get_hub().threadpool.apply(commit, (works,))
 
     def commit(self, works: Sequence[Work]) -> list[Any]:
         """Do all in one transaction, asking again while another process holds the lock."""
@@ -117,6 +133,7 @@ class Writer:
 
 
 def is_busy(error: OperationalError) -> bool:
-    """Whether SQLite only says that somebody else is writing."""
+    """Whether the database only says that somebody else was writing the same."""
     code = getattr(error.orig, "sqlite_errorcode", 0)
-    return code & 0xFF in (SQLITE_BUSY, SQLITE_LOCKED)
+    deadlock = getattr(error.orig, "sqlstate", None) == POSTGRES_DEADLOCK
+    return deadlock or code & 0xFF in (SQLITE_BUSY, SQLITE_LOCKED)

@@ -326,14 +326,14 @@ def test_counts_that_could_not_be_written_wait(app: Flask, session: Session, pos
     scans = app.extensions["scans"]
     key = (poster.event_id, poster.code, "2026-08-04T19")
 
-    def fails(works: object) -> None:
+    def fails(work: object) -> None:
         raise OperationalError("INSERT", {}, Exception("away"))
 
-    whole, scans.writer.commit = scans.writer.commit, fails
+    whole, scans.writer.do = scans.writer.do, fails
     scans.add(key)
     scans.flush()
     assert scans.waiting[key] == 1
-    scans.writer.commit = whole
+    scans.writer.do = whole
     scans.add(key)
     scans.flush()
     scan = session.scalars(select(Scan).where(Scan.hour == key[2])).one()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,7 +27,7 @@ from survey.events import Place, Window
 from survey.forms import AnswerForm, form_class
 from survey.intake import Outcome, Submission
 from survey.pages.body import read_form
-from survey.pages.form_page import filled_page, fresh_page, instrument_of
+from survey.pages.form_page import Prepared, filled_page, fresh_page, instrument_of
 from survey.pages.language import content, visitor_language
 from survey.scans import Scans
 from survey.tickets import read_ticket
@@ -74,13 +75,17 @@ def answer(code: str) -> Reply | tuple[str, int]:
 
 
 @blueprint.get("/s/<code>/thanks")
-def thanks(code: str) -> str | tuple[str, int]:
+def thanks(code: str) -> Reply | tuple[str, int]:
     place = find(code)
     if place is None:
         return help_page("unknown", code=events.tidy_code(code))
-    language = visitor_language(place.languages)
     is_open = place.window(events.now()) is Window.OPEN
-    return page("thanks", place, language, open=is_open)
+    return thank_you(place, visitor_language(place.languages), is_open).response()
+
+
+@lru_cache(maxsize=512)
+def thank_you(place: Place, language: Language, is_open: bool) -> Prepared:
+    return Prepared.of(page("thanks", place, language, open=is_open))
 
 
 class Sent:

@@ -67,12 +67,13 @@ class Prepared:
 
     @classmethod
     def of(cls, page: str) -> Prepared:
-        head, tail = (part.encode() for part in page.split(HIDDEN))
+        start, _, end = page.partition(HIDDEN)  # a page without HIDDEN is all head
+        head, tail = start.encode(), end.encode()
         squeezer = zlib.compressobj(9, zlib.DEFLATED, 31)  # 31: the gzip format
         squeezed = squeezer.compress(head)
         return cls(head, tail, squeezed, squeezer)
 
-    def response(self, hidden: str) -> Response:
+    def response(self, hidden: str = "") -> Response:
         """Return the page with `hidden` in it, compressed if the browser takes gzip."""
         end = hidden.encode() + self.tail
         if "gzip" not in request.headers.get("Accept-Encoding", ""):
