@@ -1,0 +1,141 @@
+"""Server time of the results' pages on the demonstration, and whether it grows with the answers.
+
+    python -m benchmarks.results
+    python -m benchmarks.results --factor 0      the demonstration alone
+
+Pages read the release and never an answer, so ten times as many answers should cost a page
+nothing. Two servers run, one on the demonstration and one on the same with every answer ten times
+over; each address is asked of both in turn on kept connections, gzip on. Times are in ms and
+include the loopback; "first" is the first request of that address on a fresh server, with what is
+loaded then (pandas, for files and charts). "exponent" is log(ratio) / log(factor): 0 is no growth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from math import log
+from uuid import uuid4
+
+from sqlalchemy import create_engine, insert, select
+
+from benchmarks.running import ROOT, SECRET, serve
+from benchmarks.stage import database, percentile, table
+
+HEAD = ["page", "status", "bytes", "first", "p50", "p95"]
+BROWSER = {"Accept-Encoding": "gzip", "Accept-Language": "en"}
+
+
+class Reader:
+    """Somebody who looks at results over a connection that stays open."""
+
+    def __init__(self, port: int) -> None:
+        self.line = HTTPConnection("127.0.0.1", port, timeout=60)
+        self.status, self.bytes, self.etag = 0, 0, ""
+
+    def ask(self, path: str, etag: str = "") -> float:
+        """Return the ms until the whole reply was there."""
+        headers = BROWSER | ({"If-None-Match": etag} if etag else {})
+        began = time.perf_counter()
+        self.line.request("GET", path, headers=headers)
+        reply = self.line.getresponse()
+        self.bytes = len(reply.read())
+        took = (time.perf_counter() - began) * 1e3
+        self.status, self.etag = reply.status, reply.headers.get("ETag", "")
+        return took
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--requests", type=int, default=200, help="of each address")
+    options.add_argument("--factor", type=int, default=10, help="0: do not multiply")
+    asked = options.parse_args()
+    factors = [1, asked.factor][: 1 + (asked.factor > 1)]
+    with ExitStack() as stack:
+        urls = [stack.enter_context(database("sqlite")) for _ in factors]
+        counts = [load(url, factor) for url, factor in zip(urls, factors, strict=True)]
+        readers = [Reader(stack.enter_context(serve(url)).port) for url in urls]
+        head = list(HEAD)
+        if len(readers) > 1:
+            head += [f"p50 at x{asked.factor}", "p95", "exponent"]
+            print(f"{counts[0]:,} answers, and {counts[1]:,}\n")
+        print(table(head, [row(name, path, readers, asked) for name, path in pages(urls[0])]))
+
+
+def load(url: str, factor: int) -> int:
+    """Load the demonstration, repeat its answers and publish; return how many answers there are."""
+    from survey.models import Response
+
+    flask(url, "migrate")
+    flask(url, "demo")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        rows = [dict(row) for row in connection.execute(select(Response.__table__)).mappings()]
+        for _ in range(factor - 1):
+            again = [row | {"submission": uuid4()} for row in rows]
+            connection.execute(insert(Response), again)
+    engine.dispose()
+    if factor > 1:
+        flask(url, "release")
+    return len(rows) * factor
+
+
+def flask(url: str, command: str) -> None:
+    words = [sys.executable, "-m", "flask", "--app", "wsgi", command]
+    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": SECRET}
+    subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def pages(url: str) -> list[tuple[str, str]]:
+    """Return (what it is, address) of everything that is timed."""
+    from survey.models import Community
+
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        slugs = list(connection.scalars(select(Community.slug).order_by(Community.slug)))[:6]
+    engine.dispose()
+    one, compared = f"/results/{slugs[0]}", "&".join(f"c={slug}" for slug in slugs)
+    return [
+        ("home", "/"),
+        ("overview", "/results"),
+        ("one community", one),
+        ("its groups by age", f"{one}?cut=age"),
+        (f"{len(slugs)} compared", f"/results/compare?{compared}"),
+        ("overview, unchanged", "304 /results"),
+        ("one community, unchanged", f"304 {one}"),
+        ("its csv", f"{one}.csv"),
+        ("its json", f"{one}.json"),
+        ("its chart", f"{one}.chart.json"),
+        ("overview's chart", "/results.chart.json"),
+    ]
+
+
+def row(name: str, path: str, readers: Sequence[Reader], asked: argparse.Namespace) -> list[object]:
+    """Ask one address of all readers in turn; return its row."""
+    unchanged, path = path.startswith("304 "), path.removeprefix("304 ")
+    first, *_ = [reader.ask(path) for reader in readers]
+    etags = [reader.etag if unchanged else "" for reader in readers]
+    times: list[list[float]] = [[] for _ in readers]
+    for _ in range(asked.requests):
+        for reader, etag, taken in zip(readers, etags, times, strict=True):
+            taken.append(reader.ask(path, etag))
+    shown = "-" if unchanged else f"{first:.0f}"
+    found: list[object] = [name, readers[0].status, f"{readers[0].bytes:,}", shown]
+    for taken in times:
+        found += [f"{percentile(taken, 0.5):.1f}", f"{percentile(taken, 0.95):.1f}"]
+    if len(times) > 1:
+        ratio = percentile(times[1], 0.5) / percentile(times[0], 0.5)
+        found.append(f"{log(ratio) / log(asked.factor):+.2f}")
+    return found
+
+
+if __name__ == "__main__":
+    main()
