@@ -8,7 +8,8 @@ nothing. Two servers run, one on the demonstration and one on the same with ever
 over; each address is asked of both in turn on kept connections, gzip on. Times are in ms and
 include the loopback. "first": the first request on a fresh server, with what is loaded then
 (pandas, for files and charts). "made": the page was not asked for before. "kept": the worker
-has it already. "304": so has the visitor. "exponent": log(ratio) / log(factor) of "made"; 0 is no growth.
+has it already. "304": so has the visitor. "exponent": log(ratio) / log(factor) of "made"; 0 is no
+growth.
 """
 
 from __future__ import annotations
