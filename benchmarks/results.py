@@ -25,7 +25,7 @@ from http.client import HTTPConnection
 from math import log
 from uuid import uuid4
 
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, func, insert, select
 
 from benchmarks.running import ROOT, SECRET, serve
 from benchmarks.stage import database, percentile, table
@@ -68,13 +68,14 @@ def main() -> None:
         head = list(HEAD)
         if len(readers) > 1:
             head += [f"made at x{asked.factor}", "exponent"]
-            print(f"{counts[0]:,} answers, and {counts[1]:,}\n")
+            told = (f"{answers:,} answers, {figures:,} figures" for answers, figures in counts)
+            print("; ".join(told) + "\n")
         print(table(head, [row(name, path, readers, asked) for name, path in pages(urls[0])]))
 
 
-def load(url: str, factor: int) -> int:
-    """Load the demonstration, repeat its answers and publish; return how many answers there are."""
-    from survey.models import Response
+def load(url: str, factor: int) -> tuple[int, int]:
+    """Load the demonstration, repeat its answers, publish; return how many answers and figures."""
+    from survey.models import Figure, Response
 
     flask(url, "migrate")
     flask(url, "demo")
@@ -84,10 +85,13 @@ def load(url: str, factor: int) -> int:
         for _ in range(factor - 1):
             again = [row | {"submission": uuid4()} for row in rows]
             connection.execute(insert(Response), again)
-    engine.dispose()
     if factor > 1:
         flask(url, "release")
-    return len(rows) * factor
+    with engine.connect() as connection:
+        by_release = select(func.count()).select_from(Figure).group_by(Figure.release_id)
+        figures = list(connection.scalars(by_release.order_by(Figure.release_id)))[-1]
+    engine.dispose()
+    return len(rows) * factor, figures
 
 
 def flask(url: str, command: str) -> None:
@@ -121,22 +125,22 @@ def pages(url: str) -> list[tuple[str, str]]:
 def row(name: str, path: str, readers: Sequence[Reader], asked: argparse.Namespace) -> list[object]:
     """Ask one address of all readers in turn; return its row."""
     first, *_ = [reader.ask(path) for reader in readers]
-    etags = [reader.etag for reader in readers]
+    etag, size = readers[0].etag, readers[0].bytes
     made: list[list[float]] = [[] for _ in readers]
-    kept, unchanged = [], []
+    kept: list[list[float]] = [[] for _ in readers]
+    unchanged: list[list[float]] = [[] for _ in readers]
     for number in range(asked.requests):
-        for reader, times in zip(readers, made, strict=True):
-            times.append(reader.ask(f"{path}{'&' if '?' in path else '?'}n={number}"))
-        size, status = readers[0].bytes, readers[0].status
-        kept.append(readers[0].ask(path))
-        unchanged.append(readers[0].ask(path, etags[0]))
-    assert (status, readers[0].status) == (200, 304 if etags[0] else 200), path
+        for i, reader in enumerate(readers):
+            made[i].append(reader.ask(f"{path}{'&' if '?' in path else '?'}n={number}"))
+            kept[i].append(reader.ask(path))
+            if etag:
+                unchanged[i].append(reader.ask(path, reader.etag))
+                assert reader.status == 304, path
     found: list[object] = [name, f"{size:,}", f"{first:.0f}"]
-    for times in (made[0], kept, unchanged if etags[0] else [], *made[1:]):
-        found.append(both(times))
-    if len(made) > 1:
+    found += [both(made[0]), both(kept[0]), both(unchanged[0])]
+    if len(readers) > 1:
         ratio = percentile(made[1], 0.5) / percentile(made[0], 0.5)
-        found.append(f"{log(ratio) / log(asked.factor):+.2f}")
+        found += [both(made[1]), f"{log(ratio) / log(asked.factor):+.2f}"]
     return found
 
 
