@@ -13,8 +13,9 @@ import pandas as pd
 
 from analysis.measures import UNSAID, Measure
 from survey.forms import Item
-from survey.instrument import NOT_SHOWN, Content, Instrument, Question
+from survey.instrument import EVENT, NOT_SHOWN, Content, Instrument, Question
 
+ADULT = "adult"  # figures are about adults; children's and teens' answers are never added to them
 TWO_OR_MORE = "two_or_more"
 LANGUAGE = "language"  # the one cut that is no question: the language of the page
 
@@ -26,7 +27,7 @@ def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
     asked of the same people, so one partition into communities and groups serves them all.
     """
     found = []
-    for question in content.current.questions.values():
+    for question in asked_of_adults(content):
         if question.is_measured:
             found += [
                 question_measure(content, question, kind)
@@ -37,6 +38,11 @@ def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
             if content.agencies[kind].law:
                 found.append(index_measure(content, index.id, kind))
     return found
+
+
+def asked_of_adults(content: Content) -> list[Question]:
+    """Return what adults are asked at the event: what figures are made of."""
+    return list(content.current.asked(ADULT, EVENT))
 
 
 def about(content: Content, question: Question, kinds: Sequence[str]) -> list[str]:
@@ -61,11 +67,22 @@ def question_measure(content: Content, question: Question, kind: str) -> Measure
         valid=tuple(sorted(codes)),
         favourable=favourable,
         unfavourable=scale.unfavourable if scale else (),
-        panel=kind or "event",
+        panel=panel(content, question, kind),
         wording=wording(content, (question.id,)),
         headline=question.headline,
-        universal=question.per != "agency" or content.agencies[kind].law,
+        universal=not is_longer(content, question)
+        and (question.per != "agency" or content.agencies[kind].law),
     )
+
+
+def panel(content: Content, question: Question, kind: str) -> str:
+    """Return which measures are put together with this one. Few go on to the longer module: on
+    its own, it pools no community that is large enough for the questions all were asked."""
+    return f"{kind or EVENT}.longer" if is_longer(content, question) else kind or EVENT
+
+
+def is_longer(content: Content, question: Question) -> bool:
+    return question.screen in content.current.longer
 
 
 def index_measure(content: Content, id: str, kind: str) -> Measure:
@@ -93,7 +110,7 @@ def wording(content: Content, questions: Sequence[str]) -> dict[str, str]:
 
 def cuts_of(content: Content) -> list[str]:
     """Return the ids of the groupings a table may have."""
-    return [q.id for q in content.current.questions.values() if q.cut] + [LANGUAGE]
+    return [question.id for question in asked_of_adults(content) if question.cut] + [LANGUAGE]
 
 
 def frame_of(
@@ -102,7 +119,7 @@ def frame_of(
     """Return the frame of analysis/frame.py. `rows` are responses with their event and place."""
     items = [
         Item(question, kind)
-        for question in content.current.questions.values()
+        for question in asked_of_adults(content)
         if question.is_measured
         for kind in about(content, question, kinds)
     ]
@@ -114,7 +131,7 @@ def frame_of(
             for name in ("state", "county", "community", "event", "instrument")
         },
     }
-    for question in content.current.questions.values():
+    for question in asked_of_adults(content):
         if question.cut:
             columns[f"cut.{question.id}"] = [group(row["answers"], question.id) for row in rows]
     columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]

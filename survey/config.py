@@ -27,7 +27,8 @@ class Settings:
     content: Path = ROOT / "survey" / "content"
 
     MAX_BODY: int = 64 * 1024  # bytes; the longest honest answer is under 4 KiB
-    TICKET_HOURS: int = 72  # a phone may find its signal again days after the event closed
+    QUEUE_DAYS: int = 14  # a phone may find its signal again after a holiday
+    RESULTS_DAYS: int = 21  # after the event: by then the last phone was heard and figures are out
     PLACE_KEPT: float = 2.0  # seconds a worker goes by what it read of a poster and its event
     DISK_PATIENCE: float = 5.0  # seconds to wait for SQLite's one writer before a polite refusal
 

@@ -20,12 +20,10 @@ from analysis.released import Released
 from survey import catalogue
 from survey.events import Refused
 from survey.figures import CHANGE, FIGURE
-from survey.instrument import Content
+from survey.instrument import EVENT, Content
 from survey.models import Agency, Community, Event, Figure, Release, Response
 
 Say = Callable[[str], None]  # shows a step to whoever started this
-
-ADULT = "adult"  # children and teens have releases of their own, never added to adults
 
 
 def publish(session: Session, content: Content, moment: datetime, say: Say) -> Release:
@@ -61,7 +59,10 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
 
 
 def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]]:
-    """Return adults' responses of events that are closed, each with its event and its place."""
+    """Return adults' responses at events that are closed, each with its event and its place.
+
+    Posters at the way out and follow-ups ask the same people once more: they stay apart.
+    """
     query = (
         select(
             Response.submission,
@@ -76,7 +77,11 @@ def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]
         )
         .join(Event, Event.id == Response.event_id)
         .join(Community, Community.id == Event.community_id)
-        .where(Event.closes_at <= moment, Response.audience == ADULT)
+        .where(
+            Event.closes_at <= moment,
+            Response.audience == catalogue.ADULT,
+            Response.wave == EVENT,
+        )
     )
     return [dict(row) for row in session.execute(query).mappings()]
 

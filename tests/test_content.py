@@ -84,10 +84,14 @@ kind = "scale"
 scale = "amount5"
 """
 LIGHTS = {
-    "en": '\n[question.lights]\nask = "Are there enough street lights?"\n'
-    'title = "Lights"\nfinding = "say there are enough street lights"\n',
-    "es": '\n[question.lights]\nask = "¿Hay bastantes faroles?"\n'
-    'title = "Faroles"\nfinding = "dice que hay bastantes faroles"\n',
+    "en": (
+        '\n[question.lights]\nask = "Are there enough street lights?"\n',
+        '\n[question.lights]\ntitle = "Lights"\nfinding = "say there are enough street lights"\n',
+    ),
+    "es": (
+        '\n[question.lights]\nask = "¿Hay bastantes faroles?"\n',
+        '\n[question.lights]\ntitle = "Faroles"\nfinding = "dice que hay bastantes faroles"\n',
+    ),
 }
 
 
@@ -102,9 +106,10 @@ def survey_with(folder: Path, tmp_path: Path, **more: Any) -> tuple[Resident, ob
 
 def test_a_question_is_added_in_content_alone(folder: Path, tmp_path: Path):
     edit(folder / "instrument.toml", "\n[[indexes]]", f"{QUESTION}\n[[indexes]]")
-    edit(folder / "earlier/2019.toml", "\n[[questions]]", '\nabsent = ["lights"]\n[[questions]]')
+    edit(folder / "earlier/2022.toml", "absent = [", 'absent = [ "lights",')
     for language, words in LIGHTS.items():
-        append(folder / f"languages/{language}.toml", words)
+        append(folder / f"languages/{language}.toml", words[0])
+        append(folder / f"readers/{language}.toml", words[1])
     resident, app = survey_with(folder, tmp_path)
     assert "Are there enough street lights?" in resident.scans().page
     assert resident.answers(lights="4").sends().status_code == 303
@@ -114,7 +119,7 @@ def test_a_question_is_added_in_content_alone(folder: Path, tmp_path: Path):
     measures = catalogue.measures_of(read_content(folder), ["police"])
     (lights,) = [measure for measure in measures if measure.id == "lights"]
     assert lights.favourable == (4, 5)
-    assert lights.wording == {"2022": "1"}  # not asked in 2019
+    assert lights.wording == {"2026": "1"}  # not asked before
     assert app
 
 
@@ -171,10 +176,11 @@ def test_a_change_of_a_published_question_breaks_a_rule_that_is_named(
 def test_publishing_adds_what_is_new_and_leaves_the_rest(folder: Path):
     before = (folder / "published.toml").read_text("utf-8")
     edit(folder / "instrument.toml", "\n[[indexes]]", f"{QUESTION}\n[[indexes]]")
-    edit(folder / "earlier/2019.toml", "\n[[questions]]", '\nabsent = ["lights"]\n[[questions]]')
+    edit(folder / "earlier/2022.toml", "absent = [", 'absent = [ "lights",')
     for language, words in LIGHTS.items():
-        append(folder / f"languages/{language}.toml", words)
-    assert frozen.freeze(read_content(folder), folder) == ["2022.lights"]
+        append(folder / f"languages/{language}.toml", words[0])
+        append(folder / f"readers/{language}.toml", words[1])
+    assert frozen.freeze(read_content(folder), folder) == ["2026.lights"]
     after = (folder / "published.toml").read_text("utf-8")
     assert set(before.splitlines()) < set(after.splitlines())
 

@@ -45,7 +45,7 @@ def page(template: str, **more: Any) -> str:
         template,
         words=words,
         say=words.say,
-        languages=content().languages.values(),
+        languages=content().reading_languages,
         here=here,
         made_up=is_made_up(),
         **more,

@@ -179,7 +179,7 @@ def test_a_keyboard_is_enough(guest):
     press("Space")
     tabs_to("[name=met][value=fire]")
     press("Space")
-    tabs_to("#next")
+    tabs_to("#start .go")
     press("Enter")
     guest.sees("trust")
     expect(guest.screen.locator("h2")).to_be_focused()
@@ -190,7 +190,7 @@ def test_a_keyboard_is_enough(guest):
         tabs_to(f"a.go[href='#{screen}']")
         press("Enter")
         guest.sees(screen)
-    tabs_to("#send")
+    tabs_to("button[value=send].go")
     submission = guest.submission
     press("Enter")
     guest.is_thanked()
