@@ -66,8 +66,9 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     window = place.window(events.now())
     if window is not Window.OPEN:
         return help_page(window.value, place, language)
-    scans: Scans = current_app.extensions["scans"]
-    scans.add((place.event_id, place.poster, place.hour(events.now())))
+    if request.headers.get("Purpose") != "prefetch":  # the page's own, to be kept or translated
+        scans: Scans = current_app.extensions["scans"]
+        scans.add((place.event_id, place.poster, place.hour(events.now())))
     return fresh_page(place, language)
 
 

@@ -81,6 +81,7 @@ def filled_page(
     problems: dict[str, str] | None = None,
     notice: str = "",
     household: str = "",
+    longer: bool = True,
 ) -> str:
     """Return the form with the answers given so far. `step` is start, questions or all."""
     page = render_form(
@@ -92,6 +93,7 @@ def filled_page(
         problems=problems,
         notice=notice,
         household=household,
+        longer=longer,
         submission=submission,
     )
     return page.replace(HIDDEN, hidden_fields(place, submission))
@@ -131,9 +133,13 @@ def render_form(
     problems: dict[str, str] | None = None,
     notice: str = "",
     household: str = "",
+    longer: bool = True,
     submission: UUID | None = None,
 ) -> str:
-    """Return the page. With an audience it holds that one's screens, without one those of all."""
+    """Return the page. With an audience it holds that one's screens, without one those of all.
+
+    longer: whether the longer module is on it
+    """
     instrument = instrument_of(place)
     shown = shown_agencies(form, submission) if submission else form.agencies.all
     view = View(place, language, form, problems or {}, shown, audience)
@@ -146,7 +152,11 @@ def render_form(
         made_up=place.made_up,
         languages=[content().languages[code] for code in place.languages],
         action=address_of(place),
-        screens=list(view.screens(instrument, (audience,) if audience else audiences)),
+        screens=[
+            screen
+            for screen in view.screens(instrument, (audience,) if audience else audiences)
+            if longer or not screen.longer
+        ],
         entry=instrument.chain(audiences[0], place.wave)[1],
         form=form,
         step=step,
