@@ -196,4 +196,4 @@ def test_the_poster_honours_the_public_address(tmp_path: Path):
 
 
 def test_every_language_of_the_tests_is_there():
-    assert set(read_content().languages) == set(LANGUAGES)
+    assert {language.code for language in read_content().reading_languages} == set(LANGUAGES)
