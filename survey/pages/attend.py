@@ -90,8 +90,9 @@ def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
 
 
 @blueprint.get("/s/<code>/thanks")
-def thanks(code: str) -> Reply | tuple[str, int]:
-    place = find(code)
+@blueprint.get("/s/<code>/<any(kiosk, paper):door>/thanks")
+def thanks(code: str, door: str = "") -> Reply | tuple[str, int]:
+    place = find(code, door)
     if place is None:
         return help_page("unknown", code=events.tidy_code(code))
     is_open = place.window(events.now()) is Window.OPEN
@@ -154,7 +155,8 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
         return busy(sent)
     if outcome is Outcome.CONFLICT:
         return refusal("conflict", place, language)
-    address = url_for("attend.thanks", code=place.poster, lang=language.code)
+    door = place.door if place.mode != "own phone" else None
+    address = url_for("attend.thanks", code=place.poster, door=door, lang=language.code)
     if wants_json():
         told = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
         return jsonify(told)

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from survey.config import Settings
 from survey.events import Place, now
-from survey.forms import MOST_AGENCIES, AnswerForm, form_class
+from survey.forms import AnswerForm, form_class
 from survey.instrument import AGENCIES, FOLLOW_UP, Instrument
 from survey.intake import shown_agencies
 from survey.pages.form_view import View
@@ -171,7 +171,7 @@ def render_form(
         notice=notice,
         gate=form.gate,
         met=next((n for n, i in form.items.items() if AGENCIES in i.question.options), ""),
-        most_agencies=MOST_AGENCIES,
+        most_agencies=form.agencies.most,
         audiences=audiences,
         attend=current_app.extensions["attend"],
         done=done_words(place),

@@ -103,7 +103,7 @@ def as_handed_out(place: Place, ticket: Ticket | None) -> Place:
         return place
     if not set(ticket.agencies) <= content().agencies.keys():
         return place
-    agencies = Agencies.of(ticket.agencies)
+    agencies = Agencies.of(ticket.agencies, printed=place.agencies.printed)
     return replace(place, instrument=ticket.instrument, agencies=agencies)
 
 
