@@ -96,4 +96,5 @@ function another(household) {
   panel('');
   if (location.hash && location.hash !== '#start') history.replaceState({ step: step = (history.state || {}).step || 0 }, '', '#start');
   $('start').querySelector('h2').focus();
+  asSetUp();
 }

@@ -2,7 +2,7 @@
 // waits on the phone until it can be sent. The files named in survey/pages/assets.py stand in this
 // order inside one function, after queue.js. Plain old JavaScript: a phone of 2015 runs it.
 
-var doc = document, body = doc.body, step = 0, people = 0, opened = false, kept = false, sending = null, tries = 0, retry, ticking;
+var doc = document, body = doc.body, tongue = doc.documentElement.lang, step = 0, people = 0, opened = false, kept = false, sending = null, tries = 0, retry, ticking;
 if (!doc.querySelectorAll || !doc.getElementById('survey') || !history.pushState) return;
 
 function $(id) { return doc.getElementById(id); }
