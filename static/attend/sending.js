@@ -87,7 +87,7 @@ function flush() {
 }
 
 function again() {
-  retry = setTimeout(flush, Math.min(9e5, 4000 * Math.pow(2, tries++)) * (0.75 + Math.random() / 2));
+  retry = setTimeout(flush, Math.min(9e5, 4000 << Math.min(tries++, 8)) * (0.75 + Math.random() / 2));
 }
 
 // Asks the browser to send in the background, where it can.
