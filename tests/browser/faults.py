@@ -8,7 +8,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 # What may befall a request, and how often. "reply lost" is the one that doubles answers elsewhere:
 # the server has stored them and the phone does not know.
@@ -41,14 +41,17 @@ class Faults:
 
     async def pass_on(self, phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         """Deal with one connection, which is one request."""
-        with suppress(OSError, asyncio.IncompleteReadError):
+        try:
             request = await read_request(phone)
             names, weights = zip(*SHARES.items(), strict=True)
             fate = self.chance.choices(names, weights)[0] if self.spoil else "passed"
             if self.spoil:
                 self.befell[fate] += 1
             await self.meet(fate, request, back)
-        back.close()
+        except (OSError, asyncio.IncompleteReadError):
+            pass  # the phone or the server has gone
+        finally:
+            back.close()
 
     async def meet(self, fate: str, request: bytes, back: asyncio.StreamWriter) -> None:
         if fate == "refused":
@@ -73,11 +76,12 @@ class Faults:
     async def ask(self, request: bytes, *, cut: bool = False) -> bytes:
         """Return the server's reply; of a request that is cut off nobody waits for one."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream)
-        writer.write(request)
-        await writer.drain()
-        reply = b"" if cut else await reader.read()
-        writer.close()
-        return reply
+        try:
+            writer.write(request)
+            await writer.drain()
+            return b"" if cut else await reader.read()
+        finally:
+            writer.close()
 
 
 async def read_request(phone: asyncio.StreamReader) -> bytes:
@@ -99,20 +103,27 @@ def reset(back: asyncio.StreamWriter) -> None:
 def bad_signal(upstream: int, seed: int) -> Iterator[Faults]:
     """Run the proxy on a free port."""
     faults, ready = Faults(upstream, seed), threading.Event()
-    loop = asyncio.new_event_loop()
+    loop, over = asyncio.new_event_loop(), asyncio.Event()
 
     async def serve() -> None:
         server = await asyncio.start_server(faults.pass_on, "127.0.0.1", 0, limit=2**20)
         faults.port = server.sockets[0].getsockname()[1]
         ready.set()
+        await over.wait()
+        server.close()
+        mine = asyncio.current_task()
+        still = [task for task in asyncio.all_tasks() if task is not mine]
+        for task in still:
+            task.cancel()
+        await asyncio.gather(*still, return_exceptions=True)
 
-    def run() -> None:
-        loop.run_until_complete(serve())
-        loop.run_forever()
-
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=loop.run_until_complete, args=[serve()], daemon=True)
     thread.start()
     ready.wait(10)
-    yield faults
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
+    try:
+        yield faults
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(10)
+        loop.run_until_complete(asyncio.sleep(0.1))  # transports close a moment later
+        loop.close()
