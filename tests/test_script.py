@@ -41,7 +41,10 @@ def test_the_built_script_is_that_of_its_sources():
     )
 
 
-@pytest.mark.parametrize("name", ["attend.min.js", *(f"attend/{n}" for n in (build.QUEUE, *build.PARTS)), "attend/worker.js"])
+@pytest.mark.parametrize(
+    "name",
+    ["attend.min.js", *(f"attend/{n}" for n in (build.QUEUE, *build.PARTS)), "attend/worker.js"],
+)
 def test_a_phone_of_2015_can_read_it(name):
     assert newer((FOLDER / name).read_text("utf-8")) == {}
 

@@ -89,7 +89,9 @@ def cut_off(page: Page) -> list[str]:
         page.evaluate(ADD_STYLE, style)
         page.evaluate("size => { document.documentElement.style.fontSize = size }", letters)
         where = f"{width} px, {letters}{', spaced' if style else ''}"
-        found += [f"{where}: {html}" for html in page.evaluate(TOO_WIDE) + page.evaluate(STICKS_OUT)]
+        found += [
+            f"{where}: {html}" for html in page.evaluate(TOO_WIDE) + page.evaluate(STICKS_OUT)
+        ]
     page.set_viewport_size({"width": 360, "height": 740})
     return found
 

@@ -71,7 +71,9 @@ def test_a_thousand_answers_over_a_bad_signal_arrive_once(
         fates = [page.evaluate("() => window.fates") for page in pages]
     print(faults)
     told = {id: fate for one in fates for id, fate in one.items()}
-    assert set(told.values()) <= {"stored", "repeated", "waiting"}, f"{Counter(told.values())}; {faults}"
+    assert set(told.values()) <= {"stored", "repeated", "waiting"}, (
+        f"{Counter(told.values())}; {faults}"
+    )
     assert_rows_equal(people, session, str(faults))
 
 

@@ -181,7 +181,9 @@ def as_an_older_version(route):
     policy = headers["content-security-policy"]
     for now, before in zip(scripts(reply.text()), scripts(old), strict=True):
         policy = policy.replace(digest(now), digest(before))
-    route.fulfill(status=reply.status, headers=headers | {"content-security-policy": policy}, body=old)
+    route.fulfill(
+        status=reply.status, headers=headers | {"content-security-policy": policy}, body=old
+    )
 
 
 def scripts(page):

@@ -74,7 +74,9 @@ def answers_and_sends(webkit):
     webkit.taps('[name=met][value="police"]')
     webkit.taps("#start .go")
     webkit.taps('[name="trust.police"][value="4"]')
-    while not webkit.runs("() => Boolean([...document.querySelectorAll('button.go[value=send]')].find(e => e.offsetParent))"):
+    while not webkit.runs(
+        "() => Boolean([...document.querySelectorAll('button.go[value=send]')].find(e => e.offsetParent))"
+    ):
         webkit.taps("a.go")
     submission = webkit.runs("() => document.querySelector('[name=submission]').value")
     webkit.taps("button.go[value=send]")
