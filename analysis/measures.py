@@ -165,6 +165,37 @@ def score(frame: pd.DataFrame, measure: Measure) -> NDArray[np.float64]:
     return np.where(good.sum(axis=1) >= measure.least, points, np.nan)
 
 
+def score_span(
+    frame: pd.DataFrame, measure: Measure, measures: Sequence[Measure]
+) -> tuple[IntArray, IntArray, BoolArray]:
+    """Per row: the least and the greatest score that the questions' own figures allow, 0..WHOLE,
+    and whether the score hangs on every answer given.
+
+    Of a question that is a measure itself the kind of answer stays (favourable, unfavourable or in
+    between), its code does not: 4 and 5 print alike. 0 for rows without a score.
+    """
+    codes = _codes(frame, measure)
+    good = np.isin(codes, measure.valid)
+    valid = good.sum(axis=1) >= measure.least
+    low, high = codes.copy(), codes.copy()
+    for i, question in enumerate(measure.questions):
+        own = next((m for m in measures if m.key == (question, measure.agency)), None)
+        for kind in _kinds_of(measure, own):
+            here = np.isin(codes[:, i], kind)
+            low[here, i], high[here, i] = min(kind), max(kind)
+    spans = (_scores(ends, good, measure) for ends in (low, high))
+    least, most = (np.where(valid, span, 0).astype(np.int64) for span in spans)
+    return least, most, good.sum(axis=1) == measure.least
+
+
+def _kinds_of(measure: Measure, own: Measure | None) -> list[tuple[int, ...]]:
+    """The codes that print alike, kind by kind."""
+    if own is None:
+        return [measure.valid]
+    between = tuple(set(own.valid) - set(own.favourable) - set(own.unfavourable))
+    return [kind for kind in (own.favourable, own.unfavourable, between) if kind]
+
+
 def named(measures: Sequence[Measure], key: tuple[str, str]) -> Measure:
     """The measure with this (id, agency); KeyError with a sentence if there is none."""
     for measure in measures:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.measures import LEAST, IntArray
+import numpy as np
+
+from analysis.measures import LEAST, BoolArray, IntArray
 from analysis.tally import ASKED, N
+
+ANY = 10**9  # more people than any atom has
 
 Part = tuple[str, ...]  # sorted ids of its atoms; more than one: it is the pool
 
@@ -40,6 +44,56 @@ def partition(
     if len(apart) + bool(pooled) < 2:
         return None
     return _parts(apart, pooled)
+
+
+def leeway(counts: IntArray, pooled: Sequence[int]) -> tuple[IntArray, IntArray]:
+    """The least and the greatest n of each atom and measure that give the same partition.
+
+    counts: shape (atoms, measures, STATS); pooled: positions of the pool's atoms. Shapes of the
+    results: (atoms, measures). Never too wide; narrower than the truth where atoms were pulled in.
+    """
+    n, asked = counts[:, :, N], counts[:, :, ASKED] > 0
+    smallest = np.where(asked, n, ANY).min(axis=1)
+    small = asked.any(axis=1) & (smallest < LEAST)
+    apart = asked.any(axis=1) & ~small
+    low = np.where(apart[:, None] & asked, LEAST, 0)
+    high = np.full_like(n, ANY)
+    alone = ((n < LEAST) & asked).sum(axis=1) == 1  # one measure alone makes the atom small
+    high[(small & alone)[:, None] & asked & (n < LEAST)] = LEAST - 1
+    pulled = np.array([i for i in pooled if apart[i]], dtype=np.int64)
+    if not pulled.size:
+        return low, high
+    if len(pooled) > 2:
+        low[list(pooled)] = high[list(pooled)] = n[list(pooled)]
+        return low, high
+    apart[pulled] = False
+    last = int(smallest[pulled].max())
+    low[apart] = np.maximum(low[apart], np.minimum(n[apart], last + 1))
+    if apart.any():  # the one that was pulled in must stay the next smallest
+        next_smallest = int(smallest[apart].min())
+        most = np.maximum(n[pulled], next_smallest - 1)
+        high[pulled] = np.where(n[pulled] == smallest[pulled, None], most, high[pulled])
+    return low, high
+
+
+def may_join(counts: IntArray, pooled: Sequence[int]) -> BoolArray:
+    """Which of the pool's atoms could have one person more, taken from another of them.
+
+    Shape (atoms,). Whatever that person answered, the same atoms would be pooled.
+    """
+    asked = counts[:, :, ASKED] > 0
+    smallest = np.where(asked, counts[:, :, N], ANY).min(axis=1)
+    pulled = [i for i in pooled if smallest[i] >= LEAST]
+    joins: BoolArray = smallest < LEAST - 1
+    if not pulled:
+        return joins
+    last = max(pulled, key=lambda i: smallest[i])
+    others = counts[[i for i in pooled if i != last]].sum(axis=0)
+    if len(pulled) > 1 or (len(pooled) > 2 and smallest_n(others) >= LEAST - 1):
+        return np.zeros_like(joins)
+    apart = [i for i in range(len(counts)) if i not in pooled and asked[i].any()]
+    joins[last] = not apart or smallest[last] + 1 < smallest[apart].min()
+    return joins
 
 
 def smallest_n(counts: IntArray) -> int:

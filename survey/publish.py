@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from analysis.guard import AUDIT
 from analysis.measures import Measure
 from analysis.release import NothingToRelease, ReleaseRefused
 from analysis.release import release as make_release
@@ -200,7 +201,12 @@ def told(released: Released) -> Iterator[str]:
             yield TOLD[note["kind"]].format(
                 **{**note, "members": note["members"].replace("|", ", ") or "-"}
             )
-    cuts = sum(1 for note in notes if note["kind"] == "dropped" and note["cut"] != "total")
+    few = [note for note in notes if note["kind"] == "dropped" and note["reason"] != AUDIT]
+    cuts = sum(1 for note in few if note["cut"] != "total")
+    for kind, reason, sentence in AUDITED:
+        found = sum(1 for note in notes if (note["kind"], note["reason"]) == (kind, reason))
+        if found:
+            yield sentence.format(found)
     if cuts:
         yield f"{cuts} tables of groups are left out: fewer than two groups of 11 or more."
 
@@ -210,3 +216,8 @@ TOLD = {
     "dropped": "{season} {county} County, {panel}: {members} cannot stand apart ({reason}).",
     "waits": "{season} {county} County, {panel}: changes wait for the next release ({reason}).",
 }
+
+AUDITED = (
+    ("coarsened", AUDIT, "The audit made {} tables one band coarser: a group could be worked out."),
+    ("dropped", AUDIT, "The audit left {} tables of groups out: coarser was not enough."),
+)
