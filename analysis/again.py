@@ -29,6 +29,7 @@ LEDGER = (
     "n",
     "mark",
     "coarse",  # 1: shown one band coarser, because the audit wanted it
+    "least",  # people that a figure of its audience may rest on
     "made",  # number of the release in which the table was built: 1, 2, ...
 )
 
@@ -51,7 +52,7 @@ class Earlier:
             return
         for row in ledger[list(LEDGER)].itertuples(index=False, name=None):
             season, state, county, panel, cut, place, members, group, groups, *rest = row
-            self.made = max(self.made, int(rest[5]))
+            self.made = max(self.made, int(rest[6]))
             key = TableKey(int(season), state, county, panel, cut)
             if rest[4]:
                 self._coarse.add(key)

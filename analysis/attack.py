@@ -20,7 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from analysis.limits import FREE
-from analysis.measures import LEAST, TOTAL, IntArray
+from analysis.measures import TOTAL, IntArray
 from analysis.worlds import Doubt, Shown, World, hanging, touch_rooms
 
 PLACES = 4  # that may change: the group's own and the largest others
@@ -162,7 +162,7 @@ class _Programme:
         world, doubt, m = self.world, self.doubt, self.doubt.measure
         n, top, bottom = (int(x) for x in count)
         self.cells[cut, place, group] = len(self.upper)
-        fixed = doubt.goal == "size" and cut == doubt.cut and n < LEAST
+        fixed = doubt.goal == "size" and cut == doubt.cut and n < world.few
         if fixed and (place, group) != (doubt.place, doubt.group):
             self.upper += [0] * len(self.signs)
         elif self.score:

@@ -39,8 +39,9 @@ def simple_audit(figures: pd.DataFrame, ledger: pd.DataFrame) -> list[Finding]:
 
 
 def _small_parts(figures: pd.DataFrame, ledger: pd.DataFrame) -> Iterator[Finding]:
-    small = ledger[ledger["n"] < LEAST]
-    yield from _findings(small, f"A part has under {LEAST} people.")
+    for least in sorted(ledger["least"].unique().tolist()):
+        small = ledger[(ledger["n"] < least) & (ledger["least"] == least)]
+        yield from _findings(small, f"A part has under {least} people.")
 
 
 def _wrong_classes(figures: pd.DataFrame, ledger: pd.DataFrame) -> Iterator[Finding]:

@@ -54,8 +54,9 @@ def band_of(n: IntArray) -> IntArray:
 
 
 def coarser(band: IntArray, by: IntArray | int) -> IntArray:
-    """The band that is `by` coarser, 0 or 1; thirds are the coarsest."""
-    return np.maximum(band - np.asarray(by, dtype=np.int64), 0)
+    """The band that is `by` coarser; thirds are the coarsest. -1 is one finer, which no release
+    shows: benchmarks/bands.py asks what it would take."""
+    return np.clip(band - np.asarray(by, dtype=np.int64), 0, len(BANDS) - 1)
 
 
 def step_of(band: IntArray) -> IntArray:
@@ -70,7 +71,7 @@ def band_n(n: IntArray, coarse: IntArray | int = 0) -> tuple[IntArray, IntArray]
     coarse: 0, or 1 where classes are twice as wide: 48 -> 40, 49.
     """
     n = np.asarray(n, dtype=np.int64)
-    step = N_STEP * (1 + np.asarray(coarse, dtype=np.int64))
+    step = N_STEP * (1 + np.maximum(np.asarray(coarse, dtype=np.int64), 0))
     words_only = band_of(n) == 0
     low = np.where(words_only, LEAST, n - n % step)
     return low, np.where(words_only, BANDS[1].least - 1, low + step - 1)
@@ -113,11 +114,11 @@ def band_share(
     return _words_for_thirds(total, whole, band, value, low, high)
 
 
-def split_is_shown(parts: Sequence[IntArray], band: IntArray) -> BoolArray:
-    """Whether bottom, middle and top may be shown: the band allows it, each holds LEAST people."""
+def split_is_shown(parts: Sequence[IntArray], band: IntArray, least: IntArray) -> BoolArray:
+    """Whether bottom, middle and top may be shown: the band allows it, each has `least` people."""
     allowed: BoolArray = np.array([row.split for row in BANDS])[band]
     for count in parts:
-        allowed = allowed & (count >= LEAST)
+        allowed = allowed & (count >= least)
     return allowed
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.band import band_event, band_n
 from analysis.estimate import most_per_event
-from analysis.measures import LEAST, OTHER, TOTAL, IntArray, Measure, panels
+from analysis.measures import LEAST_OF, OTHER, TOTAL, IntArray, Measure, panels
 from analysis.pool import Part, partition
 from analysis.tally import ASKED, BOTTOM, DONT_KNOW, SUM, TOP, N, Tally
 
@@ -52,6 +52,7 @@ class Exact(NamedTuple):
     bottom: int
     top: int
     coarse: int  # 1: one band coarser than its n asks for, because the audit wanted it
+    least: int  # people that a figure of its audience may rest on
     mark: str  # fingerprint of the answers behind it
 
 
@@ -125,7 +126,8 @@ def build_tables(
         shown = [i for i in positions if (tally.season, *measures[i].key) not in withheld]
         counts = tally.counts[TOTAL][:, :, shown].sum(axis=(0, 1))
         asked = [i for i, c in zip(shown, counts, strict=True) if c[ASKED]]
-        kept = [i for i, c in zip(shown, counts, strict=True) if c[N] >= LEAST]
+        least = LEAST_OF[measures[positions[0]].audience]
+        kept = [i for i, c in zip(shown, counts, strict=True) if c[N] >= least]
         notes = [
             Note("dropped", "under_least", *key, "", *measures[i].key)
             for i in asked
@@ -134,11 +136,11 @@ def build_tables(
         if not kept:
             yield Table(key, (), tuple(notes), regrouped=earlier.communities(key) is not None)
             continue
-        areas, place_notes = _areas(tally, key, kept, earlier)
+        areas, place_notes = _areas(tally, key, kept, earlier, least)
         if areas is None:
             yield Table(key, (), tuple(notes), regrouped=True)
             continue
-        count = _Count(tally, measures, kept, coarse)
+        count = _Count(tally, measures, kept, coarse, least)
         rows = [row for area in areas for row in count.rows(key, area, ((0,),))]
         again = bool(earlier.communities(key))
         layout = tuple(Layout(area.places, ((0,),), again) for area in areas)
@@ -148,14 +150,14 @@ def build_tables(
 
 
 def _areas(
-    tally: Tally, key: TableKey, kept: Sequence[int], earlier: Grouping
+    tally: Tally, key: TableKey, kept: Sequence[int], earlier: Grouping, least: int
 ) -> tuple[list[Area] | None, list[Note]]:
     """The county and the parts of its communities; None if an earlier grouping broke."""
     names = tally.communities
     county = Area("", (), tuple(range(len(names))))
     before = earlier.communities(key)
     counts = tally.counts[TOTAL][:, :, kept].sum(axis=1)
-    parts = partition(names, counts, before=before or None)
+    parts = partition(names, counts, before=before or None, least=least)
     if before and parts is None:
         return None, []
     if parts is None:
@@ -178,9 +180,8 @@ def _cut_table(count: _Count, key: TableKey, areas: Sequence[Area], earlier: Gro
     layout: list[Layout] = []
     for area in areas:
         before = earlier.groups(key, area.community)
-        parts = partition(
-            names, counts[list(area.places)][:, :, kept].sum(axis=0), before=before or None
-        )
+        here = counts[list(area.places)][:, :, kept].sum(axis=0)
+        parts = partition(names, here, before=before or None, least=count.least)
         if before and parts is None:
             return Table(key, (), regrouped=True)
         if parts is None or len(parts) < 2:
@@ -201,6 +202,7 @@ class _Count:
     measures: Sequence[Measure]
     kept: Sequence[int]
     coarse: Collection[TableKey]
+    least: int
 
     def rows(self, key: TableKey, area: Area, parts: Sequence[tuple[int, ...]]) -> Iterator[Exact]:
         tally, kept = self.tally, self.kept
@@ -238,6 +240,7 @@ class _Count:
                     bottom=s[BOTTOM],
                     top=s[TOP],
                     coarse=coarse,
+                    least=self.least,
                     mark="".join(f"{word:016x}" for word in print_[j].tolist()),
                 )
 

@@ -47,7 +47,7 @@ def publish(rows: Sequence[Exact]) -> pd.DataFrame:
         dont_know=_dont_know(_ints(table["dont_know"]), n, band),
         **_split(table, n, band),
     )
-    return table.drop(columns=["splits", "total", "mark", "coarse"])
+    return table.drop(columns=["splits", "total", "mark", "coarse", "least"])
 
 
 def with_ranges(figures: pd.DataFrame, rho: Mapping[RhoKey, float]) -> pd.DataFrame:
@@ -91,7 +91,9 @@ def _split(table: pd.DataFrame, n: IntArray, band: IntArray) -> dict[str, FloatA
     """Bottom, middle and top where each holds LEAST people and the band allows a split."""
     bottom, top = _ints(table["bottom"]), _ints(table["top"])
     parts = {"bottom": bottom, "middle": n - bottom - top, "top": top}
-    allowed = split_is_shown(tuple(parts.values()), band) & table["splits"].to_numpy(dtype=bool)
+    allowed = split_is_shown(tuple(parts.values()), band, _ints(table["least"])) & table[
+        "splits"
+    ].to_numpy(dtype=bool)
     shares = {
         name: band_share(np.where(allowed, count, 0) * WHOLE, n)[0] for name, count in parts.items()
     }

@@ -37,6 +37,7 @@ class Counts(NamedTuple):
     score: BoolArray  # a score, not a share
     splits: BoolArray  # its bottom, middle and top may be printed
     coarse: IntArray  # 0, or 1 where the band is one coarser
+    least: int = LEAST  # people that a figure of this audience may rest on
 
 
 class Limits(NamedTuple):
@@ -184,13 +185,13 @@ class _Rows:
         parts = (c.top, c.n - c.top - c.bottom, c.bottom)
         signs: tuple[dict[str, int], ...] = ({"t": 1}, {"n": 1, "t": -1, "b": -1}, {"b": 1})
         may = c.splits & np.array([row.split for row in BANDS])[band]
-        shown = split_is_shown(parts, band) & c.splits
+        shown = split_is_shown(parts, band, np.full_like(c.n, c.least)) & c.splits
         least = np.argmin(np.stack(parts), axis=0)
         one = np.ones_like(c.n)
         for i, (count, sign) in enumerate(zip(parts, signs, strict=True)):
             minus = {name: -value for name, value in sign.items()}
-            self.add(**minus, rest=count - LEAST, shown=shown)
-            self.add(**sign, rest=LEAST - 1 - count, shown=may & ~shown & (least == i))
+            self.add(**minus, rest=count - c.least, shown=shown)
+            self.add(**sign, rest=c.least - 1 - count, shown=may & ~shown & (least == i))
             if i:
                 self.between(edges(count, c.n, band), count, c.n, one, **sign, shown=shown)
 

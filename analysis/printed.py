@@ -10,7 +10,7 @@ import numpy as np
 from analysis.band import band_event
 from analysis.block import Layout, Table
 from analysis.limits import Counts, Limits, banded, only_n, score_room
-from analysis.measures import TOTAL, WHOLE, BoolArray, IntArray, Measure
+from analysis.measures import LEAST_OF, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
 from analysis.pool import ANY, leeway, may_join
 from analysis.tally import ASKED, BOTTOM, DONT_KNOW, HANGS, HIGH, LOW, SUM, TOP, N, Tally
 from analysis.worlds import Shown, World
@@ -32,12 +32,13 @@ def world_of(
         room=np.array([_room(sizes) for sizes in tally.events], dtype=np.int64),
         kinds=np.array([_kinds(measure) for measure in mine]),
         score=score,
-        **_trading(tables, counts, tally.events),
+        **_trading(tables, counts, tally.events, LEAST_OF[mine[0].audience]),
         step=np.array([_step(measure) for measure in mine], dtype=np.int64),
         index=np.array([_index(measure, mine) for measure in mine], dtype=np.int64),
         least=min((measure.least for measure in mine if measure.unit == "score"), default=2),
+        few=LEAST_OF[mine[0].audience],
     )
-    shown = [part for table in tables for part in _grouped(table, counts[table.key.cut])]
+    shown = [part for table in tables for part in _grouped(table, counts[table.key.cut], world.few)]
     return world, [*_printed(tables, counts, mine), *shown]
 
 
@@ -45,6 +46,7 @@ def _trading(
     tables: Sequence[Table],
     counts: Mapping[str, IntArray],
     events: Sequence[Sequence[int]],
+    least: int,
 ) -> dict[str, Any]:
     """Who could stand in whose group or place and be grouped alike (worlds.World)."""
     joins: dict[str, BoolArray] = {}
@@ -55,11 +57,11 @@ def _trading(
         joins[cut], leaves[cut] = np.ones(asked.shape, dtype=bool), asked > 1
         if cut == TOTAL:
             pooled, again = _pooled_places(table, counts[cut])
-            places = may_join(counts[cut].sum(axis=1), pooled) | again
+            places = may_join(counts[cut].sum(axis=1), pooled, least) | again
             continue
         for area in table.layout:
             here = counts[cut][list(area.places)].sum(axis=0)
-            may = may_join(here, _pooled_groups(area, here)) | area.again
+            may = may_join(here, _pooled_groups(area, here), least) | area.again
             joins[cut][list(area.places)] &= may
             leaves[cut][list(area.places)] &= here[..., ASKED].max(axis=1) > 1
     sizes = [np.array(place, dtype=np.int64) for place in events]
@@ -124,21 +126,22 @@ def _counts(stats: IntArray, of: IntArray, measures: Sequence[Measure], coarse: 
         score=score,
         splits=np.array([measure.splits for measure in measures])[of],
         coarse=coarse,
+        least=LEAST_OF[measures[0].audience],
     )
 
 
-def _grouped(table: Table, counts: IntArray) -> Iterator[Shown]:
+def _grouped(table: Table, counts: IntArray, least: int) -> Iterator[Shown]:
     """What the partition itself says: who is small enough for a pool, and who is not."""
     if table.key.cut == TOTAL:
         pooled, again = _pooled_places(table, counts)
         of_places = counts.sum(axis=1)
-        low, high = leeway(of_places, pooled)
+        low, high = leeway(of_places, pooled, least)
         for place in [] if again else range(len(counts)):
             yield from _kept(TOTAL, (place,), (0,), of_places[place], low[place], high[place])
         return
     for area in table.layout:
         here = counts[list(area.places)].sum(axis=0)
-        low, high = leeway(here, _pooled_groups(area, here))
+        low, high = leeway(here, _pooled_groups(area, here), least)
         for g in [] if area.again else range(len(here)):
             yield from _kept(table.key.cut, area.places, (g,), here[g], low[g], high[g])
 
@@ -199,7 +202,6 @@ def _step(measure: Measure) -> int:
 def _index(measure: Measure, measures: Sequence[Measure]) -> int:
     """Position of the shown score that this question is part of; -1 if there is none."""
     for position, other in enumerate(measures):
-        part = measure.id in other.questions and measure.agency == other.agency
-        if part and other.unit == "score" and other is not measure:
+        if other.unit == "score" and is_part(measure, other):
             return position
     return -1

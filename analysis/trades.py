@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from analysis.measures import LEAST, TOTAL, WHOLE, BoolArray
+from analysis.measures import TOTAL, WHOLE, BoolArray
 from analysis.worlds import (
     MOVES,
     PEOPLE,
@@ -58,7 +58,7 @@ def pools(world: World, cut: str, shown: Sequence[Shown]) -> list[list[tuple[int
 def _trades(world: World, doubt: Doubt, pool: Sequence[tuple[int, int]]) -> bool:
     """Whether people of a pool could stand in each other's groups, which is printed nowhere.
 
-    Size: with LEAST people or more in the pool, no group of fewer holds all of it; so one who
+    Size: with so many people in the pool, no group of fewer holds all of it; so one who
     leaves for a group outside, or comes from there, changes its size. An answer: somebody of the
     pool who answers otherwise may be the one in this group.
     """
@@ -72,7 +72,7 @@ def _trades(world: World, doubt: Doubt, pool: Sequence[tuple[int, int]]) -> bool
     n, top, _ = np.moveaxis(world.counts[doubt.cut][:, :, doubt.measure], -1, 0)
     others = [cell for cell in pool if cell != me]
     if doubt.goal == "size":
-        enough = n[me] + sum(n[cell] for cell in others) >= LEAST
+        enough = n[me] + sum(n[cell] for cell in others) >= world.few
         return bool(enough) and all(
             (leaves[me] and joins[cell]) or (leaves[cell] and joins[me]) for cell in others
         )
@@ -129,7 +129,7 @@ class _Pairs:
         n = self.world.counts[cut][..., m, PEOPLE]
         there = self._can(cut, back)[..., m].copy()
         if goal == "size":  # the others of a small union stay as they are
-            there &= n >= LEAST
+            there &= n >= self.world.few
         there[place, group] = False
         cells = self._cancel(cut, place, m, move)[group] & there  # shape (R, G)
         if cut != TOTAL and cells[place].any():

@@ -60,6 +60,7 @@ class World:
     step: IntArray  # shape (M,): what one code more is to a score, in millionths
     index: IntArray  # shape (M,): the shown score that this question is part of, -1 if none
     least: int = 2  # how many questions a score needs
+    few: int = LEAST  # a group of fewer people is small
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _unproven(world: World, cut: str, moves: BoolArray) -> list[Doubt]:
     other = every[:, PEOPLE] - every[:, TOP]
     to_other = (moves & (other > 0)).any(axis=-1)
     unproven: dict[Goal, BoolArray] = {
-        "size": (n >= 1) & (n < LEAST) & ~moved & ~both,
+        "size": (n >= 1) & (n < world.few) & ~moved & ~both,
         "favourable": (n > 0) & (top == 0) & ~to_top,
         "other": (n > 0) & (top == whole) & ~to_other,
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.measures import UNSAID, Measure
+from analysis.measures import ADULT, UNSAID, Measure
 from survey.forms import Item
 from survey.instrument import NOT_SHOWN, Content, Instrument, Question
 
@@ -29,7 +29,8 @@ def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
     for question in content.current.questions.values():
         if question.is_measured:
             found += [
-                question_measure(content, question, kind)
+                question_measure(content, question, kind, audience)
+                for audience in audiences_of(question)
                 for kind in about(content, question, kinds)
             ]
     for index in content.current.indexes:
@@ -39,6 +40,28 @@ def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
     return found
 
 
+def audiences_of(question: Question) -> tuple[str, ...]:
+    """Return whose answers to a question have figures, each audience by itself."""
+    return (ADULT,)
+
+
+def audiences(content: Content) -> list[str]:
+    """Return every audience that has figures."""
+    questions = [q for q in content.current.questions.values() if q.is_measured]
+    return sorted({audience for question in questions for audience in audiences_of(question)})
+
+
+def measure_id(question: Question, audience: str) -> str:
+    """Return "trust", or "teen.trust" where adults are asked the same."""
+    own = audience == ADULT or audiences_of(question) == (audience,)
+    return question.id if own else f"{audience}.{question.id}"
+
+
+def panel(audience: str, kind: str) -> str:
+    """Return the panel of an audience's measures about one kind of agency, or about the event."""
+    return ".".join([audience, kind or "event"] if audience != ADULT else [kind or "event"])
+
+
 def about(content: Content, question: Question, kinds: Sequence[str]) -> list[str]:
     """Return the agencies a question has figures of; "" for a question about the event."""
     if question.per == "event":
@@ -46,7 +69,9 @@ def about(content: Content, question: Question, kinds: Sequence[str]) -> list[st
     return [kind for kind in kinds if question.per == "agency" or content.agencies[kind].law]
 
 
-def question_measure(content: Content, question: Question, kind: str) -> Measure:
+def question_measure(
+    content: Content, question: Question, kind: str, audience: str = ADULT
+) -> Measure:
     scale = question.scale
     codes = scale.codes if scale else tuple(range(1, len(question.options) + 1))
     favourable = (
@@ -55,16 +80,18 @@ def question_measure(content: Content, question: Question, kind: str) -> Measure
         else tuple(question.options.index(option) + 1 for option in question.favourable)
     )
     return Measure(
-        id=question.id,
+        id=measure_id(question, audience),
         agency=kind,
+        questions=(question.id,),
         unit="share",
         valid=tuple(sorted(codes)),
         favourable=favourable,
         unfavourable=scale.unfavourable if scale else (),
-        panel=kind or "event",
+        panel=panel(audience, kind),
         wording=wording(content, (question.id,)),
-        headline=question.headline,
+        headline=question.headline and audience == ADULT,
         universal=question.per != "agency" or content.agencies[kind].law,
+        audience=audience,
     )
 
 
@@ -111,7 +138,7 @@ def frame_of(
         "season": [row["season"] for row in rows],
         **{
             name: [row[name] for row in rows]
-            for name in ("state", "county", "community", "event", "instrument")
+            for name in ("state", "county", "community", "event", "instrument", "audience")
         },
     }
     for question in content.current.questions.values():
@@ -145,8 +172,9 @@ def words_of(content: Content) -> Iterator[tuple[str, str, str]]:
     """Yield (measure, wording, name of its words in the language files)."""
     for instrument in content.instruments.values():
         for question in instrument.questions.values():
-            if question.is_measured:
-                yield question.id, question.major, f"question.{question.words or question.id}"
+            for audience in audiences_of(question) if question.is_measured else ():
+                name = f"question.{question.words or question.id}"
+                yield measure_id(question, audience), question.major, name
         for index in instrument.indexes:
             majors = ".".join(instrument.questions[id].major for id in index.questions)
             yield index.id, majors, f"index.{index.id}"

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from analysis.guard import AUDIT
-from analysis.measures import Measure
+from analysis.measures import ADULT, Measure
 from analysis.release import NothingToRelease, ReleaseRefused
 from analysis.release import release as make_release
 from analysis.released import Released
@@ -26,15 +26,13 @@ from survey.models import Agency, Community, Event, Figure, Release, Response
 
 Say = Callable[[str], None]  # shows a step to whoever started this
 
-ADULT = "adult"  # children and teens have releases of their own, never added to adults
-
 
 def publish(session: Session, content: Content, moment: datetime, say: Say) -> Release:
     """Release every closed event, saying each step. Commit is the caller's.
 
     Raises Refused with the reasons when there is nothing new that may be shown.
     """
-    rows = closed_answers(session, moment)
+    rows = closed_answers(session, moment, catalogue.audiences(content))
     if not rows:
         raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
     say(f"{len({row['event'] for row in rows})} closed events are put together.")
@@ -61,13 +59,16 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
     return stored
 
 
-def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]]:
-    """Return adults' responses of events that are closed, each with its event and its place."""
+def closed_answers(
+    session: Session, moment: datetime, audiences: Sequence[str] = (ADULT,)
+) -> list[Mapping[str, Any]]:
+    """Return these audiences' responses of events that are closed, with their event and place."""
     query = (
         select(
             Response.submission,
             Response.language,
             Response.instrument,
+            Response.audience,
             Response.answers,
             Event.season,
             Event.slug.label("event"),
@@ -77,7 +78,7 @@ def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]
         )
         .join(Event, Event.id == Response.event_id)
         .join(Community, Community.id == Event.community_id)
-        .where(Event.closes_at <= moment, Response.audience == ADULT)
+        .where(Event.closes_at <= moment, Response.audience.in_(audiences))
     )
     return [dict(row) for row in session.execute(query).mappings()]
 

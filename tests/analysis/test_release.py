@@ -129,6 +129,7 @@ def counted_town(n):
             "community": np.where(who % 7 < 4, "alpha", "beta"),
             "event": [f"event-{i % 7 < 4}-{i % 2}-{i % 3}" for i in who],
             "instrument": "2026a",
+            "audience": "adult",
             "cut.age": np.array(AGES)[who % 5],
             "trust.police": np.array([5, 4, 4, 3, 2, 1, -3, 5])[who % 8],
         }
