@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey import db, events, frozen, organise, schema
+from survey.config import ROOT
 from survey.events import Refused
 from survey.instrument import EVENT, Content
 from survey.models import Community, Event, Poster, Response, Scan
@@ -25,7 +26,7 @@ instrument = AppGroup("instrument", help="The questionnaire, and what of it is p
 
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, release, load_demo, community, event, poster, instrument):
+    for command in (migrate, release, load_demo, prove, community, event, poster, instrument):
         app.cli.add_command(command)
 
 
@@ -76,6 +77,27 @@ def release() -> None:
 
     with work() as session:
         publish.publish(session, content(), events.now(), click.echo)
+
+
+@click.command()
+@click.option("--size", default=1.0, show_default=True, help="0.1: a tenth of the programmes.")
+@click.option("--processes", default=0, help="How many at once; by default one for each core.")
+@click.option("--show", is_flag=True, help="Print the tables instead of writing docs/methods.md.")
+def prove(size: float, processes: int, show: bool) -> None:
+    """Simulate seasons whose truth is known; write what was found into docs/methods.md."""
+    from analysis import proof  # loads pandas and scipy, which a worker must not
+
+    with click.progressbar(length=1000, label="Simulating") as bar:
+        found = proof.prove(
+            size, lambda done, of: bar.update(1000 * done // of - bar.pos), processes
+        )
+    if show:
+        click.echo(proof.tables(found))
+    else:
+        proof.write(ROOT / "docs" / "methods.md", found)
+        click.echo("The tables are in docs/methods.md.")
+    for goal in proof.missed(found):
+        click.echo(f"Not met: {goal}.")
 
 
 @community.command("add")

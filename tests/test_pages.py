@@ -29,6 +29,7 @@ ADDRESSES = {
     "nothing picked": ("/results/compare", 200),
     "privacy": ("/privacy", 200),
     "data": ("/data", 200),
+    "how to read": ("/how-to-read", 200),
     "poster": ("/poster/TRYME4", 200),
     "survey": ("/s/TRYME4", 200),
     "thanks": ("/s/TRYME4/thanks", 200),
