@@ -117,3 +117,31 @@ def test_a_leaving_poster_asks_the_same_questions(app: Flask, session: Session, 
         for poster in (arriving, leaving)
     ]
     assert forms[0].replace(arriving.code, "") == forms[1].replace(leaving.code, "")
+
+
+def test_paper_asks_about_every_agency_that_was_met_in_the_order_printed(
+    app: Flask, session: Session
+):
+    """A phone asks about the local police and two others, turned by the submission's number."""
+    kinds = ("police", "fire", "ems", "school", "code")
+    poster = add_poster(session, add_event(app, session, name="Elm Hollow", kinds=kinds))
+    given = {f"trust.{kind}": "4" for kind in kinds}
+    for door in ("paper", "kiosk"):
+        resident = Resident(app.test_client(), f"{poster.code}/{door}").scans()
+        reply = resident.answers(met=["code", "ems", "fire"], **given).sends()
+        assert reply.location == f"/s/{poster.code}/{door}/thanks?lang=en"
+        thanks = app.test_client().get(reply.location).text
+        assert f'href="/s/{poster.code}/{door}?lang=en">Next person' in thanks
+    stored = session.scalars(select(Response).where(Response.poster == poster.code))
+    kept = {response.mode: response.answers for response in stored}
+    assert kept["paper"]["order"] == ["police", "fire", "ems", "code"]
+    assert len(kept["kiosk"]["order"]) == 3
+    asked = {kind for kind in kinds if kept["paper"][f"trust.{kind}"] == 4}
+    assert asked == {"police", "fire", "ems", "code"}
+
+
+def test_an_event_before_there_was_a_childrens_form_prints_none(app: Flask, session: Session):
+    poster = add_poster(session, add_event(app, session, season=2022))
+    page = app.test_client().get(f"/poster/{poster.code}/form?audience=child&in=en").text
+    assert 'value="child"' not in page
+    assert '<article class="sheet adult"' in page

@@ -23,7 +23,6 @@ from survey.words import Language
 
 blueprint = Blueprint("posters", __name__)
 
-
 MOST_LANGUAGES = 2  # on one poster, and of one print of the form
 ROOMY = 5  # agencies: with more of them smaller letters keep the form on two sides
 

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.actors import Guest
 from tests.browser.server import Site, serving
+from tests.browser.test_access import cut_off, faults, too_small
+from tests.browser.watch import in_language
 from tests.builders import OPINION
 
 pytestmark = pytest.mark.browser
@@ -84,21 +86,23 @@ def test_two_languages_are_two_sheets(new_page, busy, code):
 
 
 def on_paper(page: Page) -> list[list[Any]]:
-    return page.locator(".sheet section").evaluate_all(
+    found: list[list[Any]] = page.locator(".sheet section").evaluate_all(
         """all => all.map(one => [one.querySelector('h3').textContent,
             [...one.querySelectorAll('li span')].map(option => option.textContent)])"""
     )
+    return found
 
 
 def on_the_phone(page: Page) -> list[list[Any]]:
-    """Return what an adult who met everybody could be asked, the questions about them aside."""
-    return page.locator("fieldset, .screen > div:has(textarea)").evaluate_all(
+    """Return what an adult who met everybody could be asked, the longer part aside."""
+    found: list[list[Any]] = page.locator("fieldset, .screen > div:has(textarea)").evaluate_all(
         """all => all.filter(one => {
             const mine = one.closest('[data-for]');
             return (!mine || /adult/.test(mine.dataset.for)) && !one.closest('[data-longer]');
         }).map(one => [one.querySelector('legend, .ask').textContent,
             [...one.querySelectorAll('.o span')].map(option => option.textContent)])"""
     )
+    return found
 
 
 @pytest.mark.parametrize("language", ["en", "es", "ar"])
@@ -163,12 +167,12 @@ class Volunteer:
 
     def has_saved(self, number: int) -> Volunteer:
         expect(self.page.locator("#saved")).to_have_text(f"Saved: {number}")
-        expect(self.page.locator("#queue")).to_be_hidden()
         assert self.page.locator("#survey :checked").count() == 0
         return self.is_at("who")
 
-    def kept(self) -> list[tuple[Any, ...]]:
-        """Return what was stored since this volunteer sat down: audience, language, answers."""
+    def kept(self, number: int) -> list[tuple[Any, ...]]:
+        """Wait until so many arrived since this volunteer sat down: audience, language, answers."""
+        assert self.site.comes_to(len(self.known) + number, "SELECT count(*) FROM response")
         new = [row for row in self.site.rows(KEPT) if row[0] not in self.known]
         assert {(mode, household) for *_, mode, household in new} <= {("paper", 0)}
         return [(audience, language, json.loads(text)) for _, audience, language, text, *_ in new]
@@ -189,7 +193,7 @@ def test_a_sheet_is_keyed_in_with_few_keys(volunteer):
     volunteer.keys("4 5 4 3 4 2 3 1").is_at("open").keys("Enter").is_at("age")
     volunteer.keys("3 3 4 0 1 2 Enter").has_saved(1)
     assert volunteer.pressed <= MOST_KEYS
-    ((audience, language, answers),) = volunteer.kept()
+    ((audience, language, answers),) = volunteer.kept(1)
     assert (audience, language) == ("adult", "en")
     assert shown(answers) == {**OPINION, **NUMBERS, "order": ["police", "fire"], **MET}
 
@@ -199,7 +203,7 @@ def test_on_paper_the_agencies_stand_in_one_order_and_all_who_were_met_are_asked
     for number, kind in enumerate(("police", "sheriff", "fire", "dispatch", "school"), 1):
         volunteer.is_at(f"trust.{kind}").keys(str(number))
     volunteer.keys("Enter").is_at("go").keys("Enter").has_saved(1)
-    ((_, _, answers),) = volunteer.kept()
+    ((_, _, answers),) = volunteer.kept(1)
     assert answers["order"] == ["police", "sheriff", "fire", "dispatch", "school"]
     assert [answers[f"trust.{kind}"] for kind in answers["order"]] == [1, 2, 3, 4, 5]
 
@@ -212,7 +216,7 @@ def test_a_pile_of_sheets(volunteer):
     volunteer.keys("Enter").is_at("age").keys("Enter Enter").has_saved(2)
     volunteer.keys("2 0 3 0 0 0 0 0 0 Enter").is_at("live").keys("3 1 Enter").has_saved(3)
     volunteer.keys("3").is_at("c_ok").keys("1 1 4 4 5 1 2 3 Enter").has_saved(4)
-    kept = sorted(volunteer.kept(), key=lambda row: (row[0], row[2].get("trust.police", 0)))
+    kept = sorted(volunteer.kept(4), key=lambda row: (row[0], row[2].get("trust.police", 0)))
     (_, _, blank), (_, _, comment), (_, _, child), (_, _, teen) = kept
     assert {name for name, value in shown(blank).items() if value != -1} == {"order"}
     assert comment["trust.police"] == 5
@@ -227,13 +231,13 @@ def test_nothing_is_kept_of_a_child_where_the_sheet_says_no(volunteer):
     expect(volunteer.page.locator("#bye")).to_be_visible()
     volunteer.keys("Enter").is_at("who")
     expect(volunteer.page.locator("#saved")).to_be_empty()
-    assert volunteer.kept() == []
+    assert volunteer.kept(0) == []
 
 
 def test_a_gate_that_was_left_blank_is_asked_for(volunteer):
     volunteer.keys("3").is_at("c_ok").keys("0 1 Enter Enter").is_at("c_ok")
     expect(volunteer.page.locator("#stay")).to_contain_text("Please choose one answer.")
-    assert volunteer.kept() == []
+    assert volunteer.kept(0) == []
     volunteer.keys("1 Enter Enter").has_saved(1)
 
 
@@ -243,7 +247,7 @@ def test_the_longer_part_is_keyed_where_the_sheets_have_it(volunteer):
     expect(button).to_have_attribute("aria-pressed", "true")
     volunteer.is_at("who").keys("1 0 0 0 0 0 0 0 0 Enter 0 0 0 0").is_at("neutral.police")
     volunteer.keys("5 Enter Enter").has_saved(1)
-    ((_, _, answers),) = volunteer.kept()
+    ((_, _, answers),) = volunteer.kept(1)
     assert (answers["neutral.police"], answers["safe"]) == (5, -1)
 
 
@@ -254,7 +258,7 @@ def test_sheets_in_another_language_count_on(volunteer):
     expect(volunteer.page.locator("#saved")).to_have_text("Збережено: 1")
     volunteer.is_at("who").keys("1 0 3 Enter Enter")
     expect(volunteer.page.locator("#saved")).to_have_text("Збережено: 2")
-    assert sorted(language for _, language, _ in volunteer.kept()) == ["en", "uk"]
+    assert sorted(language for _, language, _ in volunteer.kept(2)) == ["en", "uk"]
 
 
 def test_sheets_wait_for_a_signal(volunteer):
@@ -264,7 +268,7 @@ def test_sheets_wait_for_a_signal(volunteer):
     expect(volunteer.page.locator("#saved")).to_have_text("Saved: 1")
     volunteer.page.context.set_offline(False)
     volunteer.has_saved(1)
-    assert len(volunteer.kept()) == 1
+    assert len(volunteer.kept(1)) == 1
 
 
 def test_without_a_script_it_is_an_ordinary_form(new_page, busy, code):
@@ -274,7 +278,7 @@ def test_without_a_script_it_is_an_ordinary_form(new_page, busy, code):
     guest.page.get_by_role("link", name="Next person").click()
     guest.sees("start")
     assert guest.page.url.endswith("/paper?lang=en")
-    assert len(volunteer.kept()) == 1
+    assert len(volunteer.kept(1)) == 1
 
 
 def test_other_visitors_load_nothing_of_it(new_page, busy, code):
@@ -282,3 +286,30 @@ def test_other_visitors_load_nothing_of_it(new_page, busy, code):
     for door, files in (("", 0), ("/kiosk", 0), ("/paper", 2)):
         page.goto(f"{busy.url}/s/{code}{door}")
         assert page.locator("[src*=keying], [href*=keying]").count() == files
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("address", ["/s/{code}/paper", "/s/{code}", "/poster/{code}/form?in=ar"])
+def test_everybody_can_use_it(new_page, busy, code, address, language):
+    """The keying page, the languages unfolded on a phone, and the page that prints."""
+    page = new_page()
+    page.goto(in_language(busy.url + address.format(code=code), language))
+    if page.locator("#start summary").count():
+        page.locator("#start summary").click()
+        assert page.locator("#start .langs button").filter(visible=True).count() == 11
+        assert too_small(page) == []
+    assert cut_off(page) + faults(page) == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripted", "plain"])
+def test_many_languages_unfold_on_every_screen_and_keep_the_answers(
+    new_page, busy, code, javascript
+):
+    guest = Guest(new_page(javascript=javascript), busy).opens(code)
+    guest.says("adult", "police", "fire")
+    for screen, language in (("trust", "fr"), ("respect", "ar"), ("help", "en")):
+        guest.goes_on(screen).fills_in(OPINION)
+        given = guest.given()
+        guest.screen.locator("summary").click()
+        guest.reads_in(language).sees(screen)
+        assert guest.given() == given
