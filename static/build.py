@@ -28,7 +28,9 @@ def sources() -> str:
 
 def mark() -> str:
     """Return the first line of the built file: which sources it was made from."""
-    return f"// made by `python3 dev.py script` from {hashlib.sha256(sources().encode()).hexdigest()}"
+    return (
+        f"// made by `python3 dev.py script` from {hashlib.sha256(sources().encode()).hexdigest()}"
+    )
 
 
 def main() -> None:

@@ -15,7 +15,8 @@ doc.addEventListener('click', function (event) {
 doc.addEventListener('keydown', function (event) {
   if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
   event.preventDefault();
-  all('.go', $('survey')).some(function (go) { if (go.offsetParent) go.click(); return go.offsetParent; });
+  // found before it is pressed: the press shows another screen, with a button of its own
+  all('.go', $('survey')).filter(function (go) { return go.offsetParent; })[0].click();
 });
 doc.addEventListener('change', function () {
   if (!kept) keep(all('#start .langs button').map(function (one) { return $('survey').getAttribute('action') + '?lang=' + one.value.slice(5); }), 'default');
