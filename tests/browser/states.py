@@ -37,9 +37,8 @@ class Codes(NamedTuple):
 def posts_plainly(page: Page, go: str, **given: Any) -> Page:
     """Send the form without its script; wait for the page that the server answers with."""
     with page.expect_navigation():
-        page.evaluate(
-            POST, [{key.replace("__", "."): value for key, value in given.items()}, go, ""]
-        )
+        pairs = [[key.replace("__", "."), value] for key, value in given.items()]
+        page.evaluate(POST, [pairs, go])
     return page
 
 
