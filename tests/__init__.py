@@ -1,1 +1,1 @@
-"""A package by name: textstat, a tool of test_reading.py, installs a folder `tests` of its own."""
+"""A regular package: one of our test tools ships another of this name, which would win over a folder."""

@@ -2,13 +2,22 @@
 // service worker share this file. Plain old JavaScript: a phone of 2015 runs it.
 var queue = (function (self) {
   var KEPT = 14 * 864e5; // ms: a phone may find its signal again after a holiday
-  var SETTLED = ' stored repeated conflict closed other_audience stopped no_code invalid ';
+  var DAY = 864e5;
+  var HOUR = 36e5; // no reply may hold an answer back for longer
+  var PATIENCE = 5000; // ms: a broken store may never answer
+  var STORED = /^(stored|repeated)$/, REFUSED = /^(conflict|closed|other_audience|stopped|no_code|invalid)$/;
 
   // Calls work(store) in one transaction and done(result) when that is on the disk; done(null)
   // where the browser keeps nothing.
   function change(name, work, done) {
-    var asked, result = null;
-    function fail() { if (done) done(null); done = null; }
+    var asked, result = null, clock = setTimeout(fail, PATIENCE);
+    function end(given) {
+      var tell = done;
+      done = null;
+      clearTimeout(clock);
+      if (tell) tell(given);
+    }
+    function fail() { end(null); }
     try { asked = self.indexedDB.open('porchlight', 1); } catch (refused) { return fail(); }
     asked.onupgradeneeded = function () {
       asked.result.createObjectStore('waiting', { keyPath: 'id' });
@@ -17,8 +26,11 @@ var queue = (function (self) {
     asked.onerror = asked.onblocked = fail;
     asked.onsuccess = function () {
       var base = asked.result, all;
-      try { all = base.transaction(name, 'readwrite', { durability: 'strict' }); } catch (old) { return fail(); }
-      all.oncomplete = function () { base.close(); if (done) done(result); done = null; };
+      try {
+        if (!done) return base.close();
+        all = base.transaction(name, 'readwrite', { durability: 'strict' });
+      } catch (spoiled) { base.close(); return fail(); }
+      all.oncomplete = function () { base.close(); end(result); };
       all.onerror = all.onabort = fail;
       work(all.objectStore(name), function (found) { result = found; });
     };
@@ -32,6 +44,7 @@ var queue = (function (self) {
     change('waiting', function (store, give) { store['delete'](id); give(true); }, done);
   }
 
+  // Calls done(all that is kept), or done(null) where that cannot be read.
   function waiting(done) {
     change('waiting', function (store, give) {
       var list = [];
@@ -42,7 +55,7 @@ var queue = (function (self) {
         list.push(at.value);
         at['continue']();
       };
-    }, function (list) { done(list || []); });
+    }, done);
   }
 
   // How many people have answered on this phone at this event, `more` of them just now.
@@ -66,17 +79,24 @@ var queue = (function (self) {
 
   // Sends what waits. post(entry, done) calls done(status, text, seconds to wait); status 0 means
   // that nothing came back. done(fates) gets {id: outcome}; "waiting" where it is still here.
+  // What was refused stays for a day without its answers, so that the page can tell.
   function flush(post, done) {
     alone(function (release) {
       waiting(function (list) {
-        var fates = {};
+        var fates = {}, pause = 0;
         function next() {
-          var entry = list.shift();
+          var entry = list && list.shift(), now = Date.now();
           if (!entry) { release(); return done(fates); }
-          if (entry.until < Date.now()) return drop(entry.id, next);
-          fates[entry.id] = 'waiting';
-          if (entry.after > Date.now()) return next();
+          if (entry.outcome) return entry.until < now ? drop(entry.id, next) : next();
+          if (entry.until < now) return refuse(entry, 'closed');
+          // a clock that was set back holds nothing for years
+          if (entry.after > now && entry.after <= now + HOUR) return next();
+          if (pause) { entry.after = pause; return put(entry, next); }
           post(entry, function (status, text, wait) { settle(entry, status, read(text), wait); });
+        }
+        function refuse(entry, outcome) {
+          fates[entry.id] = outcome;
+          put({ id: entry.id, to: entry.to, outcome: outcome, until: Date.now() + DAY }, next);
         }
         function settle(entry, status, reply, wait) {
           var outcome = reply && reply.outcome;
@@ -87,15 +107,17 @@ var queue = (function (self) {
             return put(entry, next);
           }
           // a Wi-Fi's own sign-in page answers 200, too: only our own reply about this one counts
-          if (outcome && SETTLED.indexOf(' ' + outcome + ' ') >= 0 && (status !== 200 || !reply.submission || reply.submission === entry.id)) {
+          if (STORED.test(outcome) && reply.submission === entry.id) {
             fates[entry.id] = outcome;
             return drop(entry.id, next);
           }
+          if (REFUSED.test(outcome)) return refuse(entry, outcome);
           if (!status) list = [];
           if (!wait) return next();
-          entry.after = Date.now() + 1000 * wait;
+          pause = entry.after = Date.now() + Math.min(1000 * wait, HOUR);
           put(entry, next);
         }
+        (list || []).forEach(function (one) { fates[one.id] = one.outcome || 'waiting'; });
         next();
       });
     });
@@ -106,6 +128,6 @@ var queue = (function (self) {
   }
 
   return {
-    KEPT: KEPT, PAGES: 'pages-1', put: put, waiting: waiting, seen: seen, flush: flush
+    KEPT: KEPT, PAGES: 'pages-1', STORED: STORED, read: read, put: put, waiting: waiting, seen: seen, flush: flush
   };
 })(self);

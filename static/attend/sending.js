@@ -53,16 +53,15 @@ function send(event) {
 
 // Where the browser keeps nothing, the answers stay on the page until the server has them.
 function direct(status, text, list, entry) {
-  var reply = null;
-  try { reply = JSON.parse(text); } catch (page) { reply = null; }
+  var reply = queue.read(text);
   sending = null;
-  if (status === 200 && reply) {
+  if (reply && status === 200) {
     finish(list, entry);
     fate(reply.outcome);
-  } else if (!status || status >= 500 || status === 429) {
-    say($('stay').getAttribute(status ? 'data-busy' : 'data-offline'));
-  } else {
+  } else if (reply && status < 500) {
     explain();
+  } else {
+    say($('stay').getAttribute(status > 200 ? 'data-busy' : 'data-offline'));
   }
 }
 
@@ -80,16 +79,15 @@ function flush() {
   clearTimeout(retry);
   queue.flush(post, function (fates) {
     var id;
-    if (sending) fate(fates[sending] || 'stored');
+    if (fates[sending]) fate(fates[sending]);
+    refresh();
     for (id in fates) if (fates[id] === 'waiting') return again();
     tries = 0;
-    refresh();
   });
 }
 
 function again() {
-  refresh();
-  retry = setTimeout(flush, Math.min(36e5, 4000 * Math.pow(2, tries++)) * (0.75 + Math.random() / 2));
+  retry = setTimeout(flush, Math.min(9e5, 4000 << Math.min(tries++, 8)) * (0.75 + Math.random() / 2));
 }
 
 // Asks the browser to send in the background, where it can.
@@ -99,13 +97,21 @@ function later() {
   }
 }
 
+// Says what waits, and what came too late from this poster's page. Another tab or the worker may
+// have dealt with the answers that were sent here.
 function refresh() {
   queue.waiting(function (list) {
-    var number = list.length, banner = $('queue');
-    var forms = banner.getAttribute('data-forms').split('|');
-    banner.hidden = !number;
-    banner.textContent = number ? forms[pluralForm(banner.getAttribute('data-plural'), number)].replace('{number}', number) : '';
-    if (sending && !list.some(function (one) { return one.id === sending; })) fate('stored');
+    var banner = $('queue'), forms = banner.getAttribute('data-forms').split('|'), lines = [], mine, number;
+    if (!list) return;
+    number = list.filter(function (one) { return one.body; }).length;
+    if (number) lines.push(forms[pluralForm(banner.getAttribute('data-plural'), number)].replace('{number}', number));
+    list.forEach(function (one) {
+      if (one.id === sending) mine = one.outcome || 'waiting';
+      else if (one.outcome && one.to === $('survey').getAttribute('action')) lines.push(words(one.outcome));
+    });
+    banner.textContent = lines.join(' ');
+    banner.hidden = !lines.length;
+    if (sending && body.className === 'done' && mine !== 'waiting') fate(mine || 'stored');
   });
 }
 
@@ -119,9 +125,12 @@ function pluralForm(rule, n) {
 
 function fate(outcome) {
   var waits = outcome === 'waiting', line = $('fate');
-  if (outcome === 'closed' || outcome === 'invalid' || outcome === 'conflict') line.textContent = $('fate').getAttribute('data-' + outcome);
-  else line.textContent = waits ? '' : line.getAttribute('data-stored');
-  line.hidden = !line.textContent;
+  line.textContent = waits ? '' : words(outcome);
+  line.hidden = waits;
   $('waits').hidden = !waits;
   if (!waits) sending = null;
+}
+
+function words(outcome) {
+  return $('fate').getAttribute('data-' + (queue.STORED.test(outcome) ? 'stored' : outcome)) || $('fate').getAttribute('data-invalid');
 }

@@ -27,6 +27,7 @@ doc.addEventListener('visibilitychange', function () { if (!doc.hidden) flush();
 window.addEventListener('online', flush);
 window.addEventListener('hashchange', show);
 window.addEventListener('load', keepPages);
+window.addEventListener('pagehide', function () { if ($('told')) $('told').textContent = $('beside').textContent = ''; });
 window.addEventListener('pageshow', function (event) {
   var code = /^#code=([0-9a-f-]{36})$/.exec(location.hash);
   if (code) history.replaceState({ step: 0, code: code[1] }, '', location.pathname + location.search);

@@ -20,27 +20,47 @@
   self.addEventListener('fetch', function (event) {
     var request = event.request;
     if (request.method !== 'GET' || !FORM.test(new URL(request.url).pathname)) return;
-    event.respondWith(caches.open(queue.PAGES).then(function (pages) {
-      return pages.match(request, { ignoreVary: true }).then(function (kept) {
-        var fresh = fetch(request).then(function (reply) { return refresh(pages, request, reply, kept); });
-        if (!kept) return fresh;
-        event.waitUntil(fresh['catch'](nothing));
-        return kept;
+    event.respondWith(find(request).then(function (kept) {
+      var fresh = fetch(request).then(function (reply) {
+        event.waitUntil(refresh(request, reply, kept)['catch'](nothing));
+        return reply;
       });
+      if (kept) event.waitUntil(fresh['catch'](nothing));
+      return kept || fresh['catch'](function (lost) { return likest(request, lost); });
     }));
   });
 
-  function refresh(pages, request, reply, kept) {
-    if (reply.status === 200) {
-      pages.put(request, reply.clone());
-      tidy(pages);
-    } else if (reply.status < 500 && kept) {
+  // Gives nothing where no page is kept, or where the browser's store is broken.
+  function find(request, how) {
+    return caches.open(queue.PAGES).then(function (pages) {
+      return pages.match(request, how || { ignoreVary: true });
+    })['catch'](nothing);
+  }
+
+  // The same poster's page as it was opened before: in another language, or without the tail that
+  // a scanner added to its address.
+  function likest(request, lost) {
+    return find(request, { ignoreVary: true, ignoreSearch: true }).then(function (kept) {
+      if (kept && request.mode === 'navigate') return kept;
+      throw lost;
+    });
+  }
+
+  function refresh(request, reply, kept) {
+    var page = reply.clone(), told = reply.clone();
+    return caches.open(queue.PAGES).then(function (pages) {
+      if (reply.status === 200) {
+        return told.text().then(function (text) {
+          if (text.indexOf('id="survey"') < 0) return; // a Wi-Fi's own sign-in page
+          return pages.put(request, page).then(function () { tidy(pages); });
+        });
+      }
+      if (!kept || reply.status !== 404 && reply.status !== 410) return;
       pages['delete'](request);
       self.clients.matchAll().then(function (open) {
-        open.forEach(function (page) { page.postMessage('gone'); });
+        open.forEach(function (client) { client.postMessage('gone'); });
       });
-    }
-    return reply;
+    });
   }
 
   function tidy(pages) {
@@ -63,15 +83,22 @@
   });
 
   function post(entry, done) {
+    var clock = self.AbortController && new AbortController();
+    var late = clock && setTimeout(function () { clock.abort(); }, 30000);
+    function end(status, text, wait) {
+      clearTimeout(late);
+      done(status, text, wait);
+    }
     fetch(entry.to, {
       method: 'POST',
       body: entry.body,
       credentials: 'omit',
+      signal: clock ? clock.signal : undefined,
       headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' }
     }).then(function (reply) {
       return reply.text().then(function (text) {
-        done(reply.status, text, parseInt(reply.headers.get('Retry-After'), 10) || 0);
+        end(reply.status, text, parseInt(reply.headers.get('Retry-After'), 10) || 0);
       });
-    })['catch'](function () { done(0); });
+    })['catch'](function () { end(0); });
   }
 })();
