@@ -28,6 +28,7 @@ ADDRESSES = {
     "compare": ("/results/compare?c=buffalo&c=liberty", 200),
     "nothing picked": ("/results/compare", 200),
     "privacy": ("/privacy", 200),
+    "accessibility": ("/accessibility", 200),
     "data": ("/data", 200),
     "how to read": ("/how-to-read", 200),
     "poster": ("/poster/TRYME4", 200),
@@ -172,6 +173,7 @@ def test_a_worker_that_collects_loads_no_pandas(tmp_path: Path):
         ({"database_url": "mysql://x"}, "DATABASE_URL starts with 'mysql'"),
         ({"secret_key": "short"}, "SECRET_KEY must have at least 32"),
         ({"public_url": "survey.example"}, "PUBLIC_URL must be an address"),
+        ({"contact": "survey.example"}, "CONTACT must be an e-mail address"),
         ({"public_url": "https://survey.example/path"}, "without a path"),
     ],
 )

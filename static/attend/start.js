@@ -15,10 +15,12 @@ doc.addEventListener('click', function (event) {
 doc.addEventListener('keydown', function (event) {
   if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
   event.preventDefault();
+  // found before it is pressed: the press shows another screen, with a button of its own
   all('.go', $('survey')).filter(function (go) { return go.offsetParent; })[0].click();
 });
+// Two more languages at most: each is a page, and the signal is bad.
 doc.addEventListener('change', function () {
-  if (!kept) keep(all('#start .langs button').map(function (one) { return $('survey').getAttribute('action') + '?lang=' + one.value.slice(5); }), 'default');
+  if (!kept) keep(all('#start .langs button').slice(0, 2).map(function (one) { return $('survey').getAttribute('action') + '?lang=' + one.value.slice(5); }), 'default');
   kept = true;
 });
 ['click', 'keydown', 'scroll', 'touchstart'].forEach(function (kind) { doc.addEventListener(kind, awake, true); });

@@ -42,6 +42,7 @@ class Prepared:
 
     @classmethod
     def of(cls, page: str) -> Prepared:
+        page = page.replace(">\n\n", ">\n").replace(">\n<", "><")
         start, _, end = page.partition(HIDDEN)  # a page without HIDDEN is all head
         head, tail = start.encode(), end.encode()
         squeezer = zlib.compressobj(9, zlib.DEFLATED, 31)  # 31: the gzip format

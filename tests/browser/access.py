@@ -7,7 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-AXE = (Path(__file__).parents[1] / "vendor" / "axe-4.14.1.min.js").read_text("utf-8")
+AXE_FILE = Path(__file__).parents[1] / "vendor" / "axe-4.14.1.min.js"
+AXE = AXE_FILE.read_text("utf-8")
 RUN = """async rules => {
     const found = await axe.run({resultTypes: ['violations'], ...(rules && {runOnly: rules})});
     return found.violations.flatMap(fault => fault.nodes.map(
@@ -29,9 +30,11 @@ TOO_WIDE = """() => {
     return [`the page is ${wide} px wide`, ...beyond.map(one => one.outerHTML.slice(0, 120))];
 }"""
 # Words that stick out of their own box: under the next one, or where nobody can scroll.
-STICKS_OUT = """() => [...document.querySelectorAll('.o, .b, button, legend, summary, h1, h2, p, dd')]
+STICKS_OUT = """() => [
+        ...document.querySelectorAll('.o, .b, button, legend, summary, h1, h2, p, dd')]
     .filter(one => one.clientWidth > 1)
-    .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 4)
+    .filter(one => one.scrollWidth > one.clientWidth + 1
+        || one.scrollHeight > one.clientHeight + 4)
     .map(one => `sticks out: ${one.outerHTML.slice(0, 120)}`)"""
 ADD_STYLE = """css => {
     const sheet = new CSSStyleSheet();
@@ -134,7 +137,7 @@ def spoken(page: Page) -> list[dict[str, Any]]:
     session.detach()
     return [
         {
-            "id": node["backendDOMNodeId"],
+            "id": node.get("backendDOMNodeId", 0),
             "role": node["role"]["value"],
             "name": node.get("name", {}).get("value", ""),
             "says": words_in(node, {one["nodeId"]: one for one in nodes}),

@@ -10,19 +10,20 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Page, expect
 
+from survey.instrument import FOLDER
 from tests.browser.actors import Guest, closed_code, upcoming_code
 
 # Posts the form as a phone without a script would; the page that answers is the server's own.
-POST = """([given, go, address]) => {
+POST = """([pairs, go]) => {
     const form = document.getElementById('survey');
-    if (address) form.action = address;
-    for (const [name, value] of [...Object.entries(given), ['go', go]]) {
+    for (const [name, value] of [...pairs, ['go', go]]) {
         const one = document.createElement('input');
         Object.assign(one, {type: 'hidden', name, value});
         form.append(one);
     }
     form.submit();
 }"""
+LANGUAGES = sorted(path.stem for path in (FOLDER / "languages").glob("*.toml"))
 CODE = "#code=00000000-0000-4000-8000-000000000000"  # of a first visit, as a bookmark keeps it
 
 
@@ -36,9 +37,8 @@ class Codes(NamedTuple):
 def posts_plainly(page: Page, go: str, **given: Any) -> Page:
     """Send the form without its script; wait for the page that the server answers with."""
     with page.expect_navigation():
-        page.evaluate(
-            POST, [{key.replace("__", "."): value for key, value in given.items()}, go, ""]
-        )
+        pairs = [[key.replace("__", "."), value] for key, value in given.items()]
+        page.evaluate(POST, [pairs, go])
     return page
 
 
@@ -143,8 +143,8 @@ def plain(guest: Guest, codes: Codes, language: str) -> Iterator[str]:
     yield "who?"
     posts_plainly(guest.opens(codes.now, language).page, "review", who="adult", trust__police="2")
     yield "review"
-    many = {"who": "adult", "open": "!" * 300, "trust__police": "9"}
-    posts_plainly(guest.opens(codes.now, language).page, "send", **many)
+    wrong = {"who": "adult", "open": "!" * 300, "trust__police": "9"}
+    posts_plainly(guest.opens(codes.now, language).page, "send", **wrong)
     expect(page.locator(".error").first).to_be_visible()
     yield "errors"
     submission = guest.opens(codes.now, language).submission

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from survey.instrument import FOLDER
 from tests.browser.access import contrast, cut_off, faults, rings, too_small, unfold
 from tests.browser.actors import PRACTICE, Guest
-from tests.browser.states import JOURNEYS, Codes
+from tests.browser.states import JOURNEYS, LANGUAGES
 from tests.browser.watch import CHARTS, PUBLIC, draws, in_language
 
 pytestmark = pytest.mark.browser
 
-LANGUAGES = sorted(path.stem for path in (FOLDER / "languages").glob("*.toml"))
 CLOSELY = ("en", "es", "ar")  # every state: the two that are whole, and right to left
-
-
-@pytest.fixture(scope="session")
-def everybody(demonstration):
-    """Posters at events that offer every language: one of today, one of three weeks ago."""
-    offered = " ".join(f"--language {language}" for language in LANGUAGES)
-    today = datetime.now(UTC)
-    days = (f"{today - timedelta(days=gone):%Y-%m-%d}" for gone in (0, 22))
-    said = demonstration.flask_all(
-        *(f"event add liberty --day {day} --starts 00:00 --time-zone UTC {offered}" for day in days)
-    )
-    events = [line.split(":")[0] for line in said.splitlines() if "opens" in line]
-    said = demonstration.flask_all(*(f"poster add {one} --channel all" for one in events))
-    return Codes(*(line.split(":")[0] for line in said.splitlines() if "/s/" in line))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -16,6 +16,7 @@ PUBLIC = (
     "/",
     "/privacy",
     "/how-to-read",
+    "/accessibility",
     "/data",
     "/poster/TRYME4",
     "/poster/TRYME4/form",
