@@ -6,7 +6,6 @@ Sync, so this is also the story of a phone whose page alone can send.
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import UTC, datetime
 
@@ -27,7 +26,6 @@ def webkit(tmp_path):
     binary = find_webkit()
     if binary is None:
         pytest.skip(ADVICE)
-    os.environ.setdefault("WEBKIT_DISABLE_DMABUF_RENDERER", "1")  # no graphics card needed
     with driving(binary, tmp_path / "webkit.log") as window:
         yield window
 
