@@ -24,10 +24,15 @@ from benchmarks.running import serve
 from benchmarks.stage import database, median, open_posters, table
 from tests.browser.find_browser import find_browser, launch_arguments
 
-SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+SLOW_3G = {
+    "offline": False,
+    "latency": 400,
+    "downloadThroughput": 50_000,
+    "uploadThroughput": 50_000,
+}
 SLOWER = 4
 PHONE = {"viewport": {"width": 360, "height": 740}, "locale": "en-US", "has_touch": True}
-GOAL = 0.3  # seconds
+GOAL = 300  # ms
 
 # Tells when the first answer can be tapped: it is drawn and the main thread is free for a finger.
 USABLE = """
@@ -64,8 +69,12 @@ class Visit:
         self.tools.send("Performance.enable", {"timeDomain": "threadTicks"})
         self.tools.send("Network.emulateNetworkConditions", SLOW_3G)
         self.tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        self.tools.on("Network.loadingFinished", lambda e: self.bytes.append(e["encodedDataLength"]))
-        self.tools.on("Network.requestWillBeSent", lambda e: self.requests.append(e["request"]["url"]))
+        self.tools.on(
+            "Network.loadingFinished", lambda e: self.bytes.append(e["encodedDataLength"])
+        )
+        self.tools.on(
+            "Network.requestWillBeSent", lambda e: self.requests.append(e["request"]["url"])
+        )
 
     def opens(self, address: str) -> dict[str, Any]:
         self.page.add_init_script(USABLE)
@@ -109,8 +118,10 @@ def main() -> None:
             rows.append(row("stock page, second visit", [second for _, second in visits]))
         browser.close()
     print(table(HEAD, rows))
-    print(f"Medians of {runs} runs (and the best), ms. Goals: first visit, usable after first byte: {GOAL * 1000:.0f}"
-          f"; second visit, usable in all: {GOAL * 1000:.0f}.")
+    print(
+        f"Medians of {runs} runs (and the best), ms. Goal: usable within {GOAL}, after the first "
+        "byte of a first visit and in all of a second."
+    )
 
 
 def both_visits(

@@ -160,7 +160,7 @@ def list_events() -> None:
 @event.command("close")
 @click.argument("slug")
 def close_event(slug: str) -> None:
-    """Stop taking answers now. Phones that wait for a signal still have three days."""
+    """Stop taking answers now. Phones that wait for a signal still have 14 days."""
     with work():
         organise.close_event(find_event(slug), events.now())
         click.echo(f"{slug} is closed. Next: flask release")

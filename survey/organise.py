@@ -103,7 +103,7 @@ def add_poster(session: Session, event: Event, *, channel: str) -> Poster:
 
 
 def close_event(event: Event, moment: datetime) -> None:
-    """Stop taking answers now; phones that were waiting for a signal still have three days."""
+    """Stop taking answers now; phones that were waiting for a signal have 14 more days."""
     if moment <= event.opens_at:
         raise Refused(f"{event.slug} has not opened yet.")
     event.closes_at = min(event.closes_at, moment)

@@ -87,7 +87,9 @@ class Faults:
 async def read_request(phone: asyncio.StreamReader) -> bytes:
     """Return one whole request, made to ask for a reply that ends with the connection."""
     head = await phone.readuntil(b"\r\n\r\n")
-    lines = [line for line in head[:-4].split(b"\r\n") if not line.lower().startswith(b"connection")]
+    lines = [
+        line for line in head[:-4].split(b"\r\n") if not line.lower().startswith(b"connection")
+    ]
     sizes = [int(line[15:]) for line in lines if line.lower().startswith(b"content-length:")]
     body = await phone.readexactly(sizes[0]) if sizes else b""
     return b"\r\n".join([*lines, b"Connection: close", b"", b""]) + body

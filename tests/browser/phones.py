@@ -29,10 +29,9 @@ KEPT = """async () => {
     });
     const databases = {};
     for (const {name} of await indexedDB.databases()) {
-        const base = await wait(indexedDB.open(name));
-        databases[name] = {};
+        const base = await wait(indexedDB.open(name)), rows = databases[name] = {};
         for (const store of base.objectStoreNames)
-            databases[name][store] = await wait(base.transaction(store).objectStore(store).getAll());
+            rows[store] = await wait(base.transaction(store).objectStore(store).getAll());
         base.close();
     }
     const kept = {};

@@ -41,7 +41,8 @@ DRIVE = """given => {
         const fates = {};
         const flush = async () => Object.assign(fates, await promise(queue.flush, post));
         for (const {id, body} of given) {
-            await promise(queue.put, {id, to: location.pathname, body, until: Date.now() + queue.KEPT});
+            const until = Date.now() + queue.KEPT;
+            await promise(queue.put, {id, to: location.pathname, body, until});
             await flush();
         }
         while ((await promise(queue.waiting)).length) await flush();
@@ -71,7 +72,9 @@ def test_a_thousand_answers_over_a_bad_signal_arrive_once(
         fates = [page.evaluate("() => window.fates") for page in pages]
     print(faults)
     told = {id: fate for one in fates for id, fate in one.items()}
-    assert set(told.values()) <= {"stored", "repeated", "waiting"}, f"{Counter(told.values())}; {faults}"
+    assert set(told.values()) <= {"stored", "repeated", "waiting"}, (
+        f"{Counter(told.values())}; {faults}"
+    )
     assert_rows_equal(people, session, str(faults))
 
 

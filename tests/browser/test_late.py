@@ -44,7 +44,8 @@ def template(chromium, tmp_path_factory):
         f"event add maple-falls --day {TODAY} --starts 00:00 --ends 23:59 --time-zone UTC",
         f"poster add maple-falls-{TODAY.year} --channel entrance",
     )
-    return site, re.search(r"^(\w{6}): http", printed, re.MULTILINE)[1]
+    (code,) = re.findall(r"^(\w{6}): http", printed, re.MULTILINE)
+    return site, code
 
 
 @pytest.fixture
@@ -181,7 +182,9 @@ def as_an_older_version(route):
     policy = headers["content-security-policy"]
     for now, before in zip(scripts(reply.text()), scripts(old), strict=True):
         policy = policy.replace(digest(now), digest(before))
-    route.fulfill(status=reply.status, headers=headers | {"content-security-policy": policy}, body=old)
+    route.fulfill(
+        status=reply.status, headers=headers | {"content-security-policy": policy}, body=old
+    )
 
 
 def scripts(page):

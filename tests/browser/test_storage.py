@@ -34,7 +34,7 @@ def guest(new_page, demonstration):
 @pytest.fixture
 def asked(guest):
     """Every request of every page and of the worker, from before the first one."""
-    found = Counter()
+    found: Counter[tuple[str, str]] = Counter()
     guest.page.context.on("request", lambda one: found.update([(one.method, one.url)]))
     return found
 
@@ -96,7 +96,9 @@ def test_what_waits_is_the_answers_and_no_secret(guest, new_page, asked):
     names = {name for name, _ in said}
     assert beside < names
     boxes = guest.page.locator("#survey input, #survey textarea")
-    questions = set(boxes.evaluate_all("all => all.filter(e => e.type !== 'hidden').map(e => e.name)"))
+    questions = set(
+        boxes.evaluate_all("all => all.filter(e => e.type !== 'hidden').map(e => e.name)")
+    )
     assert names - beside < questions
     stranger = Guest(new_page(), guest.site).opens()
     assert dict(said)["ticket"] == stranger.page.locator("[name=ticket]").input_value()

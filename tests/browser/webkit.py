@@ -1,4 +1,4 @@
-"""WebKit, driven by the plain WebDriver protocol over HTTP: no library is needed for ten commands."""
+"""WebKit, driven by the WebDriver protocol over HTTP: ten commands need no library."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class DriverError(Exception):
 
 def find_webkit() -> str | None:
     """Return the path of WebKit's own small browser where all that drives it is there."""
-    if not shutil.which("WebKitWebDriver") or not (os.environ.get("DISPLAY") or shutil.which("Xvfb")):
+    if not shutil.which("WebKitWebDriver") or not (
+        os.environ.get("DISPLAY") or shutil.which("Xvfb")
+    ):
         return None
     return next((str(path) for path in sorted(Path("/").glob(BROWSERS[1:]), reverse=True)), None)
 
@@ -64,14 +66,22 @@ class WebKit:
     def runs(self, script: str, *given: object) -> Any:
         """Return what a script of the page's own world returns; a promise is waited for."""
         wrapped = "const done = arguments[arguments.length - 1]; "
-        wrapped += f"Promise.resolve(({script})(...arguments)).then(done, e => done('failed: ' + e))"
+        wrapped += (
+            f"Promise.resolve(({script})(...arguments)).then(done, e => done('failed: ' + e))"
+        )
         return self.does("execute/async", script=wrapped, args=list(given))
 
     def taps(self, selector: str) -> None:
         """Tap the one element in sight."""
-        self.waits_for("css => [...document.querySelectorAll(css)].some(e => e.offsetParent)", selector)
+        self.waits_for(
+            "css => [...document.querySelectorAll(css)].some(e => e.offsetParent)", selector
+        )
         found = self.does("elements", using="css selector", value=selector)
-        shown = [one for one in found if self.call("GET", f"{self.session}/element/{one[ELEMENT]}/displayed")]
+        shown = [
+            one
+            for one in found
+            if self.call("GET", f"{self.session}/element/{one[ELEMENT]}/displayed")
+        ]
         self.does(f"element/{shown[0][ELEMENT]}/click")
 
     def text(self, selector: str) -> str:
@@ -99,7 +109,16 @@ def driving(binary: str, log: Path) -> Iterator[WebKit]:
     with log.open("w") as out:
         if not environment.get("DISPLAY"):
             read, write = os.pipe()
-            words = ["Xvfb", "-displayfd", str(write), "-screen", "0", "400x800x24", "-nolisten", "tcp"]
+            words = [
+                "Xvfb",
+                "-displayfd",
+                str(write),
+                "-screen",
+                "0",
+                "400x800x24",
+                "-nolisten",
+                "tcp",
+            ]
             screen = subprocess.Popen(words, stdout=out, stderr=out, pass_fds=[write])
             os.close(write)
             with os.fdopen(read) as told:
