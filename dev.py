@@ -5,7 +5,7 @@
     python3 dev.py lint              the first three of these
     python3 dev.py flask ...         Porchlight's own commands
     python3 dev.py lock [uv...]      compile the locks anew; `lock --upgrade` takes newer versions
-    python3 dev.py script            minify the survey page's script after a change of static/attend/
+    python3 dev.py script            minify the survey's script after a change of static/attend/
 
 HOST, PORT and DATABASE_URL are honoured. Standard library only, and it must parse on Python 3.8,
 so that an old Python gets a sentence and not a SyntaxError.

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from analysis.band import THIRDS, FloatArray
 from analysis.derive import scale_of
-from analysis.estimate import Z80, Z95
+from analysis.estimate import Z80, Z95, wilson
 from analysis.measures import TOTAL, BoolArray, Measure
 
 UP, DOWN = "up", "down"  # a clear change
@@ -25,6 +25,7 @@ WORDING = "wording"  # asked in other words: not comparable
 
 CLEAR = 0.05  # of the scale: smaller differences are not told as a change, however certain
 FALSE_DISCOVERIES = 0.05  # Benjamini and Hochberg's q
+STEPS = 8  # of the fixed point behind the smallest change; it moves by under .001 after five
 MIXED = "+"  # in a wording: people of one place and season were asked in different words
 
 PLACE = ["state", "county", "community", "members", "measure", "agency"]
@@ -87,12 +88,40 @@ def season_changes(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.Dat
     A pool is compared only with a pool of the same members. The families of tests are all
     communities of a season together, headline measures apart from the others.
     """
-    total = figures[figures["cut"] == TOTAL]
-    apart = total["members"].where(total["community"] != "", "")  # a county is always itself
-    total = total.assign(members=apart).sort_values([*PLACE, "season"], kind="stable")
+    total = _by_place(figures)
     before = total.groupby(PLACE, sort=False).shift(1)
     later = before["season"].notna()
-    new, old = total[later].reset_index(drop=True), before[later].reset_index(drop=True)
+    return _compared(before[later], total[later], measures)
+
+
+def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """Each place's change from its first shown season to its newest (cut: total).
+
+    The first that was asked in the newest season's words; where all earlier ones were asked in
+    others, the first of all, and the verdict is WORDING. One family of tests for each newest
+    season, as in season_changes, and beside it: telling both tells more, so both are judged.
+    """
+    total = _by_place(figures)
+    newest = total.groupby(PLACE, sort=False).tail(1)
+    last = total[PLACE].merge(newest[[*PLACE, "wording"]], on=PLACE, how="left")["wording"]
+    same = [comparable(a, b) for a, b in zip(total["wording"], last, strict=True)]
+    earlier = total.assign(other=~np.array(same, dtype=bool)).drop(newest.index)
+    first = earlier.sort_values([*PLACE, "other", "season"], kind="stable")
+    first = first.groupby(PLACE, sort=False).head(1)
+    pairs = newest[PLACE].reset_index().merge(first[PLACE].reset_index(), on=PLACE)
+    old, new = total.loc[pairs["index_y"]], total.loc[pairs["index_x"]]
+    return _compared(old, new, measures)
+
+
+def _by_place(figures: pd.DataFrame) -> pd.DataFrame:
+    total = figures[figures["cut"] == TOTAL]
+    apart = total["members"].where(total["community"] != "", "")  # a county is always itself
+    total = total.assign(members=apart)
+    return total.sort_values([*PLACE, "season"], kind="stable", ignore_index=True)
+
+
+def _compared(old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    old, new = old.reset_index(drop=True), new.reset_index(drop=True)
     table = new[PLACE].assign(season_from=old["season"].astype("int64"), season_to=new["season"])
     return pd.concat([table, _judged(old, new, measures)], axis=1)
 
@@ -112,11 +141,17 @@ def _judged(old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure]) -
     family = [
         (season, headline.get(key, False)) for season, key in zip(new["season"], keys, strict=True)
     ]
-    clear = _passes(np.where(told, p_value, np.nan), family) & (abs(change) >= CLEAR - 1e-9)
+    passes, bar = _passes(np.where(told, p_value, np.nan), family)
+    clear = passes & (abs(change) >= CLEAR - 1e-9)
     verdict = np.select(
         [wall, few, clear & (change > 0), clear], [WORDING, FEW, UP, DOWN], default=UNCLEAR
     )
-    numbers = {"change": change, "low": low, "high": high, "smallest": _smallest(old, new, scale)}
+    numbers = {
+        "change": change,
+        "low": low,
+        "high": high,
+        "smallest": _smallest(old, new, scale, bar),
+    }
     shown = {name: np.where(told, x * scale, np.nan).round(4) for name, x in numbers.items()}
     return pd.DataFrame({**shown, "verdict": verdict})
 
@@ -144,20 +179,44 @@ def _from_bands(
     return np.maximum(low, -1.0), np.minimum(high, 1.0), 2 * ndtr(-Z95 * z)
 
 
-def _passes(p_values: FloatArray, family: Sequence[object]) -> BoolArray:
-    """Benjamini and Hochberg within each family; NaN is not a test."""
+def _passes(p_values: FloatArray, family: Sequence[object]) -> tuple[BoolArray, FloatArray]:
+    """Benjamini and Hochberg within each family, and the p-value each test had to stay under.
+
+    That bar is q (k + 1) / m when k of the m - 1 other tests pass. NaN is not a test.
+    """
     passes: NDArray[np.bool_] = np.zeros(len(p_values), dtype=bool)
+    bar = np.full(len(p_values), FALSE_DISCOVERIES)
     for _, rows in pd.Series(p_values).groupby(pd.Series(list(family), dtype=object)):
         tested = rows.dropna()
-        passes[tested.index.to_numpy()] = benjamini_hochberg(tested.to_numpy())
-    return passes
+        here = tested.index.to_numpy()
+        passes[here] = benjamini_hochberg(tested.to_numpy())
+        others = passes[here].sum() - passes[here]
+        bar[here] = FALSE_DISCOVERIES * (others + 1) / max(len(here), 1)
+    return passes, bar
 
 
-def _smallest(old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray) -> FloatArray:
-    """With the two bands' half widths on top: the verdict takes the worst that they allow."""
-    a, b = old["value_low"].to_numpy(dtype=float) / scale, old["value_high"].to_numpy(float) / scale
-    c, d = new["value_low"].to_numpy(dtype=float) / scale, new["value_high"].to_numpy(float) / scale
-    most_open = np.clip(0.5, a, b)  # the share in the band whose chance variation is largest
-    moved = smallest_change(most_open, old["n_star"].to_numpy(float), new["n_star"].to_numpy(float))
-    result: FloatArray = np.clip(moved + (b - a) / 2 + (d - c) / 2, CLEAR, 1.0)
+def _smallest(
+    old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray, bar: FloatArray
+) -> FloatArray:
+    """The change that gets a clear verdict in four of five cases, by the verdict's own rule.
+
+    The verdict takes the worst that both bands allow (h1 + h2), wants z for the season's bar and
+    at least CLEAR; chance and rounding (a band's width over the root of 12) do the rest. Moved
+    towards the middle of the scale, where chance is largest: the other way shows sooner.
+    """
+    names = ("value_low", "value_high", "n_star")
+    a, b, n1 = (old[name].to_numpy(dtype=float) for name in names)
+    c, d, n2 = (new[name].to_numpy(dtype=float) for name in names)
+    p = (a + b) / 2 / scale
+    p = np.minimum(p, 1 - p)  # a share and its opposite move alike
+    h1, h2 = (b - a) / 2 / scale, (d - c) / 2 / scale
+    z = -ndtri(bar / 2) / Z95
+    moved = h1 + h2
+    for _ in range(STEPS):
+        later = np.clip(p + moved, 0.0, 1.0)
+        most, least = np.minimum(p + h1, 1.0), np.maximum(later - h2, 0.0)
+        up, down = wilson(most, n1)[1] - most, least - wilson(least, n2)[0]
+        chance = p * (1 - p) / n1 + later * (1 - later) / n2 + (h1**2 + h2**2) / 3
+        moved = np.maximum(h1 + h2 + z * np.hypot(up, down), CLEAR) + Z80 * np.sqrt(chance)
+    result: FloatArray = np.minimum(moved, 1.0)
     return result

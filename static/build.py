@@ -28,13 +28,14 @@ def sources() -> str:
 
 def mark() -> str:
     """Return the first line of the built file: which sources it was made from."""
-    return f"// made by `python3 dev.py script` from {hashlib.sha256(sources().encode()).hexdigest()}"
+    digest = hashlib.sha256(sources().encode()).hexdigest()
+    return f"// made by `python3 dev.py script` from {digest}"
 
 
 def main() -> None:
     import minify
 
-    minify.config({"js-version": 5})  # no syntax that a phone of 2015 does not know
+    minify.config({"js-version": 2009})  # no syntax that a phone of 2015 does not know
     BUILT.write_text(f"{mark()}\n{minify.string('text/javascript', sources())}\n", "utf-8")
     print(f"{BUILT.name}: {len(BUILT.read_bytes()):,} bytes")
 

@@ -11,11 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.measures import UNSAID, Measure
+from analysis.measures import ADULT, UNSAID, Measure
 from survey.forms import Item
 from survey.instrument import EVENT, NOT_SHOWN, Content, Instrument, Question
 
-ADULT = "adult"  # figures are about adults; children's and teens' answers are never added to them
 TWO_OR_MORE = "two_or_more"
 LANGUAGE = "language"  # the one cut that is no question: the language of the page
 
@@ -30,7 +29,8 @@ def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
     for question in asked_of_adults(content):
         if question.is_measured:
             found += [
-                question_measure(content, question, kind)
+                question_measure(content, question, kind, audience)
+                for audience in audiences_of(question)
                 for kind in about(content, question, kinds)
             ]
     for index in content.current.indexes:
@@ -45,6 +45,31 @@ def asked_of_adults(content: Content) -> list[Question]:
     return list(content.current.asked(ADULT, EVENT))
 
 
+def audiences_of(question: Question) -> tuple[str, ...]:
+    """Return whose answers to a question have figures, each audience by itself."""
+    return (ADULT,)
+
+
+def audiences(content: Content) -> list[str]:
+    """Return every audience that has figures."""
+    questions = [q for q in asked_of_adults(content) if q.is_measured]
+    return sorted({audience for question in questions for audience in audiences_of(question)})
+
+
+def measure_id(question: Question, audience: str) -> str:
+    """Return "trust", or "teen.trust" where adults are asked the same."""
+    own = audience == ADULT or audiences_of(question) == (audience,)
+    return question.id if own else f"{audience}.{question.id}"
+
+
+def panel(content: Content, question: Question, audience: str, kind: str) -> str:
+    """Return which measures are put together with this one: those of one audience about one kind
+    of agency, or about the event. Few go on to the longer module: on its own, it pools no
+    community that is large enough for the questions all were asked."""
+    longer = ["longer"] if is_longer(content, question) else []
+    return ".".join(["" if audience == ADULT else audience, kind or EVENT, *longer]).lstrip(".")
+
+
 def about(content: Content, question: Question, kinds: Sequence[str]) -> list[str]:
     """Return the agencies a question has figures of; "" for a question about the event."""
     if question.per == "event":
@@ -52,7 +77,9 @@ def about(content: Content, question: Question, kinds: Sequence[str]) -> list[st
     return [kind for kind in kinds if question.per == "agency" or content.agencies[kind].law]
 
 
-def question_measure(content: Content, question: Question, kind: str) -> Measure:
+def question_measure(
+    content: Content, question: Question, kind: str, audience: str = ADULT
+) -> Measure:
     scale = question.scale
     codes = scale.codes if scale else tuple(range(1, len(question.options) + 1))
     favourable = (
@@ -61,24 +88,20 @@ def question_measure(content: Content, question: Question, kind: str) -> Measure
         else tuple(question.options.index(option) + 1 for option in question.favourable)
     )
     return Measure(
-        id=question.id,
+        id=measure_id(question, audience),
         agency=kind,
+        questions=(question.id,),
         unit="share",
         valid=tuple(sorted(codes)),
         favourable=favourable,
         unfavourable=scale.unfavourable if scale else (),
-        panel=panel(content, question, kind),
+        panel=panel(content, question, audience, kind),
         wording=wording(content, (question.id,)),
-        headline=question.headline,
+        headline=question.headline and audience == ADULT,
         universal=not is_longer(content, question)
         and (question.per != "agency" or content.agencies[kind].law),
+        audience=audience,
     )
-
-
-def panel(content: Content, question: Question, kind: str) -> str:
-    """Return which measures are put together with this one. Few go on to the longer module: on
-    its own, it pools no community that is large enough for the questions all were asked."""
-    return f"{kind or EVENT}.longer" if is_longer(content, question) else kind or EVENT
 
 
 def is_longer(content: Content, question: Question) -> bool:
@@ -128,7 +151,7 @@ def frame_of(
         "season": [row["season"] for row in rows],
         **{
             name: [row[name] for row in rows]
-            for name in ("state", "county", "community", "event", "instrument")
+            for name in ("state", "county", "community", "event", "instrument", "audience")
         },
     }
     for question in asked_of_adults(content):
@@ -162,8 +185,9 @@ def words_of(content: Content) -> Iterator[tuple[str, str, str]]:
     """Yield (measure, wording, name of its words in the language files)."""
     for instrument in content.instruments.values():
         for question in instrument.questions.values():
-            if question.is_measured:
-                yield question.id, question.major, f"question.{question.words or question.id}"
+            for audience in audiences_of(question) if question.is_measured else ():
+                name = f"question.{question.words or question.id}"
+                yield measure_id(question, audience), question.major, name
         for index in instrument.indexes:
             majors = ".".join(instrument.questions[id].major for id in index.questions)
             yield index.id, majors, f"index.{index.id}"

@@ -17,7 +17,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from survey import catalogue, events, intake, organise, publish
+from analysis.measures import ADULT
+from survey import events, intake, organise, publish
 from survey.forms import AnswerForm, Item, form_class, options
 from survey.instrument import DONT_KNOW, PREFER_NOT, Content
 from survey.intake import Outcome, Submission
@@ -110,9 +111,7 @@ class Crowd:
         """One person fills in the form and sends it. Raises if the real rules refuse it."""
         chance = self.chance
         language = self.content.languages["es" if chance.random() < self.spanish else "en"]
-        kind = form_class(
-            self.instrument, self.place.agencies, language, self.place.wave, catalogue.ADULT
-        )
+        kind = form_class(self.instrument, self.place.agencies, language, self.place.wave, ADULT)
         form = kind(formdata=self.fill(kind, attitude=self.level + chance.gauss(0, 2.0)))
         if not form.validate():
             raise ValueError(f"The demonstration's answers are refused: {form.errors}.")

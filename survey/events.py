@@ -78,7 +78,9 @@ class Place:
             last += timedelta(days=1)
             return replace(self, door=door, wave=FOLLOW_UP, opens_at=first, closes_at=last)
         if door == "paper":
-            return replace(self, door=door, closes_at=self.closes_at + KEYED_WITHIN)
+            agencies = replace(self.agencies, printed=True)
+            closes_at = self.closes_at + KEYED_WITHIN
+            return replace(self, door=door, closes_at=closes_at, agencies=agencies)
         return replace(self, door=door)
 
     def day_after(self, days: int) -> datetime:

@@ -28,25 +28,32 @@ class Agencies:
 
     local: str
     others: tuple[str, ...]
+    printed: bool = False  # on paper, where every one of them stands, in one order for all
 
     @classmethod
-    def of(cls, kinds: Sequence[str]) -> Agencies:
+    def of(cls, kinds: Sequence[str], *, printed: bool = False) -> Agencies:
         """Return the agencies of `all`, read back."""
-        return cls(kinds[0], tuple(kinds[1:]))
+        return cls(kinds[0], tuple(kinds[1:]), printed)
+
+    @property
+    def most(self) -> int:
+        """Return how many of them one person's trust is asked of."""
+        return len(self.all) if self.printed else MOST_AGENCIES
 
     @property
     def all(self) -> tuple[str, ...]:
         return (self.local, *self.others)
 
     def shown(self, met: Sequence[str], submission: int) -> tuple[str, ...]:
-        """Return the kinds whose trust is asked: the local one, then at most two of those met.
+        """Return the kinds whose trust is asked: the local one, then at most two of those met
+        (on paper all of them).
 
         The order of the others must not be the same for all, and must be known later: it is
         turned by the submission's own random number, here and in the page's script alike.
         """
         talked = [kind for kind in self.others if kind in met]
-        turn = submission % len(talked) if talked else 0
-        return (self.local, *(talked[turn:] + talked[:turn])[: MOST_AGENCIES - 1])
+        turn = submission % len(talked) if talked and not self.printed else 0
+        return (self.local, *(talked[turn:] + talked[:turn])[: self.most - 1])
 
 
 @dataclass(frozen=True)

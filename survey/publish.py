@@ -13,7 +13,8 @@ import pandas as pd
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from analysis.measures import Measure
+from analysis.guard import AUDIT
+from analysis.measures import ADULT, Measure
 from analysis.release import NothingToRelease, ReleaseRefused
 from analysis.release import release as make_release
 from analysis.released import Released
@@ -31,7 +32,7 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
 
     Raises Refused with the reasons when there is nothing new that may be shown.
     """
-    rows = closed_answers(session, moment)
+    rows = closed_answers(session, moment, catalogue.audiences(content))
     if not rows:
         raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
     say(f"{len({row['event'] for row in rows})} closed events are put together.")
@@ -58,8 +59,10 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
     return stored
 
 
-def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]]:
-    """Return adults' responses at events that are closed, each with its event and its place.
+def closed_answers(
+    session: Session, moment: datetime, audiences: Sequence[str] = (ADULT,)
+) -> list[Mapping[str, Any]]:
+    """Return these audiences' responses at events that are closed, with their event and place.
 
     Posters at the way out and follow-ups ask the same people once more: they stay apart.
     """
@@ -68,6 +71,7 @@ def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]
             Response.submission,
             Response.language,
             Response.instrument,
+            Response.audience,
             Response.answers,
             Event.season,
             Event.slug.label("event"),
@@ -79,7 +83,7 @@ def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]
         .join(Community, Community.id == Event.community_id)
         .where(
             Event.closes_at <= moment,
-            Response.audience == catalogue.ADULT,
+            Response.audience.in_(audiences),
             Response.wave == EVENT,
         )
     )
@@ -205,7 +209,12 @@ def told(released: Released) -> Iterator[str]:
             yield TOLD[note["kind"]].format(
                 **{**note, "members": note["members"].replace("|", ", ") or "-"}
             )
-    cuts = sum(1 for note in notes if note["kind"] == "dropped" and note["cut"] != "total")
+    few = [note for note in notes if note["kind"] == "dropped" and note["reason"] != AUDIT]
+    cuts = sum(1 for note in few if note["cut"] != "total")
+    for kind, reason, sentence in AUDITED:
+        found = sum(1 for note in notes if (note["kind"], note["reason"]) == (kind, reason))
+        if found:
+            yield sentence.format(found)
     if cuts:
         yield f"{cuts} tables of groups are left out: fewer than two groups of 11 or more."
 
@@ -215,3 +224,8 @@ TOLD = {
     "dropped": "{season} {county} County, {panel}: {members} cannot stand apart ({reason}).",
     "waits": "{season} {county} County, {panel}: changes wait for the next release ({reason}).",
 }
+
+AUDITED = (
+    ("coarsened", AUDIT, "The audit made {} tables one band coarser: a group could be worked out."),
+    ("dropped", AUDIT, "The audit left {} tables of groups out: coarser was not enough."),
+)

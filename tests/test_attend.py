@@ -411,14 +411,15 @@ def test_a_waiting_phone_is_told_in_a_word(
     resident: Resident, fields: dict[str, str], outcome: str, status: int
 ):
     reply = resident.scans().answers(**fields).sends(headers={"Accept": "application/json"})
-    assert (reply.status_code, reply.json["outcome"]) == (status, outcome)
-    assert bool(reply.json.get("ticket")) is (fields.get("ticket") == "old")
+    told = reply.get_json()
+    assert (reply.status_code, told["outcome"]) == (status, outcome)
+    assert bool(told.get("ticket")) is (fields.get("ticket") == "old")
 
 
 def test_a_new_ticket_lets_a_waiting_phone_in(resident: Resident, session: Session, poster: Poster):
     """The server lost its secret while the phone had no signal."""
     reply = resident.scans().answers(ticket="old").sends(headers={"Accept": "application/json"})
-    resident.fields["ticket"] = reply.json["ticket"]
+    resident.fields["ticket"] = reply.get_json()["ticket"]
     assert resident.sends().status_code == 303
     assert len(stored(session, poster)) == 1
 
@@ -572,3 +573,10 @@ def test_counts_that_could_not_be_written_wait(app: Flask, session: Session, pos
     scans.flush()
     scan = session.scalars(select(Scan).where(Scan.hour == key[2])).one()
     assert scan.count == 2
+
+
+def test_an_error_is_told_in_a_language_that_only_attendees_have(resident: Resident):
+    reply = resident.client.post(f"/s/{resident.code}?lang=ar", data="{", content_type="a/b")
+    assert reply.status_code == 415
+    assert '<html lang="ar" dir="rtl">' in reply.text
+    assert "sha256-" in reply.headers["Content-Security-Policy"]

@@ -29,6 +29,7 @@ ADDRESSES = {
     "nothing picked": ("/results/compare", 200),
     "privacy": ("/privacy", 200),
     "data": ("/data", 200),
+    "how to read": ("/how-to-read", 200),
     "poster": ("/poster/TRYME4", 200),
     "survey": ("/s/TRYME4", 200),
     "thanks": ("/s/TRYME4/thanks", 200),
@@ -196,4 +197,4 @@ def test_the_poster_honours_the_public_address(tmp_path: Path):
 
 
 def test_every_language_of_the_tests_is_there():
-    assert set(read_content().languages) == set(LANGUAGES)
+    assert {language.code for language in read_content().reading_languages} == set(LANGUAGES)

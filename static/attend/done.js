@@ -7,10 +7,10 @@ function finish(list, entry) {
     if (gone) return;
     gone = true;
     window.removeEventListener('popstate', done);
-    history.pushState({ step: 1 }, '', '#done');
     panel('done');
+    if (data('mode') === 'paper') return another('');
+    history.pushState({ step: 1 }, '', '#done');
     if (data('mode') === 'kiosk') count($('done'), 12);
-    if (data('mode') === 'paper') another('');
   }
   receipt(list);
   remind(entry.id);
@@ -96,4 +96,5 @@ function another(household) {
   panel('');
   if (location.hash && location.hash !== '#start') history.replaceState({ step: step = (history.state || {}).step || 0 }, '', '#start');
   $('start').querySelector('h2').focus();
+  asSetUp();
 }

@@ -3,6 +3,7 @@ function translate(code) {
   var request = new XMLHttpRequest(), given = pairs(), id = field('submission').value, hash = location.hash, place = scrollY;
   request.open('GET', $('survey').getAttribute('action') + '?lang=' + code);
   request.responseType = 'document';
+  request.setRequestHeader('Purpose', 'prefetch'); // nobody opened the poster once more
   request.timeout = 30000;
   request.onload = function () {
     var page = request.response;
@@ -47,7 +48,7 @@ function keep(addresses, how) {
   caches.open(queue.PAGES).then(function (pages) {
     addresses.forEach(function (address) {
       pages.match(address, { ignoreVary: true }).then(function (kept) {
-        if (!kept) pages.add(new Request(address, { cache: how }))['catch'](function () {});
+        if (!kept) pages.add(new Request(address, { cache: how, headers: { Purpose: 'prefetch' } }))['catch'](function () {});
       });
     });
   })['catch'](function () {});

@@ -2,7 +2,7 @@
 // waits on the phone until it can be sent. The files named in survey/pages/assets.py stand in this
 // order inside one function, after queue.js. Plain old JavaScript: a phone of 2015 runs it.
 
-var doc = document, body = doc.body, step = 0, people = 0, opened = false, kept = false, sending = null, tries = 0, retry, ticking;
+var doc = document, body = doc.body, tongue = doc.documentElement.lang, step = 0, people = 0, opened = false, kept = false, sending = null, tries = 0, retry, ticking;
 if (!doc.querySelectorAll || !doc.getElementById('survey') || !history.pushState) return;
 
 function $(id) { return doc.getElementById(id); }
@@ -39,7 +39,7 @@ function route() {
     set.parentNode.insertBefore(set, set.parentNode.querySelector('.steps'));
   });
   $('survey').className = data('mode') === 'paper' ? 'all' : 'questions';
-  if (data('mode') === 'paper') all('.screen').forEach(function (one) { one.hidden = !isFor(one); });
+  if (data('mode') === 'paper') all('.screen').forEach(function (one) { one.hidden = !isFor(one) || one.hasAttribute('data-longer'); });
 }
 
 function hasForm() { return data('audiences').split(' ').indexOf(audience()) >= 0; }

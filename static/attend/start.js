@@ -15,7 +15,7 @@ doc.addEventListener('click', function (event) {
 doc.addEventListener('keydown', function (event) {
   if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
   event.preventDefault();
-  all('.go', $('survey')).some(function (go) { if (go.offsetParent) go.click(); return go.offsetParent; });
+  all('.go', $('survey')).filter(function (go) { return go.offsetParent; })[0].click();
 });
 doc.addEventListener('change', function () {
   if (!kept) keep(all('#start .langs button').map(function (one) { return $('survey').getAttribute('action') + '?lang=' + one.value.slice(5); }), 'default');

@@ -11,10 +11,19 @@ function count(where, seconds) {
   ticking = setInterval(tick, 1000);
 }
 
+// Somebody is here: the time until answers are wiped begins anew.
 function awake() {
-  var idle = $('idle');
-  if (!idle || body.className) return;
+  if (!$('idle') || body.className) return;
   clearInterval(ticking);
-  idle.hidden = true;
-  ticking = setTimeout(function () { count(idle, 15); }, 45000);
+  $('idle').hidden = true;
+  ticking = setTimeout(function () {
+    if ($('survey').className !== 'start' || all(':checked', $('survey')).length) count($('idle'), 15);
+  }, 45000);
+}
+
+// The next person finds the tablet as it was set up: nothing on it, and in its own language.
+function asSetUp() {
+  if (!$('idle')) return;
+  $('idle').hidden = true;
+  if (doc.documentElement.lang !== tongue) translate(tongue);
 }

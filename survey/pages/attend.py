@@ -66,8 +66,9 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     window = place.window(events.now())
     if window is not Window.OPEN:
         return help_page(window.value, place, language)
-    scans: Scans = current_app.extensions["scans"]
-    scans.add((place.event_id, place.poster, place.hour(events.now())))
+    if request.headers.get("Purpose") != "prefetch":  # the page's own, to be kept or translated
+        scans: Scans = current_app.extensions["scans"]
+        scans.add((place.event_id, place.poster, place.hour(events.now())))
     return fresh_page(place, language)
 
 
@@ -89,8 +90,9 @@ def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
 
 
 @blueprint.get("/s/<code>/thanks")
-def thanks(code: str) -> Reply | tuple[str, int]:
-    place = find(code)
+@blueprint.get("/s/<code>/<any(kiosk, paper):door>/thanks")
+def thanks(code: str, door: str = "") -> Reply | tuple[str, int]:
+    place = find(code, door)
     if place is None:
         return help_page("unknown", code=events.tidy_code(code))
     is_open = place.window(events.now()) is Window.OPEN
@@ -153,7 +155,8 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
         return busy(sent)
     if outcome is Outcome.CONFLICT:
         return refusal("conflict", place, language)
-    address = url_for("attend.thanks", code=place.poster, lang=language.code)
+    door = place.door if place.mode != "own phone" else None
+    address = url_for("attend.thanks", code=place.poster, door=door, lang=language.code)
     if wants_json():
         told = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
         return jsonify(told)

@@ -6,6 +6,7 @@ hidden fields, so it is rendered and compressed once; a visit adds only its own 
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ from markupsafe import Markup
 
 from survey.config import Settings
 from survey.events import Place, now
-from survey.forms import MOST_AGENCIES, AnswerForm, form_class
+from survey.forms import AnswerForm, form_class
 from survey.instrument import AGENCIES, FOLLOW_UP, Instrument
 from survey.intake import shown_agencies
 from survey.pages.form_view import View
@@ -25,6 +26,8 @@ from survey.pages.language import content
 from survey.tickets import make_ticket
 from survey.words import Language
 
+# Style, words and script differ so much that a code table for each saves 250 bytes and more.
+PARTS = re.compile("(?=<body>|<form|<script>)")
 HIDDEN = "<!--hidden-->"  # where a visit's own fields go: near the end, so little is left to do
 
 
@@ -42,7 +45,9 @@ class Prepared:
         start, _, end = page.partition(HIDDEN)  # a page without HIDDEN is all head
         head, tail = start.encode(), end.encode()
         squeezer = zlib.compressobj(9, zlib.DEFLATED, 31)  # 31: the gzip format
-        squeezed = squeezer.compress(head)
+        squeezed = b""
+        for part in PARTS.split(start):
+            squeezed += squeezer.compress(part.encode()) + squeezer.flush(zlib.Z_BLOCK)
         return cls(head, tail, squeezed, squeezer)
 
     def response(self, hidden: str = "") -> Response:
@@ -81,6 +86,7 @@ def filled_page(
     problems: dict[str, str] | None = None,
     notice: str = "",
     household: str = "",
+    longer: bool = True,
 ) -> str:
     """Return the form with the answers given so far. `step` is start, questions or all."""
     page = render_form(
@@ -92,6 +98,7 @@ def filled_page(
         problems=problems,
         notice=notice,
         household=household,
+        longer=longer,
         submission=submission,
     )
     return page.replace(HIDDEN, hidden_fields(place, submission))
@@ -131,9 +138,13 @@ def render_form(
     problems: dict[str, str] | None = None,
     notice: str = "",
     household: str = "",
+    longer: bool = True,
     submission: UUID | None = None,
 ) -> str:
-    """Return the page. With an audience it holds that one's screens, without one those of all."""
+    """Return the page. With an audience it holds that one's screens, without one those of all.
+
+    longer: whether the longer module is on it
+    """
     instrument = instrument_of(place)
     shown = shown_agencies(form, submission) if submission else form.agencies.all
     view = View(place, language, form, problems or {}, shown, audience)
@@ -146,7 +157,11 @@ def render_form(
         made_up=place.made_up,
         languages=[content().languages[code] for code in place.languages],
         action=address_of(place),
-        screens=list(view.screens(instrument, (audience,) if audience else audiences)),
+        screens=[
+            screen
+            for screen in view.screens(instrument, (audience,) if audience else audiences)
+            if longer or not screen.longer
+        ],
         entry=instrument.chain(audiences[0], place.wave)[1],
         form=form,
         step=step,
@@ -156,7 +171,7 @@ def render_form(
         notice=notice,
         gate=form.gate,
         met=next((n for n, i in form.items.items() if AGENCIES in i.question.options), ""),
-        most_agencies=MOST_AGENCIES,
+        most_agencies=form.agencies.most,
         audiences=audiences,
         attend=current_app.extensions["attend"],
         done=done_words(place),

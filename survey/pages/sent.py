@@ -38,6 +38,7 @@ class Sent:
         said = fields.get(gate.id, "")
         has_form = said in instrument_of(self.place).audiences_in(place.wave)
         self.audience = said if has_form else ""
+        self.opened_longer = fields.get("more") == "1" or self.go == "send:longer"
         self.has_no_form = said in gate.options and not has_form
         self.form: AnswerForm = form_of(self.place, self.language, self.audience)(formdata=fields)
 
@@ -63,13 +64,13 @@ class Sent:
             step=step,
             audience=self.audience,
             household=self.fields.get("household", ""),
+            longer=step != "all" or self.opened_longer,
             **more,
         )
 
     def accepted(self, late: bool) -> Submission:
         """Return what is stored of a valid form."""
-        opened_longer = self.fields.get("more") == "1" or self.go == "send:longer"
-        longer = () if opened_longer else instrument_of(self.place).longer
+        longer = () if self.opened_longer else instrument_of(self.place).longer
         answers, comment = intake.answers_of(self.form, self.submission, longer)
         id = self.submission
         if self.place.wave == FOLLOW_UP:
@@ -102,7 +103,7 @@ def as_handed_out(place: Place, ticket: Ticket | None) -> Place:
         return place
     if not set(ticket.agencies) <= content().agencies.keys():
         return place
-    agencies = Agencies.of(ticket.agencies)
+    agencies = Agencies.of(ticket.agencies, printed=place.agencies.printed)
     return replace(place, instrument=ticket.instrument, agencies=agencies)
 
 

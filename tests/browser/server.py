@@ -76,6 +76,12 @@ class Site:
             time.sleep(0.05)
         return found == [(expected,)]
 
+    def household(self, submission: str) -> bool:
+        """Return whether another person on the same phone was said to have answered before."""
+        query = "SELECT household FROM response WHERE submission = ?"
+        ((said,),) = self.rows(query, submission.replace("-", ""))
+        return bool(said)
+
     def stored(self, submission: str) -> list[dict[str, Any]]:
         """Return the answers kept under a submission's id; none or one, whatever happened."""
         id = submission.replace("-", "")

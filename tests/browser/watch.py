@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from tests.browser.server import Site
 
-PUBLIC = ("/", "/privacy", "/data", "/poster/TRYME4", "/no-such-page")
+PUBLIC = ("/", "/privacy", "/how-to-read", "/data", "/poster/TRYME4", "/no-such-page")
 CHARTS = (
     "/results",
     "/results?measure=index&state=Ohio",  # a score
