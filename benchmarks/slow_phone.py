@@ -3,16 +3,18 @@
     python -m benchmarks.slow_phone
 
 Chromium's own emulation of a slow 3G (400 kbit/s, 400 ms) and of a processor four times slower.
-"Usable" is the moment at which the first screen's answers are drawn, the script has run and the main
-thread is free to answer a tap, by the page's own clock: on a first visit from the first byte
-(connecting costs the same whatever is sent), on a second, which the service worker answers, in all. Beside
-it the same for a stock page of the same length (benchmarks/stock.py). The cost of the script is
-what the main thread spends on script until the page is loaded, at the same slowness.
+"Usable": the first screen's answers are drawn and the main thread is free to answer a tap, by the
+page's own clock; on a first visit counted from the first byte (connecting costs the same whatever
+is sent), on a second, which the service worker answers, in all. "Script" is when the page's script
+has run, from the same start. Beside it a stock page of the same length (benchmarks/stock.py).
+The last columns are processor time, which a busy machine changes least: of scripts alone, and of
+all that the main thread did until the page was loaded, both at the same slowness.
 """
 
 from __future__ import annotations
 
 import argparse
+import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,16 +33,15 @@ SLOW_3G = {
 }
 SLOWER = 4
 PHONE = {"viewport": {"width": 360, "height": 740}, "locale": "en-US", "has_touch": True}
-GOAL = 0.3  # seconds
+GOAL = 300  # ms
 
-# Tells when the first answer could be tapped: the page is read, its script has run, the answer is
-# drawn and the main thread is free for a finger.
+# Tells when the first answer can be tapped: it is drawn and the main thread is free for a finger.
 USABLE = """
 self.usable = new Promise(done => {
     const look = () => {
         const box = document.querySelector('input[type=radio]');
-        const ready = box && box.offsetParent && document.readyState !== 'loading';
-        if (ready) setTimeout(() => done(performance.now())); else requestAnimationFrame(look);
+        if (box && box.offsetParent) setTimeout(() => done(performance.now()));
+        else requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
 });
@@ -66,7 +67,7 @@ class Visit:
     def __post_init__(self) -> None:
         self.tools = self.page.context.new_cdp_session(self.page)
         self.tools.send("Network.enable")
-        self.tools.send("Performance.enable")
+        self.tools.send("Performance.enable", {"timeDomain": "threadTicks"})
         self.tools.send("Network.emulateNetworkConditions", SLOW_3G)
         self.tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         self.tools.on(
@@ -82,6 +83,8 @@ class Visit:
         times: dict[str, Any] = self.page.evaluate(TIMES)
         metrics = self.tools.send("Performance.getMetrics")["metrics"]
         spent = {one["name"]: one["value"] for one in metrics}
+        if not times["by_worker"] and times["first_byte"] < SLOW_3G["latency"]:
+            times["first_byte"] += SLOW_3G["latency"]  # Chromium stamps it now before, now after
         asked = [url for url in self.requests if not url.startswith("data:")]
         return times | {
             "script": spent["ScriptDuration"] * 1000,
@@ -105,21 +108,29 @@ def main() -> None:
         rows = []
         with serve(url) as server:
             address = f"http://127.0.0.1:{server.port}/s/{code}"
+            warm(address)
             visits = [both_visits(browser, address) for _ in range(runs)]
             rows.append(row("Porchlight, first visit", [first for first, _ in visits]))
             rows.append(row("Porchlight, second visit", [second for _, second in visits]))
         create_stock(url)
         with serve(url, app="benchmarks.stock:create_app()") as server:
             address = f"http://127.0.0.1:{server.port}/s/stock"
+            warm(address)
             visits = [both_visits(browser, address, keeps=False) for _ in range(runs)]
             rows.append(row("stock page, first visit", [first for first, _ in visits]))
             rows.append(row("stock page, second visit", [second for _, second in visits]))
         browser.close()
     print(table(HEAD, rows))
     print(
-        f"Medians of {runs} runs, ms. Goals: first visit, usable after first byte: {GOAL * 1000:.0f}"
-        f"; second visit, usable in all: {GOAL * 1000:.0f}."
+        f"Medians of {runs} runs (and the best), ms. Goal: usable within {GOAL}, after the first "
+        "byte of a first visit and in all of a second."
     )
+
+
+def warm(address: str) -> None:
+    """Let every worker of the server make the page once, as a poster's first phones do."""
+    for _ in range(8):
+        urllib.request.urlopen(address).close()
 
 
 def both_visits(
@@ -138,17 +149,20 @@ def both_visits(
     return first, second
 
 
-HEAD = ["", "usable after first byte", "usable in all", "first byte", "first paint", "loaded",
-        "script", "main thread", "bytes", "requests"]  # fmt: skip
+HEAD = ["", "usable after first byte", "script after first byte", "usable in all", "first byte",
+        "bytes", "requests", "CPU of scripts", "CPU of main thread"]  # fmt: skip
 
 
 def row(name: str, visits: list[dict[str, Any]]) -> list[object]:
-    def mid(what: str) -> float:
-        return median(visit[what] for visit in visits)
+    def mid(what: str) -> str:
+        return f"{median(visit[what] for visit in visits):,.0f}"
 
-    after = median(visit["usable"] - visit["first_byte"] for visit in visits)
-    numbers = [after, *map(mid, ("usable", "first_byte", "painted", "loaded", "script", "main"))]
-    return [name, *(f"{number:.0f}" for number in numbers), f"{mid('bytes'):,.0f}", mid("requests")]
+    def after(what: str) -> str:
+        times = [visit[what] - visit["first_byte"] for visit in visits]
+        return f"{median(times):.0f} ({min(times):.0f})"
+
+    told = [after("usable"), after("parsed"), mid("usable"), mid("first_byte"), mid("bytes")]
+    return [name, *told, mid("requests"), mid("script"), mid("main")]
 
 
 if __name__ == "__main__":

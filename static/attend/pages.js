@@ -36,9 +36,11 @@ function keepPages() {
   navigator.serviceWorker.register(data('worker')).then(function () {
     if (!navigator.serviceWorker.controller) keep([location.pathname + location.search], 'force-cache');
   })['catch'](function () {});
-  navigator.serviceWorker.addEventListener('message', function () {
-    if (!body.className && !all(':checked', $('survey')).length) location.reload();
-  });
+}
+
+// The poster's survey is closed: while nothing is ticked, the server's page says so.
+function gone() {
+  if (!body.className && !all(':checked', $('survey')).length) location.reload();
 }
 
 function keep(addresses, how) {

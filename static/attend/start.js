@@ -28,6 +28,7 @@ doc.addEventListener('visibilitychange', function () { if (!doc.hidden) flush();
 window.addEventListener('online', flush);
 window.addEventListener('hashchange', show);
 window.addEventListener('load', keepPages);
+if (navigator.serviceWorker) navigator.serviceWorker.addEventListener('message', gone);
 window.addEventListener('pagehide', function () { if ($('told')) $('told').textContent = $('beside').textContent = ''; });
 window.addEventListener('pageshow', function (event) {
   var code = /^#code=([0-9a-f-]{36})$/.exec(location.hash);

@@ -22,7 +22,7 @@
     if (request.method !== 'GET' || !FORM.test(new URL(request.url).pathname)) return;
     event.respondWith(find(request).then(function (kept) {
       var fresh = fetch(request).then(function (reply) {
-        event.waitUntil(refresh(request, reply, kept)['catch'](nothing));
+        event.waitUntil(refresh(event, reply, kept)['catch'](nothing));
         return reply;
       });
       if (kept) event.waitUntil(fresh['catch'](nothing));
@@ -46,19 +46,20 @@
     });
   }
 
-  function refresh(request, reply, kept) {
+  function refresh(event, reply, kept) {
     var page = reply.clone(), told = reply.clone();
     return caches.open(queue.PAGES).then(function (pages) {
       if (reply.status === 200) {
         return told.text().then(function (text) {
           if (text.indexOf('id="survey"') < 0) return; // a Wi-Fi's own sign-in page
-          return pages.put(request, page).then(function () { tidy(pages); });
+          return pages.put(event.request.url, page).then(function () { tidy(pages); });
         });
       }
       if (!kept || reply.status !== 404 && reply.status !== 410) return;
-      pages['delete'](request);
-      self.clients.matchAll().then(function (open) {
-        open.forEach(function (client) { client.postMessage('gone'); });
+      return pages['delete'](event.request, { ignoreVary: true }).then(function () {
+        return self.clients.get(event.resultingClientId);
+      }).then(function (client) {
+        if (client) client.postMessage('gone');
       });
     });
   }

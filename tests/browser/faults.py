@@ -118,6 +118,7 @@ def bad_signal(upstream: int, seed: int) -> Iterator[Faults]:
         for task in still:
             task.cancel()
         await asyncio.gather(*still, return_exceptions=True)
+        await asyncio.sleep(0.1)  # connections close a moment later
 
     thread = threading.Thread(target=loop.run_until_complete, args=[serve()], daemon=True)
     thread.start()
@@ -127,5 +128,4 @@ def bad_signal(upstream: int, seed: int) -> Iterator[Faults]:
     finally:
         loop.call_soon_threadsafe(over.set)
         thread.join(10)
-        loop.run_until_complete(asyncio.sleep(0.1))  # transports close a moment later
         loop.close()

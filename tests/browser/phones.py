@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.actors import PRACTICE, Guest
 
-PATIENCE = 30  # seconds for something to be sent or stored
+PATIENCE = 60  # seconds for something to be sent or stored
 WAITING = "1 answer is waiting for a signal."
 STORED = "Your answers are in."
 
@@ -29,10 +29,9 @@ KEPT = """async () => {
     });
     const databases = {};
     for (const {name} of await indexedDB.databases()) {
-        const base = await wait(indexedDB.open(name));
-        databases[name] = {};
+        const base = await wait(indexedDB.open(name)), rows = databases[name] = {};
         for (const store of base.objectStoreNames)
-            databases[name][store] = await wait(base.transaction(store).objectStore(store).getAll());
+            rows[store] = await wait(base.transaction(store).objectStore(store).getAll());
         base.close();
     }
     const kept = {};
@@ -97,7 +96,10 @@ def eventually(what: Callable[[], object], seconds: float = PATIENCE) -> None:
 
 def arrives(guest: Guest, submission: str) -> dict[str, Any]:
     """Wait until the answers are stored; return them."""
-    eventually(lambda: guest.page.wait_for_timeout(50) or guest.site.stored(submission))
+    end = time.monotonic() + PATIENCE
+    while not guest.site.stored(submission):
+        assert time.monotonic() < end, guest.page.locator("#queue, #fate").all_inner_texts()
+        guest.page.wait_for_timeout(50)  # and lets the browser tell what it does
     (stored,) = guest.site.stored(submission)
     return stored
 

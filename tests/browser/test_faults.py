@@ -41,7 +41,8 @@ DRIVE = """given => {
         const fates = {};
         const flush = async () => Object.assign(fates, await promise(queue.flush, post));
         for (const {id, body} of given) {
-            await promise(queue.put, {id, to: location.pathname, body, until: Date.now() + queue.KEPT});
+            const until = Date.now() + queue.KEPT;
+            await promise(queue.put, {id, to: location.pathname, body, until});
             await flush();
         }
         while ((await promise(queue.waiting)).length) await flush();

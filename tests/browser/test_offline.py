@@ -164,7 +164,8 @@ def test_emptied_and_spoiled_caches_heal(guest):
     guest.opens()
     keeps(page, address)
     spoil = """async address => (await caches.open('pages-1')).put(address,
-        new Response('half a pa', {headers: {'Content-Type': 'text/html'}}))"""
+        new Response('half a pa', {headers: {
+            'Content-Type': 'text/html', 'Vary': 'Accept-Encoding, Accept-Language'}}))"""
     page.evaluate(spoil, address)
     page.reload()
     expect(page.locator("body")).to_have_text("half a pa")

@@ -62,6 +62,7 @@ class Watch:
         return {urlsplit(address).netloc for address in self.requests} - {""}
 
     def finds_nothing_kept(self) -> bool:
+        """Whether a public page has left nothing. What the survey keeps: test_storage.py."""
         return self.page.evaluate(KEPT) == ["", 0, 0, 0, 0, 0] and not self.page.context.cookies()
 
 

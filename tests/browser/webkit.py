@@ -1,4 +1,4 @@
-"""WebKit, driven by the plain WebDriver protocol over HTTP: no library is needed for ten commands."""
+"""WebKit, driven by the WebDriver protocol over HTTP: ten commands need no library."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def driving(binary: str, log: Path) -> Iterator[WebKit]:
     """Start the driver, on a screen that nobody sees where there is none; give a new window."""
     port = free_port()
     command = ["WebKitWebDriver", f"--port={port}"]
-    environment = dict(os.environ)
+    environment = {"WEBKIT_DISABLE_DMABUF_RENDERER": "1", **os.environ}  # no graphics card needed
     screen = None
     with log.open("w") as out:
         if not environment.get("DISPLAY"):
