@@ -17,9 +17,10 @@ from tests.browser.actors import Guest, closed_code, upcoming_code
 POST = """([pairs, go]) => {
     const form = document.getElementById('survey');
     for (const [name, value] of [...pairs, ['go', go]]) {
-        const one = document.createElement('input');
-        Object.assign(one, {type: 'hidden', name, value});
-        form.append(one);
+        const written = form.querySelector(`textarea[name="${name}"]`);
+        const one = written || form.appendChild(document.createElement('input'));
+        if (!written) Object.assign(one, {type: 'hidden', name});
+        one.value = value;
     }
     form.submit();
 }"""
