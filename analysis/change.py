@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from analysis.band import THIRDS, FloatArray
@@ -180,18 +180,17 @@ def _from_bands(
 
 
 def _passes(p_values: FloatArray, family: Sequence[object]) -> tuple[BoolArray, FloatArray]:
-    """Benjamini and Hochberg within each family, and the p-value each test had to stay under.
+    """Benjamini and Hochberg within each family, and the p-value that each test had to reach.
 
-    That bar is q (k + 1) / m when k of the m - 1 other tests pass. NaN is not a test.
+    That bar is q k / m when k of m tests pass, and q / m when none does: exactly those that pass
+    reach it. NaN is not a test.
     """
-    passes: NDArray[np.bool_] = np.zeros(len(p_values), dtype=bool)
     bar = np.full(len(p_values), FALSE_DISCOVERIES)
     for _, rows in pd.Series(p_values).groupby(pd.Series(list(family), dtype=object)):
-        tested = rows.dropna()
-        here = tested.index.to_numpy()
-        passes[here] = benjamini_hochberg(tested.to_numpy())
-        others = passes[here].sum() - passes[here]
-        bar[here] = FALSE_DISCOVERIES * (others + 1) / max(len(here), 1)
+        tested = rows.dropna().to_numpy()
+        passing = max(int(benjamini_hochberg(tested).sum()), 1)
+        bar[rows.index.to_numpy()] = FALSE_DISCOVERIES * passing / max(len(tested), 1)
+    passes: BoolArray = p_values <= bar
     return passes, bar
 
 

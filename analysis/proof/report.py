@@ -28,12 +28,15 @@ def write(path: Path, proof: Proof) -> None:
 
 
 def tables(proof: Proof) -> str:
-    parts = (goals, coverage, widths, changes, composition, raked, small)
+    parts = (goals, coverage, widths, changes, power, composition, raked, small)
     return "\n\n".join("\n".join(part(proof)) for part in parts)
 
 
 def goals(proof: Proof) -> Iterator[str]:
-    yield f"Seed {SEED}; ± is one standard error of the simulation itself, in points."
+    yield (
+        f"Seed {SEED}; ± is one standard error of the simulation itself, in points. A goal counts "
+        "as met where it is not missed by more than twice that error."
+    )
     yield ""
     yield from table("what", "goal", "found", "met")
     for goal in goals_of(proof):
@@ -48,7 +51,7 @@ def coverage(proof: Proof) -> Iterator[str]:
         "was then simulated anew, so that it is not the worst by bad luck. Under 30 answers words "
         "are shown and no range; those rows are of what can be worked out from the words. Then "
         "the worst case before rounding (Wilson with n* on exact numbers), and had events been "
-        "ignored, as a plain poll would."
+        "ignored, as a plain poll would; these two are not simulated anew."
     )
     yield ""
     iccs = sorted({one.case.icc for one in proof.hardest})
@@ -94,21 +97,30 @@ def changes(proof: Proof) -> Iterator[str]:
         mine = [one for k, _, b, one in proof.false if (k, b) == (kind, by)]
         worst = [max(rates, key=Rate.order) for rates in zip(*map(_false_rates, mine), strict=True)]
         yield line(kind, f"{100 * by:.0f} points", *map(str, worst))
-    yield ""
+
+
+def power(proof: Proof) -> Iterator[str]:
     yield (
         "**Power** at the smallest change that is printed, of 20 towns one or all moving by it; "
-        "mean over true shares of 50, 60, 80 and 90 %, correlation .05 as the ranges take it."
+        "mean over true shares of 50, 60, 80 and 90 %, then the least and the most of the four. "
+        "The correlation is .05, as the ranges take it; where it is less, more is found."
     )
     yield ""
-    yield from table("town", "who moves", "printed, in points", "found in per cent")
+    yield from table("town", "who moves", "printed, in points", "found in per cent", "one share")
     for (n, events, moved), found in powers(proof):
-        printed = [
-            100 * one.printed
+        mine = [
+            one
             for one in proof.power
             if (one.town.n, one.town.events, one.moved) == (n, events, moved)
         ]
-        said = f"{min(printed):.0f} to {max(printed):.0f}"
-        yield line(f"{n} people, {events} events", moved, said, f"{found}")
+        printed = _span(one.printed for one in mine)
+        cells = (printed, f"{found}", _span(one.found.part for one in mine))
+        yield line(f"{n} people, {events} events", moved, *cells)
+
+
+def _span(parts: Iterable[float]) -> str:
+    points = [100 * part for part in parts]
+    return f"{min(points):.0f} to {max(points):.0f}"
 
 
 def _false_rates(one: FalseChanges) -> tuple[Rate, Rate, Rate]:
