@@ -102,7 +102,7 @@ def test_a_closed_tab_and_cleared_cookies_lose_nothing(guest):
 
 
 def test_the_browser_sends_in_the_background_when_no_page_is_open(guest):
-    """Chromium wakes the worker by itself; here its development tools do."""
+    """Chromium wakes the worker when the signal is back; here its development tools do."""
     context, url = guest.page.context, guest.site.url
     context.set_offline(True)
     submission = sends_into_the_queue(fills_in(guest))
