@@ -101,7 +101,8 @@ def test_more_than_14_days_after_the_event_the_person_is_told(page, site, code, 
         page.context.set_offline(True)
         submission = sends_into_the_queue(fills_in(guest))
         if tab == "closed":
-            page.goto("about:blank")
+            page.close()
+            page = page.context.new_page()
         closes(site, datetime.now(UTC) - timedelta(days=14, minutes=1))
         page.wait_for_timeout(KEPT_A_MOMENT)
         page.context.set_offline(False)

@@ -238,9 +238,9 @@ def test_answers_are_dropped_after_14_days(guest):
     page.reload()
     expect(page.locator("#queue")).to_have_text(WAITING)
 
-    page.context.set_offline(False)  # too late, however good the signal
     before = len(posts)
     page.clock.set_fixed_time(now + 14.1 * 86_400)
+    page.context.set_offline(False)  # too late, however good the signal
     page.reload()
     expect(page.locator("#queue")).to_have_text("This survey is closed")
     assert [row.keys() for row in waiting(page)] == [{"id", "to", "outcome", "until"}]
