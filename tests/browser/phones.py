@@ -47,7 +47,11 @@ KEPT = """async () => {
 
 
 def opens_for_good(guest: Guest, code: str = PRACTICE, language: str = "en") -> Guest:
-    """Open the survey; wait until it would open again without a signal."""
+    """Open the survey; wait until it would open again without a signal.
+
+    The page asks for no background sync: "offline" does not reach a worker that the browser wakes.
+    """
+    guest.page.context.add_init_script("delete self.SyncManager")
     guest.opens(code, language)
     guest.page.wait_for_function(READY)
     keeps(guest.page, f"/s/{code}?lang={language}")

@@ -102,7 +102,7 @@ def test_a_closed_tab_and_cleared_cookies_lose_nothing(guest):
 
 
 def test_the_browser_sends_in_the_background_when_no_page_is_open(guest):
-    """Chromium wakes the worker by itself; here its development tools do."""
+    """Chromium wakes the worker when the signal is back; here its development tools do."""
     context, url = guest.page.context, guest.site.url
     context.set_offline(True)
     submission = sends_into_the_queue(fills_in(guest))
@@ -238,9 +238,9 @@ def test_answers_are_dropped_after_14_days(guest):
     page.reload()
     expect(page.locator("#queue")).to_have_text(WAITING)
 
-    page.context.set_offline(False)  # too late, however good the signal
     before = len(posts)
     page.clock.set_fixed_time(now + 14.1 * 86_400)
+    page.context.set_offline(False)  # too late, however good the signal
     page.reload()
     expect(page.locator("#queue")).to_have_text("This survey is closed")
     assert [row.keys() for row in waiting(page)] == [{"id", "to", "outcome", "until"}]
