@@ -6,7 +6,7 @@ clear change stays clear whatever the exact numbers were.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -81,44 +81,97 @@ def comparable(wording_from: str, wording_to: str) -> bool:
     return wording_from == wording_to and MIXED not in wording_from
 
 
-def season_changes(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+Family = tuple[int, bool]  # season, headline measure or not: tests that are judged together
+
+
+def season_changes(
+    figures: pd.DataFrame,
+    measures: Sequence[Measure],
+    critical: Mapping[Family, float] | None = None,
+) -> pd.DataFrame:
     """Each place's change from one shown season to the next, for every measure (cut: total).
 
     A pool is compared only with a pool of the same members. The families of tests are all
     communities of a season together, headline measures apart from the others.
+    critical: each family's greatest p-value that passes, when these figures are only a part of
+              the programme (see critical_values); else it is found among these figures.
     """
+    old, new = _pairs(figures)
+    table = new[PLACE].assign(season_from=old["season"].astype("int64"), season_to=new["season"])
+    return pd.concat([table, _judged(old, new, measures, critical)], axis=1)
+
+
+def change_tests(figures: pd.DataFrame, measures: Sequence[Measure]) -> dict[Family, list[float]]:
+    """The p-values of the changes that are told, by family."""
+    old, new = _pairs(figures)
+    _, _, p_value = _from_bands(old, new, scale_of(new))
+    wall, few = _not_told(old, new)
+    found: dict[Family, list[float]] = {}
+    for family, p, out in zip(_families(new, measures), p_value, wall | few, strict=True):
+        if not out:
+            found.setdefault(family, []).append(float(p))
+    return found
+
+
+def critical_values(tests: Mapping[Family, Sequence[float]]) -> dict[Family, float]:
+    """The greatest p-value of each family that Benjamini and Hochberg let pass; -1 if none."""
+    found = {}
+    for family, p_values in tests.items():
+        p = np.asarray(p_values, dtype=float)
+        found[family] = float(p[benjamini_hochberg(p)].max(initial=-1.0))
+    return found
+
+
+def _pairs(figures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Totals of each place and measure beside those of the season before."""
     total = figures[figures["cut"] == TOTAL]
     apart = total["members"].where(total["community"] != "", "")  # a county is always itself
     total = total.assign(members=apart).sort_values([*PLACE, "season"], kind="stable")
     before = total.groupby(PLACE, sort=False).shift(1)
     later = before["season"].notna()
     new, old = total[later].reset_index(drop=True), before[later].reset_index(drop=True)
-    table = new[PLACE].assign(season_from=old["season"].astype("int64"), season_to=new["season"])
-    return pd.concat([table, _judged(old, new, measures)], axis=1)
+    return old, new
 
 
-def _judged(old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
-    keys = list(zip(new["measure"], new["agency"], strict=True))
-    headline = {m.key: m.headline for m in measures}
+def _judged(
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    measures: Sequence[Measure],
+    critical: Mapping[Family, float] | None,
+) -> pd.DataFrame:
     scale = scale_of(new)
-    wall = np.array(
-        [not comparable(a, b) for a, b in zip(old["wording"], new["wording"], strict=True)],
-        dtype=bool,
-    )
-    few = ((old["band"] == THIRDS) | (new["band"] == THIRDS)).to_numpy(dtype=bool)
+    wall, few = _not_told(old, new)
     told = ~wall & ~few
     low, high, p_value = _from_bands(old, new, scale)
     change = (new["value"] - old["value"]).to_numpy(dtype=float) / scale
-    family = [
-        (season, headline.get(key, False)) for season, key in zip(new["season"], keys, strict=True)
-    ]
-    clear = _passes(np.where(told, p_value, np.nan), family) & (abs(change) >= CLEAR - 1e-9)
+    tested, family = np.where(told, p_value, np.nan), _families(new, measures)
+    if critical is None:
+        passes = _passes(tested, family)
+    else:
+        passes = np.array(
+            [p <= critical.get(f, -1.0) for p, f in zip(tested, family, strict=True)], bool
+        )
+    clear = passes & (abs(change) >= CLEAR - 1e-9)
     verdict = np.select(
         [wall, few, clear & (change > 0), clear], [WORDING, FEW, UP, DOWN], default=UNCLEAR
     )
     numbers = {"change": change, "low": low, "high": high, "smallest": _smallest(old, new, scale)}
     shown = {name: np.where(told, x * scale, np.nan).round(4) for name, x in numbers.items()}
     return pd.DataFrame({**shown, "verdict": verdict})
+
+
+def _not_told(old: pd.DataFrame, new: pd.DataFrame) -> tuple[BoolArray, BoolArray]:
+    """Where the wording is a wall, and where there are too few answers."""
+    wordings = zip(old["wording"], new["wording"], strict=True)
+    wall = np.array([not comparable(a, b) for a, b in wordings], dtype=bool)
+    few = ((old["band"] == THIRDS) | (new["band"] == THIRDS)).to_numpy(dtype=bool)
+    return wall, few
+
+
+def _families(new: pd.DataFrame, measures: Sequence[Measure]) -> list[Family]:
+    headline = {m.key: m.headline for m in measures}
+    keys = zip(new["season"], new["measure"], new["agency"], strict=True)
+    return [(int(season), headline.get((id, agency), False)) for season, id, agency in keys]
 
 
 def _from_bands(
