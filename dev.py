@@ -29,6 +29,7 @@ VENV = ROOT / ".venv"
 PYTHON = str(VENV / "bin" / "python")
 STAMP = VENV / "made-from"  # which lock and which Python; written last, so half a venv has none
 LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
+CLUSTER = "requirements-cluster.txt"  # locked beside the others, installed by hand where wanted
 LINTERS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
@@ -119,7 +120,9 @@ def lock(words: list[str]) -> int:
         common += ["--quiet", "--no-emit-index-url", "--extra", "postgres", *words]
         common += ["--custom-compile-command", "python3 dev.py lock", "-o"]
         dev = [LOCKS["dev"].name, "--group", "dev", "-c", LOCKS["run"].name]
-        return subprocess.call([*common, LOCKS["run"].name]) or subprocess.call([*common, *dev])
+        cluster = [CLUSTER, "--extra", "cluster", "-c", LOCKS["dev"].name]
+        compiled = ([LOCKS["run"].name], dev, cluster)
+        return max(subprocess.call([*common, *one]) for one in compiled)
 
 
 COMMANDS = {"run": run, "test": test, "lint": lint, "flask": flask, "lock": lock}

@@ -14,6 +14,12 @@ from tests.analysis.made_up import ALPHA, BETA, MEASURES, people, together
 CUTS = ("age",)
 
 
+def read(path: Path) -> pd.DataFrame:
+    rows = pd.read_pickle(path)
+    assert isinstance(rows, pd.DataFrame)
+    return rows
+
+
 @dataclass(frozen=True)
 class Kept:
     """A county whose rows are in a file."""
@@ -22,8 +28,7 @@ class Kept:
     path: Path
 
     def load(self) -> pd.DataFrame:
-        frame: pd.DataFrame = pd.DataFrame(pd.read_pickle(self.path))
-        return frame
+        return read(self.path)
 
 
 def kept(folder: Path, frame: pd.DataFrame) -> list[Kept]:
@@ -35,7 +40,7 @@ def kept(folder: Path, frame: pd.DataFrame) -> list[Kept]:
     return found
 
 
-def programme() -> pd.DataFrame:
+def programme():
     places = [("OH", f"county-{i}", f"town-{i}") for i in range(4)]
     frames = [
         people(p, 120, season=y, events=3, seed=i)
@@ -46,7 +51,7 @@ def programme() -> pd.DataFrame:
 
 
 @pytest.fixture
-def frame() -> pd.DataFrame:
+def frame():
     return programme()
 
 
