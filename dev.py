@@ -31,6 +31,7 @@ PYTHON = str(VENV / "bin" / "python")
 STAMP = VENV / "made-from"  # which lock and which Python; written last, so half a venv has none
 LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
 MINIFIER = "tdewolff-minify==2.24.12"  # keeps to the JavaScript of 2015
+CLUSTER = "requirements-cluster.txt"  # locked beside the others, installed by hand where wanted
 LINTERS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
@@ -121,7 +122,9 @@ def lock(words: list[str]) -> int:
         common += ["--quiet", "--no-emit-index-url", "--extra", "postgres", *words]
         common += ["--custom-compile-command", "python3 dev.py lock", "-o"]
         dev = [LOCKS["dev"].name, "--group", "dev", "-c", LOCKS["run"].name]
-        return subprocess.call([*common, LOCKS["run"].name]) or subprocess.call([*common, *dev])
+        cluster = [CLUSTER, "--extra", "cluster", "-c", LOCKS["dev"].name]
+        compiled = ([LOCKS["run"].name], dev, cluster)
+        return max(subprocess.call([*common, *one]) for one in compiled)
 
 
 def script(words: list[str]) -> int:

@@ -12,8 +12,9 @@ union of small groups is pinned either, for each of them holds a group that can 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -59,7 +60,8 @@ class Purse:
 def is_safe(world: World, shown: Sequence[Shown], doubt: Doubt, purse: Purse) -> bool:
     """Whether another world with the same print shows that the group may be otherwise."""
     scopes = [] if doubt.cut == TOTAL else [[doubt.cut]]  # the cut alone first, which is quick
-    programmes = [_Programme(world, shown, doubt, cuts) for cuts in (*scopes, list(world.counts))]
+    scopes.append(list(world.counts))
+    programmes = _Made(partial(_Programme, world, shown, doubt), scopes)
     reached: set[tuple[int, int, int]] = set()
     for either in _goals(world, doubt):
         if reached.isdisjoint(either):
@@ -84,6 +86,22 @@ def _goals(world: World, doubt: Doubt) -> Iterator[list[tuple[int, int, int]]]:
             yield [*size, (0, 0, 1), (0, 0, -1)]
 
 
+class _Made:
+    """Programmes of several scopes, each made when it is first asked for."""
+
+    def __init__(
+        self, make: Callable[[Sequence[str]], _Programme], scopes: Sequence[Sequence[str]]
+    ) -> None:
+        self.make, self.scopes = make, scopes
+        self.made: list[_Programme] = []
+
+    def __iter__(self) -> Iterator[_Programme]:
+        for i, scope in enumerate(self.scopes):
+            if i == len(self.made):
+                self.made.append(self.make(scope))
+            yield self.made[i]
+
+
 class _Programme:
     """Variables: per cut, place and group, answers more and less of each kind (of a score: steps
     up and down). Rows: places agree between cuts, print stays, scores stand."""
@@ -104,6 +122,11 @@ class _Programme:
         self._places()
         self._links()
         self._prints(shown)
+        rows, columns, values = np.array(self.entries, dtype=np.int64).reshape(-1, 3).T
+        shape = (len(self.low), len(self.upper))
+        matrix = coo_array((values.astype(float), (rows, columns)), shape=shape).tocsr()
+        ends = np.array(self.low, float), np.array(self.high, float)
+        self.constraint = LinearConstraint(matrix, *ends)
 
     def reaches(self, goal: tuple[int, int, int], budget: Budget) -> bool:
         """Whether a world with this change exists; False too when the budget does not tell."""
@@ -111,13 +134,8 @@ class _Programme:
         count = len(self.signs)
         wanted = np.zeros(len(self.upper), dtype=np.int64)
         wanted[first : first + count] = self.signs @ np.array(goal)
-        rows, columns, values = np.array(self.entries, dtype=np.int64).reshape(-1, 3).T
-        shape = (len(self.low), len(self.upper))
-        matrix = coo_array((values.astype(float), (rows, columns)), shape=shape).tocsr()
-        constraints = [
-            LinearConstraint(matrix, np.array(self.low, float), np.array(self.high, float)),
-            LinearConstraint(wanted[None, :].astype(float), 1, np.inf),
-        ]
+        wish = LinearConstraint(wanted[None, :].astype(float), 1, np.inf)
+        constraints = [self.constraint, wish]
         whole = TOTAL in self.cuts  # what the cut alone does not reach is asked again
         for presolve in (True, False) if whole else (True,):  # it has called true ones infeasible
             found = milp(

@@ -6,7 +6,7 @@ clear change stays clear whatever the exact numbers were.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -82,16 +82,47 @@ def comparable(wording_from: str, wording_to: str) -> bool:
     return wording_from == wording_to and MIXED not in wording_from
 
 
-def season_changes(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+Family = tuple[int, bool]  # season, headline measure or not: tests that are judged together
+
+
+def season_changes(
+    figures: pd.DataFrame,
+    measures: Sequence[Measure],
+    critical: Mapping[Family, float] | None = None,
+) -> pd.DataFrame:
     """Each place's change from one shown season to the next, for every measure (cut: total).
 
     A pool is compared only with a pool of the same members. The families of tests are all
     communities of a season together, headline measures apart from the others.
+    critical: the p-value that each family's tests have to reach, when these figures are only a
+              part of the programme (see critical_values); else it is found among these figures.
     """
+    return _compared(*_seasons(figures), measures, critical)
+
+
+def change_tests(figures: pd.DataFrame, measures: Sequence[Measure]) -> dict[Family, list[float]]:
+    """The p-values of the changes that are told, by family."""
+    old, new = (table.reset_index(drop=True) for table in _seasons(figures))
+    _, _, p_value = _from_bands(old, new, scale_of(new))
+    wall, few = _not_told(old, new)
+    found: dict[Family, list[float]] = {}
+    for family, p, out in zip(_families(new, measures), p_value, wall | few, strict=True):
+        if not out:
+            found.setdefault(family, []).append(float(p))
+    return found
+
+
+def critical_values(tests: Mapping[Family, Sequence[float]]) -> dict[Family, float]:
+    """The p-value that the tests of each family have to reach: see _bar."""
+    return {family: _bar(np.asarray(p, dtype=float)) for family, p in tests.items()}
+
+
+def _seasons(figures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Totals of each place and measure of a season before, and of the season itself."""
     total = _by_place(figures)
     before = total.groupby(PLACE, sort=False).shift(1)
     later = before["season"].notna()
-    return _compared(before[later], total[later], measures)
+    return before[later], total[later]
 
 
 def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
@@ -120,28 +151,34 @@ def _by_place(figures: pd.DataFrame) -> pd.DataFrame:
     return total.sort_values([*PLACE, "season"], kind="stable", ignore_index=True)
 
 
-def _compared(old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+def _compared(
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    measures: Sequence[Measure],
+    critical: Mapping[Family, float] | None = None,
+) -> pd.DataFrame:
     old, new = old.reset_index(drop=True), new.reset_index(drop=True)
     table = new[PLACE].assign(season_from=old["season"].astype("int64"), season_to=new["season"])
-    return pd.concat([table, _judged(old, new, measures)], axis=1)
+    return pd.concat([table, _judged(old, new, measures, critical)], axis=1)
 
 
-def _judged(old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
-    keys = list(zip(new["measure"], new["agency"], strict=True))
-    headline = {m.key: m.headline for m in measures}
+def _judged(
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    measures: Sequence[Measure],
+    critical: Mapping[Family, float] | None,
+) -> pd.DataFrame:
     scale = scale_of(new)
-    wall = np.array(
-        [not comparable(a, b) for a, b in zip(old["wording"], new["wording"], strict=True)],
-        dtype=bool,
-    )
-    few = ((old["band"] == THIRDS) | (new["band"] == THIRDS)).to_numpy(dtype=bool)
+    wall, few = _not_told(old, new)
     told = ~wall & ~few
     low, high, p_value = _from_bands(old, new, scale)
     change = (new["value"] - old["value"]).to_numpy(dtype=float) / scale
-    family = [
-        (season, headline.get(key, False)) for season, key in zip(new["season"], keys, strict=True)
-    ]
-    passes, bar = _passes(np.where(told, p_value, np.nan), family)
+    tested, family = np.where(told, p_value, np.nan), _families(new, measures)
+    if critical is None:
+        bar = _bars(tested, family)
+    else:
+        bar = np.array([critical.get(one, FALSE_DISCOVERIES) for one in family], dtype=float)
+    passes = tested <= bar
     clear = passes & (abs(change) >= CLEAR - 1e-9)
     verdict = np.select(
         [wall, few, clear & (change > 0), clear], [WORDING, FEW, UP, DOWN], default=UNCLEAR
@@ -154,6 +191,20 @@ def _judged(old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure]) -
     }
     shown = {name: np.where(told, x * scale, np.nan).round(4) for name, x in numbers.items()}
     return pd.DataFrame({**shown, "verdict": verdict})
+
+
+def _not_told(old: pd.DataFrame, new: pd.DataFrame) -> tuple[BoolArray, BoolArray]:
+    """Where the wording is a wall, and where there are too few answers."""
+    wordings = zip(old["wording"], new["wording"], strict=True)
+    wall = np.array([not comparable(a, b) for a, b in wordings], dtype=bool)
+    few = ((old["band"] == THIRDS) | (new["band"] == THIRDS)).to_numpy(dtype=bool)
+    return wall, few
+
+
+def _families(new: pd.DataFrame, measures: Sequence[Measure]) -> list[Family]:
+    headline = {m.key: m.headline for m in measures}
+    keys = zip(new["season"], new["measure"], new["agency"], strict=True)
+    return [(int(season), headline.get((id, agency), False)) for season, id, agency in keys]
 
 
 def _from_bands(
@@ -179,19 +230,21 @@ def _from_bands(
     return np.maximum(low, -1.0), np.minimum(high, 1.0), 2 * ndtr(-Z95 * z)
 
 
-def _passes(p_values: FloatArray, family: Sequence[object]) -> tuple[BoolArray, FloatArray]:
-    """Benjamini and Hochberg within each family, and the p-value that each test had to reach.
-
-    That bar is q k / m when k of m tests pass, and q / m when none does: exactly those that pass
-    reach it. NaN is not a test.
-    """
-    bar = np.full(len(p_values), FALSE_DISCOVERIES)
+def _bars(p_values: FloatArray, family: Sequence[Family]) -> FloatArray:
+    """The p-value that each test has to reach, within its family; NaN is not a test."""
+    bars = np.full(len(p_values), FALSE_DISCOVERIES)
     for _, rows in pd.Series(p_values).groupby(pd.Series(list(family), dtype=object)):
-        tested = rows.dropna().to_numpy()
-        passing = max(int(benjamini_hochberg(tested).sum()), 1)
-        bar[rows.index.to_numpy()] = FALSE_DISCOVERIES * passing / max(len(tested), 1)
-    passes: BoolArray = p_values <= bar
-    return passes, bar
+        bars[rows.index.to_numpy()] = _bar(rows.dropna().to_numpy(np.float64))
+    return bars
+
+
+def _bar(p_values: FloatArray) -> float:
+    """Benjamini and Hochberg's verdict on a family as one number, which those that pass reach.
+
+    q k / m when k of m tests pass, and q / m when none does.
+    """
+    passing = max(int(benjamini_hochberg(p_values).sum()), 1)
+    return FALSE_DISCOVERIES * passing / max(len(p_values), 1)
 
 
 def _smallest(

@@ -133,12 +133,12 @@ def demonstration() -> tuple[pd.DataFrame, list[Measure], list[str]]:
         assert app.test_cli_runner().invoke(args=["demo"]).exit_code == 0
         with app.app_context():
             content, session = app.extensions["content"], db.session()
-            rows = publish.closed_answers(session, datetime.now(UTC))
             present = set(session.scalars(select(Agency.kind)))
+            kinds = [kind for kind in content.agencies if kind in present]
+            frame = publish.closed_answers(session, content, datetime.now(UTC), kinds)
         app.extensions["engine"].dispose()
-    kinds = [kind for kind in content.agencies if kind in present]
     measures, cuts = catalogue.measures_of(content, kinds), catalogue.cuts_of(content)
-    return catalogue.frame_of(content, rows, kinds), measures, cuts
+    return frame, measures, cuts
 
 
 if __name__ == "__main__":

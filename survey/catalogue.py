@@ -162,7 +162,7 @@ def frame_of(
         columns[item.name] = [
             code(content.instruments[row["instrument"]], item, row["answers"]) for row in rows
         ]
-    return pd.DataFrame(columns).astype({item.name: "int64" for item in items})
+    return pd.DataFrame(columns).astype({item.name: "int8" for item in items})
 
 
 def group(answers: Mapping[str, Any], question: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from analysis.guard import AUDIT
-from analysis.measures import ADULT, Measure
+from analysis.measures import Measure
 from analysis.release import NothingToRelease, ReleaseRefused
 from analysis.release import release as make_release
 from analysis.released import Released
@@ -32,16 +32,16 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
 
     Raises Refused with the reasons when there is nothing new that may be shown.
     """
-    rows = closed_answers(session, moment, catalogue.audiences(content))
-    if not rows:
-        raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
-    say(f"{len({row['event'] for row in rows})} closed events are put together.")
     present = set(session.scalars(select(Agency.kind)))
     kinds = [kind for kind in content.agencies if kind in present]
+    frame = closed_answers(session, content, moment, kinds)
+    if frame.empty:
+        raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
+    say(f"{frame['event'].nunique()} closed events are put together.")
     measures, cuts = catalogue.measures_of(content, kinds), catalogue.cuts_of(content)
     try:
         released = make_release(
-            catalogue.frame_of(content, rows, kinds),
+            frame,
             measures,
             cuts,
             previous=newest(session),
@@ -60,9 +60,23 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
 
 
 def closed_answers(
-    session: Session, moment: datetime, audiences: Sequence[str] = (ADULT,)
+    session: Session, content: Content, moment: datetime, kinds: Sequence[str]
+) -> pd.DataFrame:
+    """Return the frame of every closed event. Answers are read one county at a time and kept as
+    codes of a byte each, so that no more than a county's are ever whole in memory."""
+    places = select(Community.state, Community.county).distinct()
+    found = [
+        catalogue.frame_of(content, rows, kinds)
+        for state, county in session.execute(places.order_by("state", "county")).all()
+        if (rows := county_answers(session, content, moment, state, county))
+    ]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def county_answers(
+    session: Session, content: Content, moment: datetime, state: str, county: str
 ) -> list[Mapping[str, Any]]:
-    """Return these audiences' responses at events that are closed, with their event and place.
+    """Return a county's responses at closed events, each with its event and its place.
 
     Posters at the way out and follow-ups ask the same people once more: they stay apart.
     """
@@ -81,9 +95,10 @@ def closed_answers(
         )
         .join(Event, Event.id == Response.event_id)
         .join(Community, Community.id == Event.community_id)
+        .where(Community.state == state, Community.county == county)
         .where(
             Event.closes_at <= moment,
-            Response.audience.in_(audiences),
+            Response.audience.in_(catalogue.audiences(content)),
             Response.wave == EVENT,
         )
     )

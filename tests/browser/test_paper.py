@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.access import cut_off, faults, too_small
 from tests.browser.actors import Guest
 from tests.browser.server import Site, serving
-from tests.browser.access import cut_off, faults, too_small
 from tests.browser.watch import in_language
 from tests.builders import OPINION
 
