@@ -234,7 +234,7 @@ def _bars(p_values: FloatArray, family: Sequence[Family]) -> FloatArray:
     """The p-value that each test has to reach, within its family; NaN is not a test."""
     bars = np.full(len(p_values), FALSE_DISCOVERIES)
     for _, rows in pd.Series(p_values).groupby(pd.Series(list(family), dtype=object)):
-        bars[rows.index.to_numpy()] = _bar(rows.dropna().to_numpy(np.float64))
+        bars[rows.index.to_numpy()] = _bar(np.asarray(rows.dropna(), dtype=np.float64))
     return bars
 
 
