@@ -105,6 +105,7 @@ def _frame(
             "community": names[town],
             "event": np.array([f"{year}-{i}" for i in range(event.max() + 1)], dtype=object)[event],
             "instrument": "made-up",
+            "audience": "adult",
         }
     )
     codes = np.where(answers, YES, NO).astype("int8")
