@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.measures import ADULT, UNSAID, Measure
 from survey.forms import Item
-from survey.instrument import NOT_SHOWN, Content, Instrument, Question
+from survey.instrument import EVENT, NOT_SHOWN, Content, Instrument, Question
 
 TWO_OR_MORE = "two_or_more"
 LANGUAGE = "language"  # the one cut that is no question: the language of the page
@@ -26,7 +26,7 @@ def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
     asked of the same people, so one partition into communities and groups serves them all.
     """
     found = []
-    for question in content.current.questions.values():
+    for question in asked_of_adults(content):
         if question.is_measured:
             found += [
                 question_measure(content, question, kind, audience)
@@ -40,6 +40,11 @@ def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
     return found
 
 
+def asked_of_adults(content: Content) -> list[Question]:
+    """Return what adults are asked at the event: what figures are made of."""
+    return list(content.current.asked(ADULT, EVENT))
+
+
 def audiences_of(question: Question) -> tuple[str, ...]:
     """Return whose answers to a question have figures, each audience by itself."""
     return (ADULT,)
@@ -47,7 +52,7 @@ def audiences_of(question: Question) -> tuple[str, ...]:
 
 def audiences(content: Content) -> list[str]:
     """Return every audience that has figures."""
-    questions = [q for q in content.current.questions.values() if q.is_measured]
+    questions = [q for q in asked_of_adults(content) if q.is_measured]
     return sorted({audience for question in questions for audience in audiences_of(question)})
 
 
@@ -57,9 +62,12 @@ def measure_id(question: Question, audience: str) -> str:
     return question.id if own else f"{audience}.{question.id}"
 
 
-def panel(audience: str, kind: str) -> str:
-    """Return the panel of an audience's measures about one kind of agency, or about the event."""
-    return ".".join([audience, kind or "event"] if audience != ADULT else [kind or "event"])
+def panel(content: Content, question: Question, audience: str, kind: str) -> str:
+    """Return which measures are put together with this one: those of one audience about one kind
+    of agency, or about the event. Few go on to the longer module: on its own, it pools no
+    community that is large enough for the questions all were asked."""
+    longer = ["longer"] if is_longer(content, question) else []
+    return ".".join(["" if audience == ADULT else audience, kind or EVENT, *longer]).lstrip(".")
 
 
 def about(content: Content, question: Question, kinds: Sequence[str]) -> list[str]:
@@ -87,12 +95,17 @@ def question_measure(
         valid=tuple(sorted(codes)),
         favourable=favourable,
         unfavourable=scale.unfavourable if scale else (),
-        panel=panel(audience, kind),
+        panel=panel(content, question, audience, kind),
         wording=wording(content, (question.id,)),
         headline=question.headline and audience == ADULT,
-        universal=question.per != "agency" or content.agencies[kind].law,
+        universal=not is_longer(content, question)
+        and (question.per != "agency" or content.agencies[kind].law),
         audience=audience,
     )
+
+
+def is_longer(content: Content, question: Question) -> bool:
+    return question.screen in content.current.longer
 
 
 def index_measure(content: Content, id: str, kind: str) -> Measure:
@@ -120,7 +133,7 @@ def wording(content: Content, questions: Sequence[str]) -> dict[str, str]:
 
 def cuts_of(content: Content) -> list[str]:
     """Return the ids of the groupings a table may have."""
-    return [q.id for q in content.current.questions.values() if q.cut] + [LANGUAGE]
+    return [question.id for question in asked_of_adults(content) if question.cut] + [LANGUAGE]
 
 
 def frame_of(
@@ -129,7 +142,7 @@ def frame_of(
     """Return the frame of analysis/frame.py. `rows` are responses with their event and place."""
     items = [
         Item(question, kind)
-        for question in content.current.questions.values()
+        for question in asked_of_adults(content)
         if question.is_measured
         for kind in about(content, question, kinds)
     ]
@@ -141,7 +154,7 @@ def frame_of(
             for name in ("state", "county", "community", "event", "instrument", "audience")
         },
     }
-    for question in content.current.questions.values():
+    for question in asked_of_adults(content):
         if question.cut:
             columns[f"cut.{question.id}"] = [group(row["answers"], question.id) for row in rows]
     columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]

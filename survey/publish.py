@@ -21,7 +21,7 @@ from analysis.released import Released
 from survey import catalogue
 from survey.events import Refused
 from survey.figures import CHANGE, FIGURE
-from survey.instrument import Content
+from survey.instrument import EVENT, Content
 from survey.models import Agency, Community, Event, Figure, Release, Response
 
 Say = Callable[[str], None]  # shows a step to whoever started this
@@ -76,7 +76,10 @@ def closed_answers(
 def county_answers(
     session: Session, content: Content, moment: datetime, state: str, county: str
 ) -> list[Mapping[str, Any]]:
-    """Return a county's responses of closed events, each with its event and its place."""
+    """Return a county's responses at events that are closed, with their event and place.
+
+    Posters at the way out and follow-ups ask the same people once more: they stay apart.
+    """
     query = (
         select(
             Response.submission,
@@ -93,7 +96,11 @@ def county_answers(
         .join(Event, Event.id == Response.event_id)
         .join(Community, Community.id == Event.community_id)
         .where(Community.state == state, Community.county == county)
-        .where(Event.closes_at <= moment, Response.audience.in_(catalogue.audiences(content)))
+        .where(
+            Event.closes_at <= moment,
+            Response.audience.in_(catalogue.audiences(content)),
+            Response.wave == EVENT,
+        )
     )
     return [dict(row) for row in session.execute(query).mappings()]
 
