@@ -30,8 +30,8 @@ VENV = ROOT / ".venv"
 PYTHON = str(VENV / "bin" / "python")
 STAMP = VENV / "made-from"  # which lock and which Python; written last, so half a venv has none
 LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
-MINIFIER = "tdewolff-minify==2.24.12"  # keeps to the JavaScript of 2015
 CLUSTER = "requirements-cluster.txt"  # locked beside the others, installed by hand where wanted
+MINIFIER = "tdewolff-minify==2.24.12"  # keeps to the JavaScript of 2015
 LINTERS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],

@@ -7,10 +7,11 @@ clear change stays clear whatever the exact numbers were.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from analysis.band import THIRDS, FloatArray
@@ -85,24 +86,38 @@ def comparable(wording_from: str, wording_to: str) -> bool:
 Family = tuple[int, bool]  # season, headline measure or not: tests that are judged together
 
 
+class Bar(NamedTuple):
+    """A family's tests: the greatest p-value that passes (-1: none), how many pass, of how many."""
+
+    most: float
+    passed: int
+    tests: int
+
+
 def season_changes(
     figures: pd.DataFrame,
     measures: Sequence[Measure],
-    critical: Mapping[Family, float] | None = None,
+    settled: Mapping[Family, Bar] | None = None,
 ) -> pd.DataFrame:
     """Each place's change from one shown season to the next, for every measure (cut: total).
 
     A pool is compared only with a pool of the same members. The families of tests are all
     communities of a season together, headline measures apart from the others.
-    critical: the p-value that each family's tests have to reach, when these figures are only a
-              part of the programme (see critical_values); else it is found among these figures.
+    settled: what each family's tests came to, when these figures are only a part of the
+             programme (see settled_bars); else it is found among these figures.
     """
-    return _compared(*_seasons(figures), measures, critical)
+    total = _by_place(figures)
+    before = total.groupby(PLACE, sort=False).shift(1)
+    later = before["season"].notna()
+    return _compared(before[later], total[later], measures, settled)
 
 
 def change_tests(figures: pd.DataFrame, measures: Sequence[Measure]) -> dict[Family, list[float]]:
-    """The p-values of the changes that are told, by family."""
-    old, new = (table.reset_index(drop=True) for table in _seasons(figures))
+    """The p-values of the changes that season_changes tells, by family."""
+    total = _by_place(figures)
+    before = total.groupby(PLACE, sort=False).shift(1)
+    later = before["season"].notna()
+    old, new = before[later].reset_index(drop=True), total[later].reset_index(drop=True)
     _, _, p_value = _from_bands(old, new, scale_of(new))
     wall, few = _not_told(old, new)
     found: dict[Family, list[float]] = {}
@@ -112,17 +127,14 @@ def change_tests(figures: pd.DataFrame, measures: Sequence[Measure]) -> dict[Fam
     return found
 
 
-def critical_values(tests: Mapping[Family, Sequence[float]]) -> dict[Family, float]:
-    """The p-value that the tests of each family have to reach: see _bar."""
-    return {family: _bar(np.asarray(p, dtype=float)) for family, p in tests.items()}
-
-
-def _seasons(figures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Totals of each place and measure of a season before, and of the season itself."""
-    total = _by_place(figures)
-    before = total.groupby(PLACE, sort=False).shift(1)
-    later = before["season"].notna()
-    return before[later], total[later]
+def settled_bars(tests: Mapping[Family, Sequence[float]]) -> dict[Family, Bar]:
+    """What each family's tests came to, over the whole programme."""
+    found = {}
+    for family, p_values in tests.items():
+        p = np.asarray(p_values, dtype=float)
+        passed = benjamini_hochberg(p)
+        found[family] = Bar(float(p[passed].max(initial=-1.0)), int(passed.sum()), len(p))
+    return found
 
 
 def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
@@ -155,18 +167,18 @@ def _compared(
     old: pd.DataFrame,
     new: pd.DataFrame,
     measures: Sequence[Measure],
-    critical: Mapping[Family, float] | None = None,
+    settled: Mapping[Family, Bar] | None = None,
 ) -> pd.DataFrame:
     old, new = old.reset_index(drop=True), new.reset_index(drop=True)
     table = new[PLACE].assign(season_from=old["season"].astype("int64"), season_to=new["season"])
-    return pd.concat([table, _judged(old, new, measures, critical)], axis=1)
+    return pd.concat([table, _judged(old, new, measures, settled)], axis=1)
 
 
 def _judged(
     old: pd.DataFrame,
     new: pd.DataFrame,
     measures: Sequence[Measure],
-    critical: Mapping[Family, float] | None,
+    settled: Mapping[Family, Bar] | None,
 ) -> pd.DataFrame:
     scale = scale_of(new)
     wall, few = _not_told(old, new)
@@ -174,11 +186,7 @@ def _judged(
     low, high, p_value = _from_bands(old, new, scale)
     change = (new["value"] - old["value"]).to_numpy(dtype=float) / scale
     tested, family = np.where(told, p_value, np.nan), _families(new, measures)
-    if critical is None:
-        bar = _bars(tested, family)
-    else:
-        bar = np.array([critical.get(one, FALSE_DISCOVERIES) for one in family], dtype=float)
-    passes = tested <= bar
+    passes, bar = _passes(tested, family) if settled is None else _held(tested, family, settled)
     clear = passes & (abs(change) >= CLEAR - 1e-9)
     verdict = np.select(
         [wall, few, clear & (change > 0), clear], [WORDING, FEW, UP, DOWN], default=UNCLEAR
@@ -230,21 +238,31 @@ def _from_bands(
     return np.maximum(low, -1.0), np.minimum(high, 1.0), 2 * ndtr(-Z95 * z)
 
 
-def _bars(p_values: FloatArray, family: Sequence[Family]) -> FloatArray:
-    """The p-value that each test has to reach, within its family; NaN is not a test."""
-    bars = np.full(len(p_values), FALSE_DISCOVERIES)
-    for _, rows in pd.Series(p_values).groupby(pd.Series(list(family), dtype=object)):
-        bars[rows.index.to_numpy()] = _bar(np.asarray(rows.dropna(), dtype=np.float64))
-    return bars
+def _passes(p_values: FloatArray, family: Sequence[object]) -> tuple[BoolArray, FloatArray]:
+    """Benjamini and Hochberg within each family, and the p-value each test had to stay under.
 
-
-def _bar(p_values: FloatArray) -> float:
-    """Benjamini and Hochberg's verdict on a family as one number, which those that pass reach.
-
-    q k / m when k of m tests pass, and q / m when none does.
+    That bar is q (k + 1) / m when k of the m - 1 other tests pass. NaN is not a test.
     """
-    passing = max(int(benjamini_hochberg(p_values).sum()), 1)
-    return FALSE_DISCOVERIES * passing / max(len(p_values), 1)
+    passes: NDArray[np.bool_] = np.zeros(len(p_values), dtype=bool)
+    bar = np.full(len(p_values), FALSE_DISCOVERIES)
+    for _, rows in pd.Series(p_values).groupby(pd.Series(list(family), dtype=object)):
+        tested = rows.dropna()
+        here = tested.index.to_numpy()
+        passes[here] = benjamini_hochberg(tested.to_numpy())
+        others = passes[here].sum() - passes[here]
+        bar[here] = FALSE_DISCOVERIES * (others + 1) / max(len(here), 1)
+    return passes, bar
+
+
+def _held(
+    p_values: FloatArray, family: Sequence[Family], settled: Mapping[Family, Bar]
+) -> tuple[BoolArray, FloatArray]:
+    """As _passes, by what the whole programme's tests came to."""
+    bars = [settled.get(one, Bar(-1.0, 0, 1)) for one in family]
+    most, passed, tests = np.array(bars, dtype=float).reshape(-1, 3).T
+    passes = np.asarray(p_values <= most, dtype=bool)
+    bar = FALSE_DISCOVERIES * (passed - passes + 1) / np.maximum(tests, 1)
+    return passes, np.where(np.isnan(p_values), FALSE_DISCOVERIES, bar)
 
 
 def _smallest(

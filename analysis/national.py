@@ -31,7 +31,7 @@ from pandas.api.types import is_integer_dtype
 from analysis.again import Earlier, new_ledger
 from analysis.attack import BUDGET, Budget
 from analysis.audit import simple_audit
-from analysis.change import Family, change_tests, critical_values, season_changes
+from analysis.change import Bar, Family, change_tests, season_changes, settled_bars
 from analysis.derive import RhoKey, publish, with_ranges
 from analysis.estimate import intraclass_correlation, settled_rho
 from analysis.frame import check_frame
@@ -175,7 +175,7 @@ def _build(
     folder: Path,
     rho: dict[RhoKey, float],
     withheld: set[RhoKey],
-    critical: dict[Family, float],
+    critical: dict[Family, Bar],
     budget: Budget,
 ) -> _Told:
     """Build one county and write it. Tables that may not be rebuilt stand (rule of 11)."""
@@ -202,7 +202,7 @@ def _build(
 
 
 def _judge(
-    county: Source, measures: Sequence[Measure], folder: Path, critical: dict[Family, float]
+    county: Source, measures: Sequence[Measure], folder: Path, critical: dict[Family, Bar]
 ) -> str:
     """Tell a county's changes by what the whole programme shows; return its checksum."""
     part = _load(folder, county.name)
@@ -229,13 +229,13 @@ def _programme(
     return rho, index_holds(read, measures) | before["held"]
 
 
-def _new_critical(settled: dict[Family, float], found: dict[str, _Told]) -> dict[Family, float]:
+def _new_critical(settled: dict[Family, Bar], found: dict[str, _Told]) -> dict[Family, Bar]:
     together: dict[Family, list[float]] = {}
     for told in found.values():
         for family, p_values in told.tests.items():
             if family not in settled:
                 together.setdefault(family, []).extend(p_values)
-    return critical_values(together)
+    return settled_bars(together)
 
 
 def _mapped(
@@ -279,6 +279,7 @@ def _index(folder: Path) -> dict[str, Any]:
             tuple(kind(part) for kind, part in zip(kinds, key.split("|"), strict=True)): value
             for key, value in index[name].items()
         }
+    index["critical"] = {key: Bar(*value) for key, value in index["critical"].items()}
     return index
 
 

@@ -76,7 +76,7 @@ def closed_answers(
 def county_answers(
     session: Session, content: Content, moment: datetime, state: str, county: str
 ) -> list[Mapping[str, Any]]:
-    """Return a county's responses at closed events, each with its event and its place.
+    """Return a county's responses at events that are closed, with their event and place.
 
     Posters at the way out and follow-ups ask the same people once more: they stay apart.
     """
