@@ -79,6 +79,12 @@ def too_small(page: Page) -> list[str]:
     return found
 
 
+def too_wide(page: Page) -> list[str]:
+    """Return what makes the page scroll sideways as it stands."""
+    found: list[str] = page.evaluate(TOO_WIDE)
+    return found
+
+
 def cut_off(page: Page) -> list[str]:
     """Return what is too wide: at 320 px and a fourfold zoom, with letters of twice the size, and
     with a reader's own spacing, which stays."""
