@@ -5,6 +5,7 @@
     python3 dev.py lint              the first three of these
     python3 dev.py flask ...         Porchlight's own commands
     python3 dev.py lock [uv...]      compile the locks anew; `lock --upgrade` takes newer versions
+    python3 dev.py script            minify the survey's script after a change of static/attend/
 
 HOST, PORT and DATABASE_URL are honoured. Standard library only, and it must parse on Python 3.8,
 so that an old Python gets a sentence and not a SyntaxError.
@@ -29,6 +30,8 @@ VENV = ROOT / ".venv"
 PYTHON = str(VENV / "bin" / "python")
 STAMP = VENV / "made-from"  # which lock and which Python; written last, so half a venv has none
 LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
+CLUSTER = "requirements-cluster.txt"  # locked beside the others, installed by hand where wanted
+MINIFIER = "tdewolff-minify==2.24.12"  # keeps to the JavaScript of 2015
 LINTERS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
@@ -119,10 +122,26 @@ def lock(words: list[str]) -> int:
         common += ["--quiet", "--no-emit-index-url", "--extra", "postgres", *words]
         common += ["--custom-compile-command", "python3 dev.py lock", "-o"]
         dev = [LOCKS["dev"].name, "--group", "dev", "-c", LOCKS["run"].name]
-        return subprocess.call([*common, LOCKS["run"].name]) or subprocess.call([*common, *dev])
+        cluster = [CLUSTER, "--extra", "cluster", "-c", LOCKS["dev"].name]
+        compiled = ([LOCKS["run"].name], dev, cluster)
+        return max(subprocess.call([*common, *one]) for one in compiled)
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "flask": flask, "lock": lock}
+def script(words: list[str]) -> int:
+    """Minify the survey page's script, with a tool that nothing else needs."""
+    prepare("dev")
+    uv = [str(VENV / "bin" / "uv"), "run", "--quiet", "--no-project", "--python", PYTHON]
+    return subprocess.call([*uv, "--with", MINIFIER, "python", "static/build.py", *words])
+
+
+COMMANDS = {
+    "run": run,
+    "test": test,
+    "lint": lint,
+    "flask": flask,
+    "lock": lock,
+    "script": script,
+}
 
 
 # The virtual environment

@@ -6,15 +6,25 @@
     made.view(community="liberty", measure="trust", agency="police")
 
 Beside the release, for a notebook on answers or on released figures: means and shares with the
-errors of people who came in events, weights, trends, who came or what they think, pairs, steadied
-communities and the funnel, reliability. These are imported when they are first asked for, because
-scipy's distributions cost a web worker 50 MB that it does not need.
+ranges of people who came in events (share_range chooses the way), weights, trends, who came or
+what they think, pairs, steadied communities and the funnel, reliability, the jackknife. These are
+imported when they are first asked for, because scipy's distributions cost a web worker 50 MB that
+it does not need.
+
+    of = design(people["event"])                          # who came with whom
+    share_range(people["trust"] >= 4, of, rho=0.05)       # value, low, high, and by which way
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from analysis.change import benjamini_hochberg, newcombe, smallest_change
+from analysis.change import (
+    benjamini_hochberg,
+    changes_since_first,
+    newcombe,
+    season_changes,
+    smallest_change,
+)
 from analysis.charts import CHARTS, WORDS, Chart
 from analysis.codebook import codebook
 from analysis.estimate import effective_n, intraclass_correlation, mean, net, share, wilson
@@ -27,9 +37,11 @@ from analysis.released import NotReleased, Released, View, stored_view
 
 if TYPE_CHECKING:
     from analysis.consistency import reliability
-    from analysis.decompose import kitagawa
-    from analysis.margins import CannotWeight, margin
+    from analysis.decompose import adjusted_change, kitagawa
+    from analysis.interval import mean_range, share_range
+    from analysis.margins import CannotWeight, bridged, margin
     from analysis.pairs import paired
+    from analysis.replicates import jackknife
     from analysis.small import funnel, steadied, steadied_shares
     from analysis.taylor import design, difference_of, korn_graubard, mean_of, means_of, t_range
     from analysis.trend import CannotCompare, slope
@@ -37,7 +49,12 @@ if TYPE_CHECKING:
 
 _LATER = {
     "reliability": "analysis.consistency",
+    "adjusted_change": "analysis.decompose",
     "kitagawa": "analysis.decompose",
+    "mean_range": "analysis.interval",
+    "share_range": "analysis.interval",
+    "jackknife": "analysis.replicates",
+    "bridged": "analysis.margins",
     "CannotWeight": "analysis.margins",
     "margin": "analysis.margins",
     "paired": "analysis.pairs",
@@ -76,7 +93,10 @@ __all__ = [
     "ReleaseRefused",
     "Released",
     "View",
+    "adjusted_change",
     "benjamini_hochberg",
+    "bridged",
+    "changes_since_first",
     "check_frame",
     "codebook",
     "design",
@@ -84,11 +104,13 @@ __all__ = [
     "effective_n",
     "funnel",
     "intraclass_correlation",
+    "jackknife",
     "kitagawa",
     "korn_graubard",
     "margin",
     "mean",
     "mean_of",
+    "mean_range",
     "means_of",
     "net",
     "newcombe",
@@ -99,7 +121,9 @@ __all__ = [
     "rake_and_trim",
     "release",
     "reliability",
+    "season_changes",
     "share",
+    "share_range",
     "slope",
     "smallest_change",
     "steadied",

@@ -10,7 +10,7 @@ is private to the operator: it is never drawn, sent or part of the release's che
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 
@@ -28,6 +28,8 @@ LEDGER = (
     "agency",
     "n",
     "mark",
+    "coarse",  # 1: shown one band coarser, because the audit wanted it
+    "least",  # people that a figure of its audience may rest on
     "made",  # number of the release in which the table was built: 1, 2, ...
 )
 
@@ -44,18 +46,27 @@ class Earlier:
 
     def __init__(self, ledger: pd.DataFrame | None) -> None:
         self._tables: dict[TableKey, dict[_Figure, _Entry]] = {}
+        self._coarse: set[TableKey] = set()
         self.made = 0  # how many releases there were
         if ledger is None:
             return
         for row in ledger[list(LEDGER)].itertuples(index=False, name=None):
             season, state, county, panel, cut, place, members, group, groups, *rest = row
-            self.made = max(self.made, int(rest[4]))
-            table = self._tables.setdefault(TableKey(int(season), state, county, panel, cut), {})
+            self.made = max(self.made, int(rest[6]))
+            key = TableKey(int(season), state, county, panel, cut)
+            if rest[4]:
+                self._coarse.add(key)
+            table = self._tables.setdefault(key, {})
             table[place, group, rest[0], rest[1]] = (int(rest[2]), rest[3], members, groups)
 
     @property
     def tables(self) -> Iterable[TableKey]:
         return self._tables.keys()
+
+    @property
+    def coarse(self) -> Collection[TableKey]:
+        """Tables that were published one band coarser."""
+        return self._coarse
 
     def communities(self, key: TableKey) -> Sequence[Part] | None:
         """Parts of the communities that the panel's total was published for."""

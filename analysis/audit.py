@@ -39,14 +39,16 @@ def simple_audit(figures: pd.DataFrame, ledger: pd.DataFrame) -> list[Finding]:
 
 
 def _small_parts(figures: pd.DataFrame, ledger: pd.DataFrame) -> Iterator[Finding]:
-    small = ledger[ledger["n"] < LEAST]
-    yield from _findings(small, f"A part has under {LEAST} people.")
+    for least in sorted(ledger["least"].unique().tolist()):
+        small = ledger[(ledger["n"] < least) & (ledger["least"] == least)]
+        yield from _findings(small, f"A part has under {least} people.")
 
 
 def _wrong_classes(figures: pd.DataFrame, ledger: pd.DataFrame) -> Iterator[Finding]:
     """The shown n must be the class of the exact one: figure and ledger row belong together."""
     exact = ledger["n"].to_numpy()
-    shown = np.where(exact < BANDS[1].least, LEAST, exact - exact % N_STEP)
+    step = N_STEP * (1 + ledger["coarse"].to_numpy())
+    shown = np.where(exact < BANDS[1].least, LEAST, exact - exact % step)
     keys = [*TableKey._fields, "community", "group", "measure", "agency"]
     if len(figures) != len(ledger):
         raise ValueError("The figures and the ledger do not have the same rows.")

@@ -7,12 +7,13 @@ every machine. Scores are banded like shares of 100.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.measures import LEAST, WHOLE, IntArray
+from analysis.measures import LEAST, WHOLE, BoolArray, IntArray
 
 FloatArray = NDArray[np.float64]
 
@@ -41,6 +42,7 @@ DECIMALS = 4  # of a share in print: every grid value above is exact in four
 _LEAST = np.array([band.least for band in BANDS])
 _STEP = np.array([band.step for band in BANDS])
 _THIRD_EDGES = ((0.0, 0.3334), (0.3333, 0.6667), (0.6666, 1.0))  # rounded outward
+THIRD_PARTS = np.array([0, 200, 400, 600])  # the same edges, exact, in 600ths
 
 
 def band_of(n: IntArray) -> IntArray:
@@ -51,12 +53,28 @@ def band_of(n: IntArray) -> IntArray:
     return np.searchsorted(_LEAST, n, side="right") - 1
 
 
-def band_n(n: IntArray) -> tuple[IntArray, IntArray]:
-    """The least and the greatest n of each n's class: 17 -> 11, 29; 48 -> 45, 49."""
+def coarser(band: IntArray, by: IntArray | int) -> IntArray:
+    """The band that is `by` coarser; thirds are the coarsest. -1 is one finer, which no release
+    shows: benchmarks/bands.py asks what it would take."""
+    return np.clip(band - np.asarray(by, dtype=np.int64), 0, len(BANDS) - 1)
+
+
+def step_of(band: IntArray) -> IntArray:
+    """Per cent points between shown values, 1 or more (thirds have none: 1 stands in)."""
+    step: IntArray = np.maximum(_STEP[band], 1)
+    return step
+
+
+def band_n(n: IntArray, coarse: IntArray | int = 0) -> tuple[IntArray, IntArray]:
+    """The least and the greatest n of each n's class: 17 -> 11, 29; 48 -> 45, 49.
+
+    coarse: 0, or 1 where classes are twice as wide: 48 -> 40, 49.
+    """
     n = np.asarray(n, dtype=np.int64)
+    step = N_STEP * (1 + np.maximum(np.asarray(coarse, dtype=np.int64), 0))
     words_only = band_of(n) == 0
-    low = np.where(words_only, LEAST, n - n % N_STEP)
-    return low, np.where(words_only, BANDS[1].least - 1, low + N_STEP - 1)
+    low = np.where(words_only, LEAST, n - n % step)
+    return low, np.where(words_only, BANDS[1].least - 1, low + step - 1)
 
 
 def shown_n(low: int) -> str:
@@ -84,7 +102,7 @@ def band_share(
     if ((total < 0) | (total > n * WHOLE)).any():
         raise ValueError("A total lies outside 0..n: it is not the sum of n people's values.")
     band = band_of(n) if band is None else band
-    step = np.maximum(_STEP[band], 1)
+    step = step_of(band)
     whole = n * WHOLE
     middle = (200 * total + step * whole) // (2 * step * whole) * step  # nearest step, half up
     low, high = 2.0 * middle - step, 2.0 * middle + step  # in half per cents
@@ -94,6 +112,14 @@ def band_share(
     high = np.where(over, 200, np.where(under, 2 * TAIL * step, high)) / 200
     value = (low + high) / 2
     return _words_for_thirds(total, whole, band, value, low, high)
+
+
+def split_is_shown(parts: Sequence[IntArray], band: IntArray, least: IntArray) -> BoolArray:
+    """Whether bottom, middle and top may be shown: the band allows it, each has `least` people."""
+    allowed: BoolArray = np.array([row.split for row in BANDS])[band]
+    for count in parts:
+        allowed = allowed & (count >= least)
+    return allowed
 
 
 def _words_for_thirds(

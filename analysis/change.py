@@ -6,16 +6,17 @@ clear change stays clear whatever the exact numbers were.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from analysis.band import THIRDS, FloatArray
 from analysis.derive import scale_of
-from analysis.estimate import Z80, Z95
+from analysis.estimate import Z80, Z95, wilson
 from analysis.measures import TOTAL, BoolArray, Measure
 
 UP, DOWN = "up", "down"  # a clear change
@@ -25,6 +26,7 @@ WORDING = "wording"  # asked in other words: not comparable
 
 CLEAR = 0.05  # of the scale: smaller differences are not told as a change, however certain
 FALSE_DISCOVERIES = 0.05  # Benjamini and Hochberg's q
+STEPS = 8  # of the fixed point behind the smallest change; it moves by under .001 after five
 MIXED = "+"  # in a wording: people of one place and season were asked in different words
 
 PLACE = ["state", "county", "community", "members", "measure", "agency"]
@@ -81,44 +83,136 @@ def comparable(wording_from: str, wording_to: str) -> bool:
     return wording_from == wording_to and MIXED not in wording_from
 
 
-def season_changes(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+Family = tuple[int, bool]  # season, headline measure or not: tests that are judged together
+
+
+class Bar(NamedTuple):
+    """A family's tests: the greatest p-value that passes (-1: none), how many pass, of how many."""
+
+    most: float
+    passed: int
+    tests: int
+
+
+def season_changes(
+    figures: pd.DataFrame,
+    measures: Sequence[Measure],
+    settled: Mapping[Family, Bar] | None = None,
+) -> pd.DataFrame:
     """Each place's change from one shown season to the next, for every measure (cut: total).
 
     A pool is compared only with a pool of the same members. The families of tests are all
     communities of a season together, headline measures apart from the others.
+    settled: what each family's tests came to, when these figures are only a part of the
+             programme (see settled_bars); else it is found among these figures.
     """
-    total = figures[figures["cut"] == TOTAL]
-    apart = total["members"].where(total["community"] != "", "")  # a county is always itself
-    total = total.assign(members=apart).sort_values([*PLACE, "season"], kind="stable")
+    total = _by_place(figures)
     before = total.groupby(PLACE, sort=False).shift(1)
     later = before["season"].notna()
-    new, old = total[later].reset_index(drop=True), before[later].reset_index(drop=True)
+    return _compared(before[later], total[later], measures, settled)
+
+
+def change_tests(figures: pd.DataFrame, measures: Sequence[Measure]) -> dict[Family, list[float]]:
+    """The p-values of the changes that season_changes tells, by family."""
+    total = _by_place(figures)
+    before = total.groupby(PLACE, sort=False).shift(1)
+    later = before["season"].notna()
+    old, new = before[later].reset_index(drop=True), total[later].reset_index(drop=True)
+    _, _, p_value = _from_bands(old, new, scale_of(new))
+    wall, few = _not_told(old, new)
+    found: dict[Family, list[float]] = {}
+    for family, p, out in zip(_families(new, measures), p_value, wall | few, strict=True):
+        if not out:
+            found.setdefault(family, []).append(float(p))
+    return found
+
+
+def settled_bars(tests: Mapping[Family, Sequence[float]]) -> dict[Family, Bar]:
+    """What each family's tests came to, over the whole programme."""
+    found = {}
+    for family, p_values in tests.items():
+        p = np.asarray(p_values, dtype=float)
+        passed = benjamini_hochberg(p)
+        found[family] = Bar(float(p[passed].max(initial=-1.0)), int(passed.sum()), len(p))
+    return found
+
+
+def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """Each place's change from its first shown season to its newest (cut: total).
+
+    The first that was asked in the newest season's words; where all earlier ones were asked in
+    others, the first of all, and the verdict is WORDING. One family of tests for each newest
+    season, as in season_changes, and beside it: telling both tells more, so both are judged.
+    """
+    total = _by_place(figures)
+    newest = total.groupby(PLACE, sort=False).tail(1)
+    last = total[PLACE].merge(newest[[*PLACE, "wording"]], on=PLACE, how="left")["wording"]
+    same = [comparable(a, b) for a, b in zip(total["wording"], last, strict=True)]
+    earlier = total.assign(other=~np.array(same, dtype=bool)).drop(newest.index)
+    first = earlier.sort_values([*PLACE, "other", "season"], kind="stable")
+    first = first.groupby(PLACE, sort=False).head(1)
+    pairs = newest[PLACE].reset_index().merge(first[PLACE].reset_index(), on=PLACE)
+    old, new = total.loc[pairs["index_y"]], total.loc[pairs["index_x"]]
+    return _compared(old, new, measures)
+
+
+def _by_place(figures: pd.DataFrame) -> pd.DataFrame:
+    total = figures[figures["cut"] == TOTAL]
+    apart = total["members"].where(total["community"] != "", "")  # a county is always itself
+    total = total.assign(members=apart)
+    return total.sort_values([*PLACE, "season"], kind="stable", ignore_index=True)
+
+
+def _compared(
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    measures: Sequence[Measure],
+    settled: Mapping[Family, Bar] | None = None,
+) -> pd.DataFrame:
+    old, new = old.reset_index(drop=True), new.reset_index(drop=True)
     table = new[PLACE].assign(season_from=old["season"].astype("int64"), season_to=new["season"])
-    return pd.concat([table, _judged(old, new, measures)], axis=1)
+    return pd.concat([table, _judged(old, new, measures, settled)], axis=1)
 
 
-def _judged(old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
-    keys = list(zip(new["measure"], new["agency"], strict=True))
-    headline = {m.key: m.headline for m in measures}
+def _judged(
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    measures: Sequence[Measure],
+    settled: Mapping[Family, Bar] | None,
+) -> pd.DataFrame:
     scale = scale_of(new)
-    wall = np.array(
-        [not comparable(a, b) for a, b in zip(old["wording"], new["wording"], strict=True)],
-        dtype=bool,
-    )
-    few = ((old["band"] == THIRDS) | (new["band"] == THIRDS)).to_numpy(dtype=bool)
+    wall, few = _not_told(old, new)
     told = ~wall & ~few
     low, high, p_value = _from_bands(old, new, scale)
     change = (new["value"] - old["value"]).to_numpy(dtype=float) / scale
-    family = [
-        (season, headline.get(key, False)) for season, key in zip(new["season"], keys, strict=True)
-    ]
-    clear = _passes(np.where(told, p_value, np.nan), family) & (abs(change) >= CLEAR - 1e-9)
+    tested, family = np.where(told, p_value, np.nan), _families(new, measures)
+    passes, bar = _passes(tested, family) if settled is None else _held(tested, family, settled)
+    clear = passes & (abs(change) >= CLEAR - 1e-9)
     verdict = np.select(
         [wall, few, clear & (change > 0), clear], [WORDING, FEW, UP, DOWN], default=UNCLEAR
     )
-    numbers = {"change": change, "low": low, "high": high, "smallest": _smallest(old, new, scale)}
+    numbers = {
+        "change": change,
+        "low": low,
+        "high": high,
+        "smallest": _smallest(old, new, scale, bar),
+    }
     shown = {name: np.where(told, x * scale, np.nan).round(4) for name, x in numbers.items()}
     return pd.DataFrame({**shown, "verdict": verdict})
+
+
+def _not_told(old: pd.DataFrame, new: pd.DataFrame) -> tuple[BoolArray, BoolArray]:
+    """Where the wording is a wall, and where there are too few answers."""
+    wordings = zip(old["wording"], new["wording"], strict=True)
+    wall = np.array([not comparable(a, b) for a, b in wordings], dtype=bool)
+    few = ((old["band"] == THIRDS) | (new["band"] == THIRDS)).to_numpy(dtype=bool)
+    return wall, few
+
+
+def _families(new: pd.DataFrame, measures: Sequence[Measure]) -> list[Family]:
+    headline = {m.key: m.headline for m in measures}
+    keys = zip(new["season"], new["measure"], new["agency"], strict=True)
+    return [(int(season), headline.get((id, agency), False)) for season, id, agency in keys]
 
 
 def _from_bands(
@@ -144,20 +238,55 @@ def _from_bands(
     return np.maximum(low, -1.0), np.minimum(high, 1.0), 2 * ndtr(-Z95 * z)
 
 
-def _passes(p_values: FloatArray, family: Sequence[object]) -> BoolArray:
-    """Benjamini and Hochberg within each family; NaN is not a test."""
+def _passes(p_values: FloatArray, family: Sequence[object]) -> tuple[BoolArray, FloatArray]:
+    """Benjamini and Hochberg within each family, and the p-value each test had to stay under.
+
+    That bar is q (k + 1) / m when k of the m - 1 other tests pass. NaN is not a test.
+    """
     passes: NDArray[np.bool_] = np.zeros(len(p_values), dtype=bool)
+    bar = np.full(len(p_values), FALSE_DISCOVERIES)
     for _, rows in pd.Series(p_values).groupby(pd.Series(list(family), dtype=object)):
         tested = rows.dropna()
-        passes[tested.index.to_numpy()] = benjamini_hochberg(tested.to_numpy())
-    return passes
+        here = tested.index.to_numpy()
+        passes[here] = benjamini_hochberg(tested.to_numpy())
+        others = passes[here].sum() - passes[here]
+        bar[here] = FALSE_DISCOVERIES * (others + 1) / max(len(here), 1)
+    return passes, bar
 
 
-def _smallest(old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray) -> FloatArray:
-    """With the two bands' half widths on top: the verdict takes the worst that they allow."""
-    a, b = old["value_low"].to_numpy(dtype=float) / scale, old["value_high"].to_numpy(float) / scale
-    c, d = new["value_low"].to_numpy(dtype=float) / scale, new["value_high"].to_numpy(float) / scale
-    most_open = np.clip(0.5, a, b)  # the share in the band whose chance variation is largest
-    moved = smallest_change(most_open, old["n_star"].to_numpy(float), new["n_star"].to_numpy(float))
-    result: FloatArray = np.clip(moved + (b - a) / 2 + (d - c) / 2, CLEAR, 1.0)
+def _held(
+    p_values: FloatArray, family: Sequence[Family], settled: Mapping[Family, Bar]
+) -> tuple[BoolArray, FloatArray]:
+    """As _passes, by what the whole programme's tests came to."""
+    bars = [settled.get(one, Bar(-1.0, 0, 1)) for one in family]
+    most, passed, tests = np.array(bars, dtype=float).reshape(-1, 3).T
+    passes = np.asarray(p_values <= most, dtype=bool)
+    bar = FALSE_DISCOVERIES * (passed - passes + 1) / np.maximum(tests, 1)
+    return passes, np.where(np.isnan(p_values), FALSE_DISCOVERIES, bar)
+
+
+def _smallest(
+    old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray, bar: FloatArray
+) -> FloatArray:
+    """The change that gets a clear verdict in four of five cases, by the verdict's own rule.
+
+    The verdict takes the worst that both bands allow (h1 + h2), wants z for the season's bar and
+    at least CLEAR; chance and rounding (a band's width over the root of 12) do the rest. Moved
+    towards the middle of the scale, where chance is largest: the other way shows sooner.
+    """
+    names = ("value_low", "value_high", "n_star")
+    a, b, n1 = (old[name].to_numpy(dtype=float) for name in names)
+    c, d, n2 = (new[name].to_numpy(dtype=float) for name in names)
+    p = (a + b) / 2 / scale
+    p = np.minimum(p, 1 - p)  # a share and its opposite move alike
+    h1, h2 = (b - a) / 2 / scale, (d - c) / 2 / scale
+    z = -ndtri(bar / 2) / Z95
+    moved = h1 + h2
+    for _ in range(STEPS):
+        later = np.clip(p + moved, 0.0, 1.0)
+        most, least = np.minimum(p + h1, 1.0), np.maximum(later - h2, 0.0)
+        up, down = wilson(most, n1)[1] - most, least - wilson(least, n2)[0]
+        chance = p * (1 - p) / n1 + later * (1 - later) / n2 + (h1**2 + h2**2) / 3
+        moved = np.maximum(h1 + h2 + z * np.hypot(up, down), CLEAR) + Z80 * np.sqrt(chance)
+    result: FloatArray = np.minimum(moved, 1.0)
     return result

@@ -74,9 +74,10 @@ def checked_indexes(
         names = measure.columns
         if len(names) < 2 or not set(names) <= set(frame.columns):
             continue
-        codes = frame[list(names)].astype("float64")
+        mine = frame[frame["audience"] == measure.audience]
+        codes = mine[list(names)].astype("float64")
         items = codes.where(codes.isin(measure.valid))
-        for season, rows in items.groupby(frame["season"].to_numpy()):
+        for season, rows in items.groupby(mine["season"].to_numpy()):
             complete = rows.dropna().to_numpy()
             enough = len(complete) >= LEAST_PEOPLE and (complete.std(axis=0) > 0).all()
             found[int(str(season)), *measure.key] = _told(complete) if enough else None

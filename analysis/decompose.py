@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import t
 
 from analysis.change import comparable
-from analysis.estimate import FloatArray
-from analysis.measures import LEAST
+from analysis.estimate import Z95, FloatArray, effective_n
+from analysis.measures import LEAST, BoolArray, IntArray
+from analysis.taylor import DF_TO_TRUST, design, variance
 from analysis.trend import CannotCompare
 
 LEAST_PEOPLE = 100  # in each season
@@ -58,6 +60,111 @@ def kitagawa(
     who_came = float(((b - a) * (before + after) / 2).sum())
     what_they_think = float(((after - before) * (a + b) / 2).sum())
     return Split(float(b @ after - a @ before), who_came, what_they_think)
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """A split with 95 % ranges, in the unit of the answers.
+
+    raw: of the whole change; adjusted: of what they think, with the mix of people held still;
+    df: 0 where the events were too few and n* stood in for them.
+    """
+
+    split: Split
+    raw: tuple[float, float]
+    adjusted: tuple[float, float]
+    df: int
+
+
+def adjusted_change(
+    y: ArrayLike,
+    later: ArrayLike,
+    strata: ArrayLike,
+    events: ArrayLike,
+    *,
+    wording: tuple[str, str],
+    rho: float,
+) -> Adjusted:
+    """The split of two seasons' answers, with ranges that know who came with whom.
+
+    y: a person's answer (0 or 1, or a score; missing leave); later: in the later season or not;
+    strata: age group or the like; events: labels, the community where communities return.
+    rho: intraclass correlation, 0..1, used under DF_TO_TRUST degrees of freedom.
+    Both parts are linearised (delta method) and summed per event; a label that occurs in both
+    seasons is one cluster, so that its covariance counts, else the seasons are strata. Raises
+    CannotCompare as kitagawa() does. Source: Kitagawa 1955; Wolter 2007, chapter 6.
+    """
+    values, after = np.asarray(y, dtype=float), np.asarray(later, dtype=bool)
+    there = ~np.isnan(values)
+    values, after = values[there], after[there]
+    label, event = (np.asarray(column)[there] for column in (strata, events))
+    names, stratum = np.unique(label, return_inverse=True)
+    counts = [np.bincount(stratum[season], minlength=len(names)) for season in (~after, after)]
+    sums = [
+        np.bincount(stratum[season], values[season], minlength=len(names))
+        for season in (~after, after)
+    ]
+    rates = [s / np.maximum(n, 1) for s, n in zip(sums, counts, strict=True)]
+    split = kitagawa(counts[0], rates[0], counts[1], rates[1], wording=wording)
+    influence = np.stack(
+        [
+            _of_total(values, after),
+            _of_thoughts(values, after, stratum, counts, rates),
+        ],
+        axis=1,
+    )
+    errors, df = _errors(influence, after, event, rho)
+    factor = float(t.ppf(0.975, df)) if df else Z95
+    ends = [
+        (value - factor * se, value + factor * se)
+        for value, se in zip((split.total, split.what_they_think), errors.tolist(), strict=True)
+    ]
+    return Adjusted(split, ends[0], ends[1], df)
+
+
+def _of_total(y: FloatArray, later: BoolArray) -> FloatArray:
+    """What each person moves the difference of the two means."""
+    influence = np.empty_like(y)
+    for season, sign in ((~later, -1.0), (later, 1.0)):
+        influence[season] = sign * (y[season] - y[season].mean()) / season.sum()
+    return influence
+
+
+def _of_thoughts(
+    y: FloatArray,
+    later: BoolArray,
+    stratum: IntArray,
+    counts: list[IntArray],
+    rates: list[FloatArray],
+) -> FloatArray:
+    """What each person moves sum (rB-rA)(a+b)/2: through a rate, and through a stratum's share."""
+    mix = [n / n.sum() for n in counts]
+    between = (mix[0] + mix[1]) / 2
+    gap = (rates[1] - rates[0]) / 2
+    influence = np.empty_like(y)
+    seasons = zip((~later, later), (-1.0, 1.0), mix, counts, rates, strict=True)
+    for season, sign, share, n, rate in seasons:
+        here = stratum[season]
+        by_rate = sign * between[here] * (y[season] - rate[here]) / n[here]
+        influence[season] = by_rate + (gap[here] - share @ gap) / n.sum()
+    return influence
+
+
+def _errors(
+    influence: FloatArray, later: BoolArray, events: FloatArray, rho: float
+) -> tuple[FloatArray, int]:
+    """Standard errors of both columns and the df; Taylor, or n* where events are few (df 0)."""
+    returning = np.intersect1d(events[later], events[~later]).size > 0
+    of = design(events, strata=None if returning else later)
+    df = len(np.unique(of.events)) - len(np.unique(of.strata))
+    if df >= DF_TO_TRUST:
+        return np.sqrt(np.diag(variance(influence, of))), df
+    total = np.zeros(influence.shape[1])
+    for season in (~later, later):
+        sizes = np.unique(events[season], return_counts=True)[1]
+        n = sizes.sum()
+        total += (influence[season] ** 2).sum(axis=0) * n / effective_n(n, (sizes**2).sum(), rho)
+    return np.sqrt(total), 0
 
 
 def _refuse_few(n: FloatArray, rate: FloatArray) -> None:

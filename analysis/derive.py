@@ -11,10 +11,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.band import BANDS, THIRDS, FloatArray, band_n, band_of, band_share, shown_n
+from analysis.band import (
+    BANDS,
+    THIRDS,
+    FloatArray,
+    band_n,
+    band_of,
+    band_share,
+    coarser,
+    shown_n,
+    split_is_shown,
+)
 from analysis.block import Exact
 from analysis.estimate import effective_n, wilson
-from analysis.measures import LEAST, SCALE, WHOLE, IntArray
+from analysis.measures import SCALE, WHOLE, IntArray
 
 RhoKey = tuple[int, str, str]  # season, measure id, agency
 
@@ -22,11 +32,11 @@ RhoKey = tuple[int, str, str]  # season, measure id, agency
 def publish(rows: Sequence[Exact]) -> pd.DataFrame:
     """Banded figures of exact rows, without ranges; the exact columns do not survive."""
     table = pd.DataFrame(list(rows), columns=list(Exact._fields))
-    n, total = _ints(table["n"]), _ints(table["total"])
-    band = band_of(n) if len(n) else n
+    n, total, coarse = _ints(table["n"]), _ints(table["total"]), _ints(table["coarse"])
+    band = coarser(band_of(n), coarse) if len(n) else n
     scale = scale_of(table)
-    low, _ = band_n(n) if len(n) else (n, n)
-    value, value_low, value_high = (x * scale for x in band_share(total, n))
+    low, _ = band_n(n, coarse) if len(n) else (n, n)
+    value, value_low, value_high = (x * scale for x in band_share(total, n, band=band))
     table = table.assign(
         band=[BANDS[b].name for b in band.tolist()],
         n=[shown_n(least) for least in low.tolist()],
@@ -37,7 +47,7 @@ def publish(rows: Sequence[Exact]) -> pd.DataFrame:
         dont_know=_dont_know(_ints(table["dont_know"]), n, band),
         **_split(table, n, band),
     )
-    return table.drop(columns=["splits", "total", "mark"])
+    return table.drop(columns=["splits", "total", "mark", "coarse", "least"])
 
 
 def with_ranges(figures: pd.DataFrame, rho: Mapping[RhoKey, float]) -> pd.DataFrame:
@@ -81,9 +91,9 @@ def _split(table: pd.DataFrame, n: IntArray, band: IntArray) -> dict[str, FloatA
     """Bottom, middle and top where each holds LEAST people and the band allows a split."""
     bottom, top = _ints(table["bottom"]), _ints(table["top"])
     parts = {"bottom": bottom, "middle": n - bottom - top, "top": top}
-    allowed = np.array([row.split for row in BANDS])[band] & table["splits"].to_numpy(dtype=bool)
-    for count in parts.values():
-        allowed &= count >= LEAST
+    allowed = split_is_shown(tuple(parts.values()), band, _ints(table["least"])) & table[
+        "splits"
+    ].to_numpy(dtype=bool)
     shares = {
         name: band_share(np.where(allowed, count, 0) * WHOLE, n)[0] for name, count in parts.items()
     }

@@ -15,12 +15,15 @@ FloatArray = NDArray[np.float64]
 Z95 = 1.959963984540054  # qnorm(.975)
 Z80 = 0.8416212335729143  # qnorm(.80): to find four of five real changes
 
-# Intraclass correlation of answers within events (METHODS 3).
+# Intraclass correlation of answers within events (METHODS 3, docs/decisions/0008).
 RHO_FLOOR = 0.02  # never less: a handful of events that happen to agree proves nothing
 RHO_FLOOR_EARLY = 0.05  # until EVENTS_TO_TRUST events exist
+RHO_UNTOLD = 0.12  # where nothing tells it: a little over .10, up to which ranges must hold
 RHO_CAP = 0.20
+EVENTS_TO_TELL = 10  # the estimate of fewer may lie anywhere, so it may only raise RHO_UNTOLD
 EVENTS_TO_TRUST = 30
 ANSWERS_TO_TRUST = 300  # a statistic over the whole programme needs these (METHODS 7.5)
+Z75 = 0.6744897501960817  # qnorm(.75): three of four estimates so raised reach the truth
 
 
 def share(valid: ArrayLike, favourable: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -142,15 +145,20 @@ def intraclass_correlation(n_j: ArrayLike, sum_j: ArrayLike, squares_j: ArrayLik
 
 
 def settled_rho(raw: float, *, events: int, answers: float) -> float:
-    """The correlation to use: floored, capped and rounded up to hundredths, .02...20.
+    """The correlation to use: raised, floored, capped, rounded up to hundredths; .02...20.
 
     raw: the estimate (NaN allowed); events: how many exist so far in the whole programme;
-    answers: how many the estimate rests on. Under 300 answers the early floor is used as it is.
+    answers: how many the estimate rests on. Raised by Z75 of its standard error, relative
+    sqrt(2 / (events - 1)) for large events, because a range that rests on an estimate that came
+    out too low is too narrow. Under 300 answers it may not be estimated, and under ten events it
+    hardly can be: then it is RHO_UNTOLD or more.
     """
-    floor = RHO_FLOOR if events >= EVENTS_TO_TRUST else RHO_FLOOR_EARLY
     if answers < ANSWERS_TO_TRUST or np.isnan(raw):
-        return max(floor, RHO_FLOOR_EARLY)
-    return min(max(floor, float(np.ceil(round(raw * 100, 6))) / 100), RHO_CAP)
+        return RHO_UNTOLD
+    floor = RHO_FLOOR if events >= EVENTS_TO_TRUST else RHO_FLOOR_EARLY
+    floor = RHO_UNTOLD if events < EVENTS_TO_TELL else floor
+    raised = raw * (1 + Z75 * np.sqrt(2 / max(events - 1, 1)))
+    return min(max(floor, float(np.ceil(round(raised * 100, 6))) / 100), RHO_CAP)
 
 
 def _of(weights: ArrayLike | None, chosen: NDArray[np.bool_]) -> FloatArray | None:

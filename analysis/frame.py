@@ -1,7 +1,7 @@
 """The one tidy table that this package reads: a row per response, declared once.
 
-Loaders assert it with `check_frame`; nobody else invents columns. It holds adults only: children's
-and teenagers' answers have frames and releases of their own.
+Loaders assert it with `check_frame`; nobody else invents columns. Adults, teenagers and children
+may stand in one frame: every measure counts one audience, and no figure adds two.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.measures import MISSING, OTHER, TOTAL, Measure
+from analysis.measures import LEAST_OF, MISSING, OTHER, TOTAL, Measure, panels
 
 CUT_PREFIX = "cut."
 
@@ -32,6 +32,7 @@ COLUMNS = (
     Column("community", "str", "community slug, unique everywhere; lies in one county"),
     Column("event", "str", "event id; an event has one community and one season"),
     Column("instrument", "str", "id of the dated questionnaire that was answered"),
+    Column("audience", "str", "adult, teen or child"),
 )
 # Beside these: "cut.<cut>" (str group ids, "unsaid" when blank) and item columns of whole codes,
 # "<question>" or "<question>.<agency kind>". An item column shown to nobody may be absent.
@@ -57,6 +58,9 @@ def check_frame(frame: pd.DataFrame, measures: Sequence[Measure], cuts: Sequence
     for name in wanted:
         if name != "season":
             _check_words(frame[name], name)
+    strange = set(frame["audience"].unique()) - set(LEAST_OF)
+    if strange:
+        raise FrameError(f"The column audience holds {min(strange)!r}; see measures.LEAST_OF.")
     if frame["key"].duplicated().any():
         raise FrameError("Two rows have the same key: a response is in the frame twice.")
     _check_nesting(frame)
@@ -70,6 +74,9 @@ def _check_names(measures: Sequence[Measure], cuts: Sequence[str]) -> None:
     keys = [measure.key for measure in measures]
     if len(set(keys)) != len(keys):
         raise FrameError("Two measures have the same id and agency.")
+    for panel, positions in panels(measures).items():
+        if len({measures[i].audience for i in positions}) > 1:
+            raise FrameError(f"The panel {panel} mixes audiences, which are never added up.")
     if len(set(cuts)) != len(cuts) or TOTAL in cuts:
         raise FrameError("Name every cut once, and leave out total: it is always there.")
 

@@ -6,7 +6,7 @@ give wrong numbers here (METHODS 4).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,16 @@ Target = Mapping[Any, float]  # category -> people in the population
 
 MARGINS = 3  # more leave too few people per combination
 LEAST_PEOPLE, LEAST_CATEGORY = 100, 10  # answers in all, and in each category that is used
+
+
+# Census margins still follow the 1997 standard; the questionnaire has the seven categories of
+# 2024. Hispanic counts with or without another, these count alone, and the rest is "all other".
+HISPANIC, ALL_OTHER = "hispanic", "all_other"
+BRIDGE = {
+    "black": {"black"},
+    "asian_pacific": {"asian", "pacific"},
+    "white_mena": {"white", "mena"},
+}
 
 
 class CannotWeight(ValueError):
@@ -59,6 +69,16 @@ def margin(name: str, categories: Sequence[Hashable], target: Target) -> Margin:
         )
     codes = np.array([position[category] for category in categories], dtype=np.int64)
     return Margin(name, codes, counts)
+
+
+def bridged(races: Collection[str]) -> str | None:
+    """The category of 1997 for everything that a person ticked (METHODS 4); None for nothing."""
+    ticked = set(races)
+    if not ticked:
+        return None
+    if HISPANIC in ticked:
+        return HISPANIC
+    return next((name for name, alone in BRIDGE.items() if ticked <= alone), ALL_OTHER)
 
 
 def check_people(margins: Sequence[Margin]) -> None:

@@ -19,6 +19,8 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 LEAST = 11  # smallest number of people a published figure may rest on (METHODS 7.3)
+ADULT, TEEN, CHILD = "adult", "teen", "child"  # audiences: never added to one another
+LEAST_OF = {ADULT: LEAST, TEEN: LEAST, CHILD: 30}  # children: nothing under 30 (METHODS 7.4)
 
 # Why an answer is missing. They stay apart: a rise of "don't know" is itself a finding.
 SKIPPED = -1
@@ -57,6 +59,7 @@ class Measure:
     wording       instrument id -> major versions of its questions; a change is a wall
     headline      told in a sentence on the community's page and tested for a clear change
     universal     asked of everyone, so that communities may be compared on it
+    audience      whose answers count: adult, teen or child; a panel has one audience
     """
 
     id: str
@@ -71,6 +74,7 @@ class Measure:
     wording: Mapping[str, str] = field(default_factory=dict)
     headline: bool = False
     universal: bool = False
+    audience: str = ADULT
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "questions", self.questions or (self.id,))
@@ -101,6 +105,11 @@ class Measure:
         if self.unit not in SCALE:
             raise ValueError(
                 f"Measure {self.name}: the unit is {self.unit!r}; it must be share or score."
+            )
+        if self.audience not in LEAST_OF:
+            raise ValueError(
+                f"Measure {self.name}: the audience is {self.audience!r}; it must be one of "
+                f"{', '.join(LEAST_OF)}."
             )
         if len(set(self.valid)) < 2 or any(code in MISSING for code in self.valid):
             raise ValueError(
@@ -163,6 +172,45 @@ def score(frame: pd.DataFrame, measure: Measure) -> NDArray[np.float64]:
     good = np.isin(codes, measure.valid)
     points = _scores(codes, good, measure) * (100.0 / WHOLE)
     return np.where(good.sum(axis=1) >= measure.least, points, np.nan)
+
+
+def score_span(
+    frame: pd.DataFrame, measure: Measure, measures: Sequence[Measure]
+) -> tuple[IntArray, IntArray, BoolArray]:
+    """Per row: the least and the greatest score that the questions' own figures allow, 0..WHOLE,
+    and whether the score hangs on every answer given.
+
+    Of a question that is a measure itself the kind of answer stays (favourable, unfavourable or in
+    between), its code does not: 4 and 5 print alike. 0 for rows without a score.
+    """
+    codes = _codes(frame, measure)
+    good = np.isin(codes, measure.valid)
+    valid = good.sum(axis=1) >= measure.least
+    low, high = codes.copy(), codes.copy()
+    for i, question in enumerate(measure.questions):
+        own = next(
+            (m for m in measures if is_part(m, measure) and m.questions == (question,)), None
+        )
+        for kind in _kinds_of(measure, own):
+            here = np.isin(codes[:, i], kind)
+            low[here, i], high[here, i] = min(kind), max(kind)
+    spans = (_scores(ends, good, measure) for ends in (low, high))
+    least, most = (np.where(valid, span, 0).astype(np.int64) for span in spans)
+    return least, most, good.sum(axis=1) == measure.least
+
+
+def is_part(measure: Measure, index: Measure) -> bool:
+    """Whether a measure is the figure of one question of an index, about the same people."""
+    same = (measure.agency, measure.audience) == (index.agency, index.audience)
+    return same and measure is not index and set(measure.questions) < set(index.questions)
+
+
+def _kinds_of(measure: Measure, own: Measure | None) -> list[tuple[int, ...]]:
+    """The codes that print alike, kind by kind."""
+    if own is None:
+        return [measure.valid]
+    between = tuple(set(own.valid) - set(own.favourable) - set(own.unfavourable))
+    return [kind for kind in (own.favourable, own.unfavourable, between) if kind]
 
 
 def named(measures: Sequence[Measure], key: tuple[str, str]) -> Measure:

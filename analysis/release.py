@@ -13,13 +13,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.again import GONE, NEW, REBUILT, WAITS, Earlier, new_ledger
+from analysis.attack import BUDGET, Budget
 from analysis.audit import Audit, Finding, simple_audit
-from analysis.block import Exact, Note, Table, TableKey, build_tables
+from analysis.block import Exact, Note, Table, TableKey
 from analysis.change import season_changes
 from analysis.consistency import Reliability, checked_indexes
 from analysis.derive import RhoKey, publish, with_ranges
 from analysis.estimate import ANSWERS_TO_TRUST, intraclass_correlation, settled_rho
 from analysis.frame import check_frame
+from analysis.guard import Refused, guarded
 from analysis.measures import TOTAL, IntArray, Measure
 from analysis.released import Released, _sealed
 from analysis.tally import tallies
@@ -76,6 +78,7 @@ def release(
     previous: Released | None = None,
     rho: Mapping[RhoKey, float] | None = None,
     audit: Audit = simple_audit,
+    budget: Budget = BUDGET,
     progress: Progress | None = None,
 ) -> Released:
     """The released tables of closed events.
@@ -85,6 +88,8 @@ def release(
               be rebuilt, and those of counties or seasons that the frame lacks always stand
     rho:      (season, measure id, agency) -> intraclass correlation, when it was estimated
               elsewhere (a frame that holds only a part of the programme); else estimated here
+    audit:    the rules that the finished tables must keep
+    budget:   what the audit of differencing may cost per county and season
     Raises FrameError, NothingToRelease (with reasons) or ReleaseRefused (with findings).
     """
     check_frame(frame, measures, cuts)
@@ -94,7 +99,7 @@ def release(
     built = Built()
     counties = frame.groupby(["state", "county"], sort=True)
     for done, ((_, county), rows) in enumerate(counties, start=1):
-        built.add(build_county(rows, measures, cuts, earlier, withheld))
+        built.add(build_county(rows, measures, cuts, earlier, withheld, budget))
         if progress is not None:
             progress(done, counties.ngroups, str(county))
     _refuse_nothing(built, previous)
@@ -118,17 +123,23 @@ def build_county(
     cuts: Sequence[str],
     earlier: Earlier,
     withheld: Collection[RhoKey] = (),
+    budget: Budget = BUDGET,
 ) -> Built:
-    """Every season of one county. Pure: the same rows in any order give the same tables."""
+    """Every season of one county, audited. Pure: the same rows in any order give the same tables.
+
+    Raises ReleaseRefused for a total that the audit does not let pass.
+    """
     built = Built()
     for tally in tallies(county, measures, cuts):
         built.moments[tally.season] = [tally.moments]
-        totals: dict[str, str] = {}
-        for table in build_tables(tally, measures, cuts, earlier, withheld):
-            fate = earlier.settle(table, totals.get(table.key.panel, ""))
-            if table.key.cut == TOTAL:
-                totals[table.key.panel] = fate
-            built.fates[table.key] = fate
+        try:
+            passed = guarded(tally, measures, cuts, earlier, withheld, budget)
+        except Refused as refused:
+            raise ReleaseRefused(refused.findings) from refused
+        built.fates |= passed.fates
+        built.notes += passed.notes
+        for table in passed.tables:
+            fate = passed.fates[table.key]
             if fate in (NEW, REBUILT):
                 built.rows += table.rows
                 built.notes += table.notes
@@ -176,7 +187,7 @@ def _standing_notes(built: Built, earlier: Earlier, previous: Released | None) -
     """Earlier notes on tables that stand, and a note on tables whose answers are gone."""
     if previous is None:
         return []
-    notes = previous.notes[previous.notes["kind"].isin(["pooled", "dropped"])]
+    notes = previous.notes[previous.notes["kind"].isin(["pooled", "dropped", "coarsened"])]
     kept = [
         Note(**{str(name): value for name, value in row.items()})
         for row in _standing(notes, built.fresh).to_dict("records")

@@ -73,7 +73,7 @@ CHANGES = (
     Field("verdict", "str", "up, down, unclear, few (too few answers), wording (not comparable)"),
 )
 NOTES = (
-    Field("kind", "str", "pooled, dropped, waits, rho, index, alpha or omega", key=True),
+    Field("kind", "str", "pooled, coarsened, dropped, waits, rho, index, alpha or omega", key=True),
     Field("reason", "str", "why", key=True),
     Field("season", "int", "calendar year of the events", key=True),
     Field("state", "str", "state code", key=True),

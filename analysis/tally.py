@@ -16,10 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.frame import cut_column
-from analysis.measures import TOTAL, IntArray, Measure, answers
+from analysis.measures import TOTAL, IntArray, Measure, answers, score_span
 
 STATS = ("asked", "n", "total", "dont_know", "bottom", "top")
 ASKED, N, SUM, DONT_KNOW, BOTTOM, TOP = range(len(STATS))
+HANGS, LOW, HIGH = DONT_KNOW, BOTTOM, TOP  # of a score, see measures.score_span
 MARKS = 2  # two 64-bit marks tell one set of answers from another
 Marks = NDArray[np.uint64]
 
@@ -102,14 +103,19 @@ def _per_row(frame: pd.DataFrame, measures: Sequence[Measure]) -> tuple[IntArray
     stats = np.zeros((len(frame), len(measures), len(STATS)), dtype=np.int64)
     marks = np.zeros((len(frame), len(measures), MARKS), dtype=np.uint64)
     keys = _digests(frame["key"])
+    audience = frame["audience"].to_numpy(dtype=object)
     for i, measure in enumerate(measures):
         a = answers(frame, measure)
-        stats[:, i] = np.column_stack(
-            (a.asked, a.valid, a.value, a.dont_know, a.bottom, a.top)
-        ).astype(np.int64)
+        more: Sequence[NDArray[Any]] = (a.dont_know, a.bottom, a.top)
+        if measure.unit == "score":  # these are no counts of a score: its span stands there
+            low, high, hangs = score_span(frame, measure, measures)
+            more = (hangs, low, high)
+        stats[:, i] = np.column_stack((a.asked, a.valid, a.value, *more))
         said = (a.value + (a.valid * 2 + a.dont_know * 4 + a.bottom * 8) * 10**9).astype(np.uint64)
         counts = (a.valid | a.dont_know)[:, None]  # whoever changes nothing in print has no mark
         marks[:, i] = np.where(counts, _mixed(keys ^ _mixed(said)[:, None]), 0)
+        others = audience != measure.audience  # answers count for one audience only
+        stats[others, i], marks[others, i] = 0, 0
     return stats, marks
 
 

@@ -166,7 +166,7 @@ def design_effect(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> 
     As R's svymean(deff=TRUE): the population is the sum of the weights.
     """
     y = np.asarray(y, dtype=float)
-    inside = _inside(y[:, None], of, domain)
+    inside = domain_of(y, of, domain)
     estimate, w, n = mean_of(y, of, domain), of.weights[inside], int(inside.sum())
     spread = (w * (y[inside] - estimate.value) ** 2).sum() / w.sum() * n / (n - 1)
     return float(estimate.variance / (spread / n * (1 - n / w.sum())))
@@ -197,6 +197,11 @@ def korn_graubard(estimate: Estimate, *, at_most_n: bool = True) -> tuple[float,
     n = min(n, float(estimate.n)) if at_most_n else n
     low = beta.ppf(0.025, n * p, n * (1 - p) + 1)
     return float(low), float(beta.ppf(0.975, n * p + 1, n * (1 - p)))
+
+
+def domain_of(y: FloatArray, of: Design, domain: ArrayLike | None) -> BoolArray:
+    """Who counts for a mean of y: a value, a weight over 0 and inside. ValueError for nobody."""
+    return _inside(y[:, None], of, domain)
 
 
 def _inside(columns: FloatArray, of: Design, domain: ArrayLike | None) -> BoolArray:

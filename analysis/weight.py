@@ -22,9 +22,10 @@ from analysis.taylor import Design, Estimate, variance
 SAME = 1e-10  # raking has converged when no weight moves by more, relative to the mean weight
 CYCLES = 1000
 TOTALS_AGREE = 1e-6  # relative
-SWEEPS = 10  # of the regression on the margins; R's survey makes as many
+SWEEPS = 10  # of the regression on the margins, as in R: its last digits (2e-6) depend on it
 BOUNDS = (0.3, 3.0)  # of the mean weight: nobody speaks for ten times as many as a neighbour
 ROUNDS = 50  # of trimming and raking again
+MATTERS = 0.05  # of the scale between the weighted and the unweighted view: "who answered matters"
 MOST_DEFF, LEAST_N_STAR = 2.0, 30  # weights that cost more precision are not shown
 
 
@@ -167,9 +168,11 @@ def weighted_total(y: ArrayLike, fitted: Weighted, of: Design) -> Estimate:
 
 
 def adjusted_influence(influence: FloatArray, fitted: Weighted) -> FloatArray:
-    """Raked weight times the residual of the (unweighted) influence value on the margins.
+    """Raked weight times the residual of the influence value on the margins' dummies.
 
-    The regression on the dummies is done margin by margin, in SWEEPS sweeps, as R does it.
+    influence: per person, without its weight. The regression has the base weights (METHODS 4, and
+    R's calibrate); it is done margin by margin in SWEEPS sweeps, as R's rake does it with plain
+    means, which are the same where base weights are equal.
     """
     used = fitted.raked > 0
     ratio = np.divide(fitted.weights, fitted.raked, out=np.zeros_like(fitted.raked), where=used)
@@ -180,6 +183,11 @@ def adjusted_influence(influence: FloatArray, fitted: Weighted) -> FloatArray:
             sums = np.bincount(one.codes, fitted.base * value)
             value = value - (sums / weight)[one.codes]
     return fitted.raked * value
+
+
+def who_answered_matters(weighted: float, unweighted: float, *, scale: float = 1.0) -> bool:
+    """Whether the two views differ by so much that it is said: MATTERS of the scale (1 or 100)."""
+    return abs(weighted - unweighted) > MATTERS * scale
 
 
 def _inside(y: FloatArray, weights: FloatArray, domain: ArrayLike | None) -> BoolArray:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.measures import UNSAID, Measure
+from analysis.measures import ADULT, UNSAID, Measure
 from survey.forms import Item
-from survey.instrument import NOT_SHOWN, Content, Instrument, Question
+from survey.instrument import EVENT, NOT_SHOWN, Content, Instrument, Question
 
 TWO_OR_MORE = "two_or_more"
 LANGUAGE = "language"  # the one cut that is no question: the language of the page
@@ -26,10 +26,11 @@ def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
     asked of the same people, so one partition into communities and groups serves them all.
     """
     found = []
-    for question in content.current.questions.values():
+    for question in asked_of_adults(content):
         if question.is_measured:
             found += [
-                question_measure(content, question, kind)
+                question_measure(content, question, kind, audience)
+                for audience in audiences_of(question)
                 for kind in about(content, question, kinds)
             ]
     for index in content.current.indexes:
@@ -39,6 +40,36 @@ def measures_of(content: Content, kinds: Sequence[str]) -> list[Measure]:
     return found
 
 
+def asked_of_adults(content: Content) -> list[Question]:
+    """Return what adults are asked at the event: what figures are made of."""
+    return list(content.current.asked(ADULT, EVENT))
+
+
+def audiences_of(question: Question) -> tuple[str, ...]:
+    """Return whose answers to a question have figures, each audience by itself."""
+    return (ADULT,)
+
+
+def audiences(content: Content) -> list[str]:
+    """Return every audience that has figures."""
+    questions = [q for q in asked_of_adults(content) if q.is_measured]
+    return sorted({audience for question in questions for audience in audiences_of(question)})
+
+
+def measure_id(question: Question, audience: str) -> str:
+    """Return "trust", or "teen.trust" where adults are asked the same."""
+    own = audience == ADULT or audiences_of(question) == (audience,)
+    return question.id if own else f"{audience}.{question.id}"
+
+
+def panel(content: Content, question: Question, audience: str, kind: str) -> str:
+    """Return which measures are put together with this one: those of one audience about one kind
+    of agency, or about the event. Few go on to the longer module: on its own, it pools no
+    community that is large enough for the questions all were asked."""
+    longer = ["longer"] if is_longer(content, question) else []
+    return ".".join(["" if audience == ADULT else audience, kind or EVENT, *longer]).lstrip(".")
+
+
 def about(content: Content, question: Question, kinds: Sequence[str]) -> list[str]:
     """Return the agencies a question has figures of; "" for a question about the event."""
     if question.per == "event":
@@ -46,7 +77,9 @@ def about(content: Content, question: Question, kinds: Sequence[str]) -> list[st
     return [kind for kind in kinds if question.per == "agency" or content.agencies[kind].law]
 
 
-def question_measure(content: Content, question: Question, kind: str) -> Measure:
+def question_measure(
+    content: Content, question: Question, kind: str, audience: str = ADULT
+) -> Measure:
     scale = question.scale
     codes = scale.codes if scale else tuple(range(1, len(question.options) + 1))
     favourable = (
@@ -55,17 +88,24 @@ def question_measure(content: Content, question: Question, kind: str) -> Measure
         else tuple(question.options.index(option) + 1 for option in question.favourable)
     )
     return Measure(
-        id=question.id,
+        id=measure_id(question, audience),
         agency=kind,
+        questions=(question.id,),
         unit="share",
         valid=tuple(sorted(codes)),
         favourable=favourable,
         unfavourable=scale.unfavourable if scale else (),
-        panel=kind or "event",
+        panel=panel(content, question, audience, kind),
         wording=wording(content, (question.id,)),
-        headline=question.headline,
-        universal=question.per != "agency" or content.agencies[kind].law,
+        headline=question.headline and audience == ADULT,
+        universal=not is_longer(content, question)
+        and (question.per != "agency" or content.agencies[kind].law),
+        audience=audience,
     )
+
+
+def is_longer(content: Content, question: Question) -> bool:
+    return question.screen in content.current.longer
 
 
 def index_measure(content: Content, id: str, kind: str) -> Measure:
@@ -93,7 +133,7 @@ def wording(content: Content, questions: Sequence[str]) -> dict[str, str]:
 
 def cuts_of(content: Content) -> list[str]:
     """Return the ids of the groupings a table may have."""
-    return [q.id for q in content.current.questions.values() if q.cut] + [LANGUAGE]
+    return [question.id for question in asked_of_adults(content) if question.cut] + [LANGUAGE]
 
 
 def frame_of(
@@ -102,7 +142,7 @@ def frame_of(
     """Return the frame of analysis/frame.py. `rows` are responses with their event and place."""
     items = [
         Item(question, kind)
-        for question in content.current.questions.values()
+        for question in asked_of_adults(content)
         if question.is_measured
         for kind in about(content, question, kinds)
     ]
@@ -111,10 +151,10 @@ def frame_of(
         "season": [row["season"] for row in rows],
         **{
             name: [row[name] for row in rows]
-            for name in ("state", "county", "community", "event", "instrument")
+            for name in ("state", "county", "community", "event", "instrument", "audience")
         },
     }
-    for question in content.current.questions.values():
+    for question in asked_of_adults(content):
         if question.cut:
             columns[f"cut.{question.id}"] = [group(row["answers"], question.id) for row in rows]
     columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]
@@ -122,7 +162,7 @@ def frame_of(
         columns[item.name] = [
             code(content.instruments[row["instrument"]], item, row["answers"]) for row in rows
         ]
-    return pd.DataFrame(columns).astype({item.name: "int64" for item in items})
+    return pd.DataFrame(columns).astype({item.name: "int8" for item in items})
 
 
 def group(answers: Mapping[str, Any], question: str) -> str:
@@ -145,8 +185,9 @@ def words_of(content: Content) -> Iterator[tuple[str, str, str]]:
     """Yield (measure, wording, name of its words in the language files)."""
     for instrument in content.instruments.values():
         for question in instrument.questions.values():
-            if question.is_measured:
-                yield question.id, question.major, f"question.{question.words or question.id}"
+            for audience in audiences_of(question) if question.is_measured else ():
+                name = f"question.{question.words or question.id}"
+                yield measure_id(question, audience), question.major, name
         for index in instrument.indexes:
             majors = ".".join(instrument.questions[id].major for id in index.questions)
             yield index.id, majors, f"index.{index.id}"

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey import db, events, frozen, organise, schema
+from survey.config import ROOT
 from survey.events import Refused
-from survey.instrument import Content
+from survey.instrument import EVENT, Content
 from survey.models import Community, Event, Poster, Response, Scan
 from survey.posters import address
 
@@ -25,7 +26,7 @@ instrument = AppGroup("instrument", help="The questionnaire, and what of it is p
 
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, release, load_demo, community, event, poster, instrument):
+    for command in (migrate, release, load_demo, prove, community, event, poster, instrument):
         app.cli.add_command(command)
 
 
@@ -76,6 +77,27 @@ def release() -> None:
 
     with work() as session:
         publish.publish(session, content(), events.now(), click.echo)
+
+
+@click.command()
+@click.option("--size", default=1.0, show_default=True, help="0.1: a tenth of the programmes.")
+@click.option("--processes", default=0, help="How many at once; by default one for each core.")
+@click.option("--show", is_flag=True, help="Print the tables instead of writing docs/methods.md.")
+def prove(size: float, processes: int, show: bool) -> None:
+    """Simulate seasons whose truth is known; write what was found into docs/methods.md."""
+    from analysis import proof  # loads pandas and scipy, which a worker must not
+
+    with click.progressbar(length=1000, label="Simulating") as bar:
+        found = proof.prove(
+            size, lambda done, of: bar.update(1000 * done // of - bar.pos), processes
+        )
+    if show:
+        click.echo(proof.tables(found))
+    else:
+        proof.write(ROOT / "docs" / "methods.md", found)
+        click.echo("The tables are in docs/methods.md.")
+    for goal in proof.missed(found):
+        click.echo(f"Not met: {goal}.")
 
 
 @community.command("add")
@@ -141,8 +163,7 @@ def add_event(
         )
         click.echo(f"{made.slug}: opens {made.opens_at:%Y-%m-%d %H:%M} UTC")
         for code in languages:
-            if not content().languages[code].reviewed:
-                click.echo(f"  Language {code} is a draft: have native speakers review it.")
+            warn_of_draft(code)
         click.echo(f"  Next: flask poster add {made.slug} --channel entrance")
 
 
@@ -157,10 +178,24 @@ def list_events() -> None:
         click.echo(f"{found.slug:32} {state:9} {events.coarse(counts.get(found.id, 0))} answers")
 
 
+@event.command("language")
+@click.argument("slug")
+@click.argument("code")
+@click.option("--off", is_flag=True, help="No longer offer it.")
+def turn_language(slug: str, code: str, off: bool) -> None:
+    """Turn a language of an event on, or off with --off, e.g. `flask event language x-2026 ar`."""
+    with work():
+        found = find_event(slug)
+        organise.turn_language(found, content(), code, on=not off)
+        click.echo(f"{slug}: {', '.join(found.languages)}")
+        if not off:
+            warn_of_draft(code)
+
+
 @event.command("close")
 @click.argument("slug")
 def close_event(slug: str) -> None:
-    """Stop taking answers now. Phones that wait for a signal still have three days."""
+    """Stop taking answers now. Phones that wait for a signal still have two weeks."""
     with work():
         organise.close_event(find_event(slug), events.now())
         click.echo(f"{slug} is closed. Next: flask release")
@@ -169,13 +204,15 @@ def close_event(slug: str) -> None:
 @poster.command("add")
 @click.argument("event_slug")
 @click.option("--channel", required=True, help="Where it hangs, e.g. entrance or fire-truck.")
-def add_poster(event_slug: str, channel: str) -> None:
+@click.option("--wave", default=EVENT, help="leaving: for the way out, beside one at the way in.")
+def add_poster(event_slug: str, channel: str, wave: str) -> None:
     """Add a poster and print where to open it."""
     with work() as session:
-        made = organise.add_poster(session, find_event(event_slug), channel=channel)
+        made = organise.add_poster(session, find_event(event_slug), channel=channel, wave=wave)
         base = current_app.extensions["settings"].public_url or "http://127.0.0.1:8000"
         click.echo(f"{made.code}: {address(base, made.code)}")
         click.echo(f"  Print it from {base}/poster/{made.code}")
+        click.echo(f"  Paper forms: {base}/poster/{made.code}/form")
 
 
 @poster.command("list")
@@ -186,7 +223,7 @@ def list_posters(event_slug: str | None) -> None:
     if event_slug:
         query = query.where(Poster.event_id == find_event(event_slug).id)
     for found in db.session().scalars(query):
-        click.echo(f"{found.code}  {found.event.slug:32} {found.channel}")
+        click.echo(f"{found.code}  {found.event.slug:32} {found.wave:8} {found.channel}")
 
 
 @poster.command("scans")
@@ -218,6 +255,11 @@ def publish_instrument() -> None:
     with work():
         for name in frozen.freeze(content(), current_app.extensions["settings"].content):
             click.echo(f"Published: {name}")
+
+
+def warn_of_draft(code: str) -> None:
+    if not content().languages[code].reviewed:
+        click.echo(f"  Language {code} is a draft: have native speakers review it.")
 
 
 def find_community(slug: str) -> Community:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,10 +25,12 @@ class Settings:
     secret_key: str  # signs the form's tickets; made on first start and kept in instance/
     database_url: str = f"sqlite:///{ROOT / 'instance' / 'porchlight.sqlite'}"
     public_url: str = ""  # what posters print, e.g. https://survey.example; "" = as requested
+    contact: str = ""  # whom a visitor may write to, e.g. help@survey.example; "" = the organiser
     content: Path = ROOT / "survey" / "content"
 
     MAX_BODY: int = 64 * 1024  # bytes; the longest honest answer is under 4 KiB
-    TICKET_HOURS: int = 72  # a phone may find its signal again days after the event closed
+    QUEUE_DAYS: int = 14  # a phone may find its signal again after a holiday
+    RESULTS_DAYS: int = 21  # after the event: by then the last phone was heard and figures are out
     PLACE_KEPT: float = 2.0  # seconds a worker goes by what it read of a poster and its event
     DISK_PATIENCE: float = 5.0  # seconds to wait for SQLite's one writer before a polite refusal
 
@@ -38,6 +41,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=environment.get("SECRET_KEY") or kept_secret(ROOT / "instance"),
         database_url=environment.get("DATABASE_URL") or Settings.database_url,
         public_url=environment.get("PUBLIC_URL") or Settings.public_url,
+        contact=environment.get("CONTACT") or Settings.contact,
     )
     check_settings(settings)
     return settings
@@ -53,6 +57,8 @@ def check_settings(settings: Settings) -> None:
         )
     if len(settings.secret_key) < 32:
         raise SettingError("SECRET_KEY must have at least 32 characters.")
+    if settings.contact and not re.fullmatch(r"[^\s@?&]+@[^\s@?&]+", settings.contact):
+        raise SettingError("CONTACT must be an e-mail address, e.g. help@survey.example.")
     if settings.public_url:
         parts = urlsplit(settings.public_url)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):

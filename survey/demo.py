@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from analysis.measures import ADULT
 from survey import events, intake, organise, publish
 from survey.forms import AnswerForm, Item, form_class, options
 from survey.instrument import DONT_KNOW, PREFER_NOT, Content
@@ -110,12 +111,12 @@ class Crowd:
         """One person fills in the form and sends it. Raises if the real rules refuse it."""
         chance = self.chance
         language = self.content.languages["es" if chance.random() < self.spanish else "en"]
-        kind = form_class(self.instrument, self.place.agencies, language)
+        kind = form_class(self.instrument, self.place.agencies, language, self.place.wave, ADULT)
         form = kind(formdata=self.fill(kind, attitude=self.level + chance.gauss(0, 2.0)))
         if not form.validate():
             raise ValueError(f"The demonstration's answers are refused: {form.errors}.")
         id = UUID(int=chance.getrandbits(128), version=4)
-        answers, comment = intake.answers_of(form, id)
+        answers, comment = intake.answers_of(form, id, self.instrument.longer)
         submission = Submission(id, language.code, "adult", answers, comment)
         moment = self.place.starts_at + timedelta(minutes=chance.randrange(230))
         if (
@@ -128,6 +129,8 @@ class Crowd:
         """Return the fields a phone would send for a person of this attitude."""
         fields: MultiDict[str, str] = MultiDict()
         for name, item in kind.items.items():
+            if item.question.screen in self.instrument.longer:
+                continue
             for value in self.choose(item, attitude):
                 fields.add(name, value)
         return fields

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from time import monotonic
 from zoneinfo import ZoneInfo
@@ -14,11 +14,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from survey.forms import Agencies
+from survey.instrument import FOLLOW_UP
 from survey.models import Community, Event, Poster
 
 # Without 0 O 1 I L 5 S 8 B 2 Z U V: signs that are misread from a poster or misheard.
 CODE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"
 CODE_LENGTH = 6  # 148 million codes: guessing one of a thousand takes 148,000 tries
+
+
+# How a form is opened, by the end of its address, and the mode that is kept with its answers.
+DOORS = {"": "own phone", "kiosk": "kiosk", "paper": "paper", "later": "own phone"}
+FOLLOW_UP_DAYS = (21, 28)  # first and last day: the effect of one good contact is seen at 21
+KEYED_WITHIN = timedelta(days=14)  # paper forms are keyed in after the evening
 
 
 class Refused(Exception):
@@ -42,19 +49,44 @@ class Place:
     """
 
     poster: str
+    door: str
     wave: str
     event_id: int
     event: str
     community: str
+    slug: str  # of the community
     made_up: bool
     season: int
     instrument: str
     languages: tuple[str, ...]
     time_zone: str
     starts_at: datetime
+    ends_at: datetime
     opens_at: datetime
     closes_at: datetime
     agencies: Agencies
+
+    @property
+    def mode(self) -> str:
+        return DOORS[self.door]
+
+    def through(self, door: str) -> Place:
+        """Return the same place as it is met through another door: KeyError if there is none."""
+        DOORS[door]
+        if door == "later":
+            first, last = (self.day_after(days) for days in FOLLOW_UP_DAYS)
+            last += timedelta(days=1)
+            return replace(self, door=door, wave=FOLLOW_UP, opens_at=first, closes_at=last)
+        if door == "paper":
+            agencies = replace(self.agencies, printed=True)
+            closes_at = self.closes_at + KEYED_WITHIN
+            return replace(self, door=door, closes_at=closes_at, agencies=agencies)
+        return replace(self, door=door)
+
+    def day_after(self, days: int) -> datetime:
+        """Return the event-local start of the day that many days after the event."""
+        day = self.local(self.starts_at).date() + timedelta(days=days)
+        return datetime.combine(day, time(), ZoneInfo(self.time_zone)).astimezone(UTC)
 
     def window(self, now: datetime) -> Window:
         return window_of(self.opens_at, self.closes_at, now)
@@ -126,16 +158,19 @@ def place_of(poster: Poster) -> Place:
     event, community = poster.event, poster.event.community
     return Place(
         poster=poster.code,
+        door="",
         wave=poster.wave,
         event_id=event.id,
         event=event.name,
         community=community.name,
+        slug=community.slug,
         made_up=community.made_up,
         season=event.season,
         instrument=event.instrument,
         languages=tuple(event.languages),
         time_zone=event.time_zone,
         starts_at=event.starts_at,
+        ends_at=event.ends_at,
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         agencies=agencies_of(community),

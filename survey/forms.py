@@ -28,20 +28,32 @@ class Agencies:
 
     local: str
     others: tuple[str, ...]
+    printed: bool = False  # on paper, where every one of them stands, in one order for all
+
+    @classmethod
+    def of(cls, kinds: Sequence[str], *, printed: bool = False) -> Agencies:
+        """Return the agencies of `all`, read back."""
+        return cls(kinds[0], tuple(kinds[1:]), printed)
+
+    @property
+    def most(self) -> int:
+        """Return how many of them one person's trust is asked of."""
+        return len(self.all) if self.printed else MOST_AGENCIES
 
     @property
     def all(self) -> tuple[str, ...]:
         return (self.local, *self.others)
 
     def shown(self, met: Sequence[str], submission: int) -> tuple[str, ...]:
-        """Return the kinds whose trust is asked: the local one, then at most two of those met.
+        """Return the kinds whose trust is asked: the local one, then at most two of those met
+        (on paper all of them).
 
         The order of the others must not be the same for all, and must be known later: it is
         turned by the submission's own random number, here and in the page's script alike.
         """
         talked = [kind for kind in self.others if kind in met]
-        turn = submission % len(talked) if talked else 0
-        return (self.local, *(talked[turn:] + talked[:turn])[: MOST_AGENCIES - 1])
+        turn = submission % len(talked) if talked and not self.printed else 0
+        return (self.local, *(talked[turn:] + talked[:turn])[: self.most - 1])
 
 
 @dataclass(frozen=True)
@@ -56,11 +68,18 @@ class Item:
         return f"{self.question.id}.{self.agency}" if self.agency else self.question.id
 
 
-def items(instrument: Instrument, agencies: Agencies, audience: str) -> Iterator[Item]:
-    """Yield what a form asks, in order; a question per agency once for each agency."""
-    if audience not in instrument.audiences:
-        return
+def items(
+    instrument: Instrument, agencies: Agencies, wave: str, audience: str = ""
+) -> Iterator[Item]:
+    """Yield what a form asks, in order; a question per agency once for each agency.
+
+    Without an audience: what is asked of any of them, as on a page that nobody has touched.
+    """
+    audiences = (audience,) if audience else instrument.audiences_in(wave)
+    asked = {question.id for one in audiences for question in instrument.asked(one, wave)}
     for question in instrument.questions.values():
+        if question.id not in asked:
+            continue
         if question.per == "agency":
             yield from (Item(question, kind) for kind in agencies.all)
         elif question.per == "police":
@@ -84,7 +103,8 @@ def options(question: Question, agencies: Agencies) -> Iterator[str]:
 def option_label(question: Question, value: str, language: Language) -> str:
     """Return the words of one value of a question."""
     if value == str(DONT_KNOW):
-        return language.say("option.any.dont_know")
+        own = question.key("dont_know")
+        return language.say(own if language.has(own) else "option.any.dont_know")
     if value == str(PREFER_NOT):
         return language.say("option.any.prefer_not")
     if question.scale:
@@ -110,7 +130,11 @@ def choice_field(item: Item, agencies: Agencies, language: Language) -> Any:
 
 
 def several_field(item: Item, agencies: Agencies, language: Language) -> Any:
-    return SelectMultipleField(choices=choices(item, agencies, language), validators=[Optional()])
+    most = item.question.most
+    return SelectMultipleField(
+        choices=choices(item, agencies, language),
+        validators=[Optional(), Length(max=most)] if most else [Optional()],
+    )
 
 
 def text_field(item: Item, agencies: Agencies, language: Language) -> Any:
@@ -137,26 +161,38 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def gate(self) -> str:
-        """Return the name of the question that says which audience this is."""
+        """Return the name of the question that says which audience this is: the first gate."""
         return next(name for name, item in self.items.items() if item.question.gate)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether an answer says that nothing more may be asked and nothing kept."""
+        return any(self[name].data in item.question.stops for name, item in self.items.items())
 
     def problems(self, language: Language) -> dict[str, str]:
         """Return what is wrong, a sentence for each field, in the order of the form."""
         return {name: self.problem(name, language) for name in self.items if self[name].errors}
 
     def problem(self, name: str, language: Language) -> str:
-        question = self.items[name].question
+        question, given = self.items[name].question, self[name].data
         if question.kind == "text":
-            count = len(self[name].data)
-            return language.say("error.too_long", most=question.most, count=count)
-        empty = question.gate and not self[name].data
-        return language.say("error.required" if empty else "error.choice")
+            return language.say("error.too_long", most=question.most, count=len(given))
+        if question.gate and not given:
+            return language.say("error.required" if name == self.gate else "error.choose")
+        if question.most and len(given) > question.most:
+            return language.say("error.too_many", most=question.most)
+        return language.say("error.choice")
 
 
 @lru_cache(maxsize=256)
-def form_class(instrument: Instrument, agencies: Agencies, language: Language) -> type[AnswerForm]:
-    """Return the form of one event's adults in one language. Field names are `Item.name`."""
-    asked = {item.name: item for item in items(instrument, agencies, "adult")}
+def form_class(
+    instrument: Instrument, agencies: Agencies, language: Language, wave: str, audience: str = ""
+) -> type[AnswerForm]:
+    """Return the form of one audience (of all of them: "") in one language and wave.
+
+    Field names are `Item.name`.
+    """
+    asked = {item.name: item for item in items(instrument, agencies, wave, audience)}
     fields = {
         name: FIELDS[item.question.kind](item, agencies, language) for name, item in asked.items()
     }

@@ -24,10 +24,13 @@ Digests = Mapping[str, str]  # "version", "structure", and one per language
 
 
 def digests(content: Content, instrument: Instrument, question: Question) -> dict[str, str]:
-    """Return the digests of one question, by part."""
+    """Return the digests of one question, by part.
+
+    A language is frozen once figures are published in it; a draft may still be corrected.
+    """
     words = {
         language.code: digest(question_words(content, question, language))
-        for language in content.languages.values()
+        for language in content.reading_languages
     }
     return {
         "version": question.version,
@@ -49,6 +52,7 @@ def structure(instrument: Instrument, question: Question) -> list[object]:
         question.gate,
         question.most,
         [q.id for q in instrument.on(question.screen)].index(question.id),
+        *([list(question.stops)] if question.stops else []),
     ]
 
 

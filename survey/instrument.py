@@ -17,6 +17,8 @@ FOLDER = Path(__file__).parent / "content"
 AGENCIES = "@agencies"  # in a question's options: one option for each agency at the event
 KINDS = ("choice", "scale", "several", "text")
 PER = ("event", "agency", "police")
+CHILD = "child"  # the audience whose form looks different and is never shown beside the others
+EVENT, LEAVING, FOLLOW_UP = WAVES = ("event", "leaving", "follow-up")
 
 # Missing codes stay apart from one another: each says something else (METHODS, section 2).
 SKIPPED, PREFER_NOT, DONT_KNOW, NOT_SHOWN = -1, -2, -3, -4
@@ -46,10 +48,13 @@ class Question:
     favourable: tuple[str, ...] = ()  # of a choice: the options that count as favourable
     dont_know: bool = False
     prefer_not: bool = False
-    gate: bool = False  # must be answered: it says which audience this is
+    audiences: tuple[str, ...] = ("adult", "teen")  # who is asked
+    waves: tuple[str, ...] = (EVENT, LEAVING)  # when
+    gate: bool = False  # must be answered: which audience this is, or whether it wants to be one
+    stops: tuple[str, ...] = ()  # of a gate: after these nothing is asked and nothing is stored
     headline: bool = False
     cut: bool = False  # may group a table
-    most: int = 0  # of a text: characters
+    most: int = 0  # of a text: characters; of several: how many may be chosen, 0 for all
     words: str = ""  # the words' name in the language files; the id unless told
 
     @property
@@ -83,6 +88,32 @@ class Instrument:
     screens: tuple[str, ...]
     questions: Mapping[str, Question]
     indexes: tuple[Index, ...] = ()
+    longer: tuple[str, ...] = ()  # screens of the module that is offered at the end
+
+    @property
+    def gate(self) -> Question:
+        """Return the question that says which audience this is: the first gate."""
+        return next(question for question in self.questions.values() if question.gate)
+
+    def asked(self, audience: str, wave: str) -> Iterator[Question]:
+        """Yield what is asked of one audience in one wave, gates included."""
+        if audience in self.audiences:
+            for question in self.questions.values():
+                if audience in question.audiences and wave in question.waves:
+                    yield question
+
+    def audiences_in(self, wave: str) -> tuple[str, ...]:
+        """Return the audiences that have a form in this wave."""
+        return tuple(
+            audience
+            for audience in self.audiences
+            if any(not question.gate for question in self.asked(audience, wave))
+        )
+
+    def chain(self, audience: str, wave: str) -> list[str]:
+        """Return the screens one audience meets, in order; those of the longer module last."""
+        met = {question.screen for question in self.asked(audience, wave)}
+        return sorted((s for s in self.screens if s in met), key=lambda s: s in self.longer)
 
     def on(self, screen: str) -> Iterator[Question]:
         return (question for question in self.questions.values() if question.screen == screen)
@@ -108,6 +139,11 @@ class Content:
         versions = {**self.earlier, self.current.id: self.current}
         object.__setattr__(self, "instruments", dict(sorted(versions.items())))
 
+    @property
+    def reading_languages(self) -> list[Language]:
+        """Return the languages in which the pages of figures are written."""
+        return [language for language in self.languages.values() if language.reads]
+
     def instrument_of(self, season: int) -> Instrument:
         """Return the newest instrument that is not newer than `season`; else the oldest."""
         ids = [id for id in self.instruments if int(id) <= season] or [min(self.instruments)]
@@ -125,7 +161,7 @@ def read_content(folder: Path = FOLDER) -> Content:
         current=current,
         earlier=read_earlier(folder / "earlier", current),
         agencies=agencies,
-        languages=read_languages(folder / "languages"),
+        languages=read_languages(folder / "languages", folder / "readers"),
     )
     check_words(content)
     return content
@@ -150,7 +186,12 @@ def read_instrument(path: Path) -> Instrument:
             if id not in questions:
                 raise ContentError(f"{path.name}: the index {index.id} names no question {id}.")
     return Instrument(
-        table["id"], tuple(table["audiences"]), tuple(table["screens"]), questions, indexes
+        table["id"],
+        tuple(table["audiences"]),
+        tuple(table["screens"]),
+        questions,
+        indexes,
+        tuple(table.get("longer", ())),
     )
 
 
@@ -181,6 +222,10 @@ def read_question(
         raise ContentError(f"{name}: favourable names no option {min(extra)}.")
     if row["kind"] == "text" and not row.get("most"):
         raise ContentError(f"{name}: most (characters) is missing.")
+    if extra := set(row.get("waves", ())) - set(WAVES):
+        raise ContentError(f"{name}: there is no wave {min(extra)}.")
+    if extra := set(row.get("stops", ())) - set(row.get("options", ())):
+        raise ContentError(f"{name}: stops names no option {min(extra)}.")
     return Question(**{**as_tuples(row), "scale": scales.get(row.get("scale", ""))})
 
 
@@ -200,7 +245,8 @@ def read_earlier(folder: Path, current: Instrument) -> dict[str, Instrument]:
         for id in table.get("absent", ()):
             if kept.pop(id, None) is None:
                 raise ContentError(f"earlier/{path.name}: absent names no question {id}.")
-        newer = replace(newer, id=path.stem, questions={**kept, **changed})
+        audiences = tuple(table.get("audiences", newer.audiences))
+        newer = replace(newer, id=path.stem, audiences=audiences, questions={**kept, **changed})
         earlier[path.stem] = newer
     return earlier
 
@@ -210,27 +256,19 @@ def as_tuples(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def needed_words(content: Content) -> Iterator[tuple[str, str]]:
-    """Yield (where, key) for every word that the structure asks a language for."""
+    """Yield (where, key) for every word that the form asks a language for."""
     for kind in content.agencies:
         yield "agencies.toml", f"agency.{kind}.label"
         yield "agencies.toml", f"agency.{kind}.name"
     for instrument in content.instruments.values():
         for screen in instrument.screens:
             yield instrument.id, f"screen.{screen}"
-            yield instrument.id, f"screen_note.{screen}"
         for question in instrument.questions.values():
             yield from ((instrument.id, key) for key in question_words(question))
-        for index in instrument.indexes:
-            yield instrument.id, f"index.{index.id}.title"
-            yield instrument.id, f"index.{index.id}.finding"
 
 
 def question_words(question: Question) -> Iterator[str]:
     yield question.key()
-    if question.is_measured or question.cut:
-        yield question.key("title")
-    if question.is_measured:
-        yield question.key("finding")
     for code in question.scale.codes if question.scale else ():
         yield f"scale.{question.scale.id}.{code}"  # type: ignore[union-attr]
     for option in question.options:
@@ -238,11 +276,28 @@ def question_words(question: Question) -> Iterator[str]:
             yield f"option.{question.id}.{option}"
 
 
+def needed_by_readers(content: Content) -> Iterator[tuple[str, str]]:
+    """Yield (where, key) for every word that figures ask a language for."""
+    for instrument in content.instruments.values():
+        for question in instrument.questions.values():
+            if question.is_measured or question.cut:
+                yield instrument.id, question.key("title")
+            if question.is_measured:
+                yield instrument.id, question.key("finding")
+        for index in instrument.indexes:
+            yield instrument.id, f"index.{index.id}.title"
+            yield instrument.id, f"index.{index.id}.finding"
+    for code in content.languages:
+        yield "languages/", f"language_name.{code}"
+
+
 def check_words(content: Content) -> None:
     """Raise ContentError where a language lacks a word that the structure needs."""
-    for where, key in needed_words(content):
+    asked = [(where, key, "languages") for where, key in needed_words(content)]
+    asked += [(where, key, "readers") for where, key in needed_by_readers(content)]
+    for where, key, folder in asked:
         for language in content.languages.values():
-            if not language.has(key):
+            if not language.has(key) and (folder == "languages" or language.reads):
                 raise ContentError(
-                    f"languages/{language.code}.toml: the key {key} is missing; {where} needs it."
+                    f"{folder}/{language.code}.toml: the key {key} is missing; {where} needs it."
                 )

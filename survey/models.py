@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -146,6 +147,7 @@ class Response(Base):
     instrument: Mapped[str] = mapped_column(String(20))
     hour: Mapped[str] = mapped_column(String(13))  # event-local, never a minute
     late: Mapped[bool]
+    household: Mapped[bool] = mapped_column(default=False, server_default=false())
     answers: Mapped[dict[str, Any]]
 
 

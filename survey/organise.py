@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.events import CODE_LENGTH, CODE_SIGNS, Refused, agencies_of
-from survey.instrument import Content
+from survey.instrument import EVENT, LEAVING, Content
 from survey.models import Agency, Community, Event, Poster
 
+POSTER_WAVES = (EVENT, LEAVING)  # the follow-up has no poster: it is opened from the phone
 STAYS_OPEN = timedelta(hours=48)  # a family answers at breakfast the day after
 
 
@@ -92,18 +93,33 @@ def add_event(
     return event
 
 
-def add_poster(session: Session, event: Event, *, channel: str) -> Poster:
+def turn_language(event: Event, content: Content, code: str, *, on: bool) -> None:
+    """Offer the event's survey in one more language, or in one fewer."""
+    if code not in content.languages:
+        raise Refused(f"{code!r} is no language here: {', '.join(content.languages)}.")
+    kept = [other for other in event.languages if other != code]
+    if not on and not kept:
+        raise Refused(f"{code} is the only language of {event.slug}: turn another one on first.")
+    if not on:
+        event.languages = kept
+    elif code not in event.languages:
+        event.languages = [*event.languages, code]
+
+
+def add_poster(session: Session, event: Event, *, channel: str, wave: str = EVENT) -> Poster:
     """Make a poster with a random code that no other has."""
+    if wave not in POSTER_WAVES:
+        raise Refused(f"{wave!r} is no wave of a poster: {', '.join(POSTER_WAVES)}.")
     while session.get(Poster, code := random_code()):
         pass
-    poster = Poster(code=code, channel=channel)
+    poster = Poster(code=code, channel=channel, wave=wave)
     event.posters.append(poster)
     session.flush()
     return poster
 
 
 def close_event(event: Event, moment: datetime) -> None:
-    """Stop taking answers now; phones that were waiting for a signal still have three days."""
+    """Stop taking answers now; phones that were waiting for a signal still have two weeks."""
     if moment <= event.opens_at:
         raise Refused(f"{event.slug} has not opened yet.")
     event.closes_at = min(event.closes_at, moment)

@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from analysis.guard import AUDIT
 from analysis.measures import Measure
 from analysis.release import NothingToRelease, ReleaseRefused
 from analysis.release import release as make_release
@@ -20,12 +21,10 @@ from analysis.released import Released
 from survey import catalogue
 from survey.events import Refused
 from survey.figures import CHANGE, FIGURE
-from survey.instrument import Content
+from survey.instrument import EVENT, Content
 from survey.models import Agency, Community, Event, Figure, Release, Response
 
 Say = Callable[[str], None]  # shows a step to whoever started this
-
-ADULT = "adult"  # children and teens have releases of their own, never added to adults
 
 
 def publish(session: Session, content: Content, moment: datetime, say: Say) -> Release:
@@ -33,16 +32,16 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
 
     Raises Refused with the reasons when there is nothing new that may be shown.
     """
-    rows = closed_answers(session, moment)
-    if not rows:
-        raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
-    say(f"{len({row['event'] for row in rows})} closed events are put together.")
     present = set(session.scalars(select(Agency.kind)))
     kinds = [kind for kind in content.agencies if kind in present]
+    frame = closed_answers(session, content, moment, kinds)
+    if frame.empty:
+        raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
+    say(f"{frame['event'].nunique()} closed events are put together.")
     measures, cuts = catalogue.measures_of(content, kinds), catalogue.cuts_of(content)
     try:
         released = make_release(
-            catalogue.frame_of(content, rows, kinds),
+            frame,
             measures,
             cuts,
             previous=newest(session),
@@ -60,13 +59,33 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
     return stored
 
 
-def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]]:
-    """Return adults' responses of events that are closed, each with its event and its place."""
+def closed_answers(
+    session: Session, content: Content, moment: datetime, kinds: Sequence[str]
+) -> pd.DataFrame:
+    """Return the frame of every closed event. Answers are read one county at a time and kept as
+    codes of a byte each, so that no more than a county's are ever whole in memory."""
+    places = select(Community.state, Community.county).distinct()
+    found = [
+        catalogue.frame_of(content, rows, kinds)
+        for state, county in session.execute(places.order_by("state", "county")).all()
+        if (rows := county_answers(session, content, moment, state, county))
+    ]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def county_answers(
+    session: Session, content: Content, moment: datetime, state: str, county: str
+) -> list[Mapping[str, Any]]:
+    """Return a county's responses at events that are closed, with their event and place.
+
+    Posters at the way out and follow-ups ask the same people once more: they stay apart.
+    """
     query = (
         select(
             Response.submission,
             Response.language,
             Response.instrument,
+            Response.audience,
             Response.answers,
             Event.season,
             Event.slug.label("event"),
@@ -76,7 +95,12 @@ def closed_answers(session: Session, moment: datetime) -> list[Mapping[str, Any]
         )
         .join(Event, Event.id == Response.event_id)
         .join(Community, Community.id == Event.community_id)
-        .where(Event.closes_at <= moment, Response.audience == ADULT)
+        .where(Community.state == state, Community.county == county)
+        .where(
+            Event.closes_at <= moment,
+            Response.audience.in_(catalogue.audiences(content)),
+            Response.wave == EVENT,
+        )
     )
     return [dict(row) for row in session.execute(query).mappings()]
 
@@ -200,7 +224,12 @@ def told(released: Released) -> Iterator[str]:
             yield TOLD[note["kind"]].format(
                 **{**note, "members": note["members"].replace("|", ", ") or "-"}
             )
-    cuts = sum(1 for note in notes if note["kind"] == "dropped" and note["cut"] != "total")
+    few = [note for note in notes if note["kind"] == "dropped" and note["reason"] != AUDIT]
+    cuts = sum(1 for note in few if note["cut"] != "total")
+    for kind, reason, sentence in AUDITED:
+        found = sum(1 for note in notes if (note["kind"], note["reason"]) == (kind, reason))
+        if found:
+            yield sentence.format(found)
     if cuts:
         yield f"{cuts} tables of groups are left out: fewer than two groups of 11 or more."
 
@@ -210,3 +239,8 @@ TOLD = {
     "dropped": "{season} {county} County, {panel}: {members} cannot stand apart ({reason}).",
     "waits": "{season} {county} County, {panel}: changes wait for the next release ({reason}).",
 }
+
+AUDITED = (
+    ("coarsened", AUDIT, "The audit made {} tables one band coarser: a group could be worked out."),
+    ("dropped", AUDIT, "The audit left {} tables of groups out: coarser was not enough."),
+)

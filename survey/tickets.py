@@ -1,35 +1,54 @@
-"""The signed ticket a form carries: which poster, opened in which hour.
+"""The signed ticket a form carries: what was handed out, and in which hour.
 
-It is bound to no session, cookie or person, so it refuses nobody who is late; it says only that
-the form was handed out by this server while the event was open.
+It names the poster, the door it was opened through, the questionnaire and the agencies on it. It
+is bound to no session, cookie or person and is the same for everybody in that hour, so it is no
+secret on a phone. A phone that finds its signal days later, when the server may ask other
+questions, is still read against the form it was given.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from itsdangerous import BadSignature, Signer
 
 
-def make_ticket(secret: str, poster: str, now: datetime) -> str:
+@dataclass(frozen=True)
+class Ticket:
+    """What the server signed."""
+
+    poster: str
+    door: str  # "", or how else the form was opened: "kiosk", "paper", "later"
+    opened: datetime  # the start of the hour
+    instrument: str
+    agencies: tuple[str, ...]  # kinds, the local law enforcement first
+
+
+def make_ticket(
+    secret: str, poster: str, door: str, instrument: str, agencies: Sequence[str], now: datetime
+) -> str:
     """Return the ticket for a form handed out now; the same for everybody in that hour."""
-    return ticket_of_hour(secret, poster, int(now.timestamp()) // 3600)
+    hour = int(now.timestamp()) // 3600
+    return signed(secret, ".".join((poster, door, str(hour), instrument, *agencies)))
 
 
 @lru_cache(maxsize=1024)
-def ticket_of_hour(secret: str, poster: str, hour: int) -> str:
-    return signer(secret).sign(f"{poster}.{hour}").decode()
+def signed(secret: str, text: str) -> str:
+    return signer(secret).sign(text).decode()
 
 
-def read_ticket(secret: str, ticket: str, poster: str) -> datetime | None:
-    """Return the start of the hour in which the ticket was made; None if it is not ours."""
+def read_ticket(secret: str, text: str) -> Ticket | None:
+    """Return what the server signed; None if it did not."""
     try:
-        signed = signer(secret).unsign(ticket).decode()
+        plain = signer(secret).unsign(text).decode()
     except (BadSignature, UnicodeError, ValueError):
         return None
-    code, _, hour = signed.rpartition(".")
-    return datetime.fromtimestamp(int(hour) * 3600, UTC) if code == poster else None
+    poster, door, hour, instrument, *agencies = plain.split(".")
+    opened = datetime.fromtimestamp(int(hour) * 3600, UTC)
+    return Ticket(poster, door, opened, instrument, tuple(agencies))
 
 
 def signer(secret: str) -> Signer:

@@ -1,8 +1,10 @@
 """Words per language: content/languages/<code>.toml -> say(key, **values).
 
-Structure stands once in instrument.toml; a language file holds nothing but words. English is
-the reference: a key that another language lacks, adds, or fills with other placeholders is an
-error with a sentence, found when the files are read and not when a guest meets it.
+Structure stands once in instrument.toml; a language file holds nothing but words. What an
+attendee meets is in languages/; what readers of figures meet is in readers/, which only some
+languages have. English is the reference: a key that another language lacks, adds, or fills with
+other placeholders is an error with a sentence, found when the files are read and not when a
+guest meets it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,28 @@ from typing import Any
 REFERENCE = "en"
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
+# Plural rules by name (after Unicode CLDR, for whole numbers from 1; it has none for S'gaw Karen,
+# whose nouns have one form). The page's script knows the same rules, in the same order.
+PLURALS: dict[str, tuple[str, ...]] = {
+    "none": ("other",),
+    "one": ("one", "other"),
+    "slavic": ("one", "few", "many"),
+    "arabic": ("one", "two", "few", "many", "other"),
+}
+
+
+def plural(rule: str, number: int) -> str:
+    """Return the category of a whole number from 1 under one of PLURALS."""
+    if rule == "slavic":
+        if number % 10 == 1 and number % 100 != 11:
+            return "one"
+        return "few" if 2 <= number % 10 <= 4 and not 12 <= number % 100 <= 14 else "many"
+    if rule == "arabic":
+        if number <= 2:
+            return ("one", "two")[number - 1]
+        return "few" if 3 <= number % 100 <= 10 else "many" if number % 100 >= 11 else "other"
+    return "one" if rule == "one" and number == 1 else "other"
+
 
 class ContentError(Exception):
     """A content file is wrong; the sentence names the file and the key."""
@@ -29,6 +53,7 @@ class Language:
 
     code: str
     words: Mapping[str, str]
+    reads: bool = True  # has the words of figures, too; else only what an attendee meets
 
     def say(self, key: str, **values: object) -> str:
         """Return the words for `key` with {placeholders} filled. An unknown key raises KeyError."""
@@ -50,9 +75,17 @@ class Language:
     def reviewed(self) -> bool:
         return self.words["language.status"] == "reviewed"
 
+    @property
+    def plural(self) -> str:
+        return self.words["language.plural"]
+
     def count(self, key: str, number: int) -> str:
-        """Return `key`.one or `key`.other with {number}: enough for English and Spanish."""
-        return self.say(f"{key}.{'one' if number == 1 else 'other'}", number=self.number(number))
+        """Return the form of `key` for this number (a whole one from 1), with {number}."""
+        return self.say(f"{key}.{plural(self.plural, number)}", number=self.number(number))
+
+    def forms(self, key: str) -> list[str]:
+        """Return every plural form of `key`, in the order of PLURALS, its {number} left open."""
+        return [self.words[f"{key}.{category}"] for category in PLURALS[self.plural]]
 
     def number(self, value: int) -> str:
         return f"{value:,}".replace(",", self.words["format.thousands"])
@@ -75,35 +108,66 @@ class Language:
         return self.say("format.moment", day=self.day(moment.date()), time=time)
 
 
-def read_languages(folder: Path) -> dict[str, Language]:
-    """Read every <code>.toml in `folder`, the reference first, and hold each to the reference."""
+def read_languages(folder: Path, readers: Path) -> dict[str, Language]:
+    """Read every <code>.toml in `folder` and its namesake in `readers`, the reference first."""
     paths = sorted(folder.glob("*.toml"), key=lambda path: (path.stem != REFERENCE, path.stem))
-    languages = {path.stem: Language(path.stem, flatten(read_toml(path))) for path in paths}
-    if REFERENCE not in languages:
-        raise ContentError(f"{folder.name}: {REFERENCE}.toml is missing; it is the reference.")
-    for language in languages.values():
-        compare(languages[REFERENCE], language)
-    return languages
+    attendee = {path.stem: flatten(read_toml(path)) for path in paths}
+    reader = {path.stem: flatten(read_toml(path)) for path in sorted(readers.glob("*.toml"))}
+    for name, files in ((folder.name, attendee), (readers.name, reader)):
+        if REFERENCE not in files:
+            raise ContentError(f"{name}: {REFERENCE}.toml is missing; it is the reference.")
+    for code, words in attendee.items():
+        check_language(f"{folder.name}/{code}.toml", words)
+        compare(f"{folder.name}/{code}.toml", attendee[REFERENCE], words, words["language.plural"])
+    for code, words in reader.items():
+        if code not in attendee:
+            raise ContentError(f"{readers.name}/{code}.toml: {folder.name}/ has no such language.")
+        rule = attendee[code]["language.plural"]
+        compare(f"{readers.name}/{code}.toml", reader[REFERENCE], words, rule)
+        if both := words.keys() & attendee[code].keys():
+            raise ContentError(f"{readers.name}/{code}.toml: {min(both)} stands in both files.")
+    return {
+        code: Language(code, {**words, **reader.get(code, {})}, reads=code in reader)
+        for code, words in attendee.items()
+    }
 
 
-def compare(reference: Language, language: Language) -> None:
-    """Raise ContentError where `language` differs from `reference` in keys or placeholders."""
-    file = f"languages/{language.code}.toml"
-    if missing := sorted(reference.words.keys() - language.words.keys()):
+def check_language(file: str, words: Mapping[str, str]) -> None:
+    """Raise ContentError where a language does not say how it is written."""
+    allowed = {"direction": ("ltr", "rtl"), "status": ("reviewed", "draft"), "plural": (*PLURALS,)}
+    for key, values in allowed.items():
+        if words.get(f"language.{key}") not in values:
+            raise ContentError(f"{file}: language.{key} must be one of {', '.join(values)}.")
+
+
+def compare(file: str, reference: Mapping[str, str], words: Mapping[str, str], rule: str) -> None:
+    """Raise ContentError where `words` differ from the reference's in keys or placeholders.
+
+    Where the reference counts (key.one, key.other), a language has the forms of its own rule.
+    """
+    counted = {
+        key.removesuffix(".one")
+        for key in reference
+        if key.endswith(".one") and f"{key.removesuffix('.one')}.other" in reference
+    }
+    expected = {key: key for key in reference if stem(key) not in counted}
+    expected |= {f"{key}.{form}": f"{key}.other" for key in counted for form in PLURALS[rule]}
+    if missing := sorted(expected.keys() - words.keys()):
         raise ContentError(f"{file}: the key {missing[0]} is missing; {REFERENCE}.toml has it.")
-    if extra := sorted(language.words.keys() - reference.words.keys()):
+    if extra := sorted(words.keys() - expected.keys()):
         raise ContentError(f"{file}: the key {extra[0]} is not in {REFERENCE}.toml.")
-    for key, text in language.words.items():
-        expected = set(PLACEHOLDER.findall(reference.words[key]))
-        if (found := set(PLACEHOLDER.findall(text))) != expected:
+    for key, text in words.items():
+        wanted = set(PLACEHOLDER.findall(reference[expected[key]]))
+        found = set(PLACEHOLDER.findall(text))
+        if found != wanted and not (stem(key) in counted and found < wanted):
             raise ContentError(
                 f"{file}: {key} has the placeholders {sorted(found)}, "
-                f"{REFERENCE}.toml has {sorted(expected)}."
+                f"{REFERENCE}.toml has {sorted(wanted)}."
             )
-    if language.direction not in ("ltr", "rtl"):
-        raise ContentError(f'{file}: language.direction must be "ltr" or "rtl".')
-    if language.words["language.status"] not in ("reviewed", "draft"):
-        raise ContentError(f'{file}: language.status must be "reviewed" or "draft".')
+
+
+def stem(key: str) -> str:
+    return key.rpartition(".")[0]
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from survey import db, frozen
 from survey.instrument import FOLDER, read_content
-from survey.words import ContentError
+from survey.words import PLACEHOLDER, ContentError, plural
 from tests.builders import Resident, add_event, add_poster
 from tests.conftest import make_app
 
@@ -49,6 +49,14 @@ def append(path: Path, text: str) -> None:
         ("languages/es.toml", "{agency} hará", "{agencia} hará", "placeholders"),
         ("languages/es.toml", 'direction = "ltr"', 'direction = "up"', "direction must be"),
         ("languages/es.toml", 'status = "draft"', 'status = "fine"', "status must be"),
+        ("languages/uk.toml", 'plural = "slavic"', 'plural = "two"', "plural must be"),
+        ("languages/uk.toml", "waiting.few", "waiting.other", "attend.waiting.few is missing"),
+        ("languages/zh.toml", "waiting.other", "waiting.one", "attend.waiting.other is missing"),
+        ("readers/es.toml", 'title = "Confianza"\n', "", "question.trust.title is missing"),
+        ("readers/es.toml", 'es = "Español"', 'xx = "X"', "language_name.es is missing"),
+        ("readers/es.toml", "[data]\n", '[attend]\nnext = "Va"\n[data]\n', "attend.next"),
+        ("instrument.toml", 'waves = ["follow-up"]', 'waves = ["flood"]', "no wave flood"),
+        ("instrument.toml", 'stops = ["no"]', 'stops = ["nein"]', "stops names no option nein"),
         ("agencies.toml", "[fire]", "[fyre]", "agency.fyre.label is missing"),
         (
             "earlier/2019.toml",
@@ -69,6 +77,34 @@ def test_a_wrong_file_is_told_in_a_sentence(
     assert str(error.value).endswith(".")
 
 
+@pytest.mark.parametrize("code", sorted(path.stem for path in (FOLDER / "languages").iterdir()))
+def test_a_language_is_whole_and_says_how_it_is_written(code: str):
+    language = read_content(FOLDER).languages[code]
+    right_to_left = {"ar"}
+    assert language.direction == ("rtl" if code in right_to_left else "ltr")
+    assert language.reviewed is (code == "en")  # a draft until native speakers have read it
+    assert all(language.words.values())
+    english = read_content(FOLDER).languages["en"]
+    for key, text in language.words.items():
+        plain = PLACEHOLDER.sub("", text)
+        if code != "en" and len(plain) > 12:
+            assert text != english.words.get(key), key
+
+
+@pytest.mark.parametrize(
+    ("rule", "numbers"),
+    [
+        ("none", {1: "other", 2: "other", 11: "other"}),
+        ("one", {1: "one", 2: "other", 21: "other"}),
+        ("slavic", {1: "one", 3: "few", 5: "many", 11: "many", 12: "many", 21: "one", 24: "few"}),
+        ("arabic", {1: "one", 2: "two", 3: "few", 11: "many", 100: "other", 103: "few"}),
+    ],
+)
+def test_numbers_have_the_forms_of_the_language(rule: str, numbers: dict[int, str]):
+    """After Unicode CLDR's plural rules."""
+    assert {number: plural(rule, number) for number in numbers} == numbers
+
+
 def test_a_missing_file_is_told(folder: Path):
     (folder / "agencies.toml").unlink()
     with pytest.raises(ContentError, match=r"agencies.toml: cannot be opened"):
@@ -84,11 +120,22 @@ kind = "scale"
 scale = "amount5"
 """
 LIGHTS = {
-    "en": '\n[question.lights]\nask = "Are there enough street lights?"\n'
-    'title = "Lights"\nfinding = "say there are enough street lights"\n',
-    "es": '\n[question.lights]\nask = "¿Hay bastantes faroles?"\n'
-    'title = "Faroles"\nfinding = "dice que hay bastantes faroles"\n',
+    "en": (
+        '\n[question.lights]\nask = "Are there enough street lights?"\n',
+        '\n[question.lights]\ntitle = "Lights"\nfinding = "say there are enough street lights"\n',
+    ),
+    "es": (
+        '\n[question.lights]\nask = "¿Hay bastantes faroles?"\n',
+        '\n[question.lights]\ntitle = "Faroles"\nfinding = "dice que hay bastantes faroles"\n',
+    ),
 }
+
+
+def add_words(folder: Path, words: dict[str, tuple[str, str]]) -> None:
+    """Append an attendee's and a reader's words to every language; English where there are none."""
+    for number, name in enumerate(("languages", "readers")):
+        for path in (folder / name).iterdir():
+            append(path, words.get(path.stem, words["en"])[number])
 
 
 def survey_with(folder: Path, tmp_path: Path, **more: Any) -> tuple[Resident, object]:
@@ -102,9 +149,8 @@ def survey_with(folder: Path, tmp_path: Path, **more: Any) -> tuple[Resident, ob
 
 def test_a_question_is_added_in_content_alone(folder: Path, tmp_path: Path):
     edit(folder / "instrument.toml", "\n[[indexes]]", f"{QUESTION}\n[[indexes]]")
-    edit(folder / "earlier/2019.toml", "\n[[questions]]", '\nabsent = ["lights"]\n[[questions]]')
-    for language, words in LIGHTS.items():
-        append(folder / f"languages/{language}.toml", words)
+    edit(folder / "earlier/2022.toml", "absent = [", 'absent = [ "lights",')
+    add_words(folder, LIGHTS)
     resident, app = survey_with(folder, tmp_path)
     assert "Are there enough street lights?" in resident.scans().page
     assert resident.answers(lights="4").sends().status_code == 303
@@ -114,29 +160,29 @@ def test_a_question_is_added_in_content_alone(folder: Path, tmp_path: Path):
     measures = catalogue.measures_of(read_content(folder), ["police"])
     (lights,) = [measure for measure in measures if measure.id == "lights"]
     assert lights.favourable == (4, 5)
-    assert lights.wording == {"2022": "1"}  # not asked in 2019
+    assert lights.wording == {"2026": "1"}  # not asked before
     assert app
 
 
 def test_a_language_is_added_in_content_alone(folder: Path, tmp_path: Path):
     text = (folder / "languages/es.toml").read_text("utf-8")
-    text = text.replace(
-        'name = "Español"\ndirection = "ltr"', 'name = "العربية"\ndirection = "rtl"'
-    )
-    (folder / "languages/ar.toml").write_text(text.replace('next = "Siguiente"', 'next = "التالي"'))
-    resident, _ = survey_with(folder, tmp_path, languages=("en", "ar"))
-    page = resident.scans("ar").page
-    assert '<html lang="ar" dir="rtl">' in page
-    assert "التالي" in page
+    text = text.replace('name = "Español"\ndirection = "ltr"', 'name = "עברית"\ndirection = "rtl"')
+    (folder / "languages/he.toml").write_text(text.replace('next = "Siguiente"', 'next = "הבא"'))
+    for code, name in (("en", "Hebrew"), ("es", "Hebreo")):
+        edit(folder / f"readers/{code}.toml", "[language_name]", f'[language_name]\nhe = "{name}"')
+    resident, _ = survey_with(folder, tmp_path, languages=("en", "he"))
+    page = resident.scans("he").page
+    assert '<html lang="he" dir="rtl">' in page
+    assert "הבא" in page
     reply = resident.answers().sends(follow_redirects=True)
-    assert '<html lang="ar" dir="rtl">' in reply.text
+    assert '<html lang="he" dir="rtl">' in reply.text
 
 
 def test_a_kind_of_agency_is_added_in_content_alone(folder: Path, tmp_path: Path):
     append(folder / "agencies.toml", "\n[library]\n")
-    for language, name in (("en", "the library"), ("es", "la biblioteca")):
-        words = f'\n[agency.library]\nlabel = "Library ({language})"\nname = "{name}"\n'
-        append(folder / f"languages/{language}.toml", words)
+    for path in (folder / "languages").iterdir():
+        words = f'\n[agency.library]\nlabel = "Library ({path.stem})"\nname = "the library"\n'
+        append(path, words)
     resident, _ = survey_with(folder, tmp_path, kinds=("police", "library"))
     assert "How much do you trust the library" in resident.scans().page
     resident.answers(met=["library"], **{"trust.library": "5"})
@@ -171,10 +217,9 @@ def test_a_change_of_a_published_question_breaks_a_rule_that_is_named(
 def test_publishing_adds_what_is_new_and_leaves_the_rest(folder: Path):
     before = (folder / "published.toml").read_text("utf-8")
     edit(folder / "instrument.toml", "\n[[indexes]]", f"{QUESTION}\n[[indexes]]")
-    edit(folder / "earlier/2019.toml", "\n[[questions]]", '\nabsent = ["lights"]\n[[questions]]')
-    for language, words in LIGHTS.items():
-        append(folder / f"languages/{language}.toml", words)
-    assert frozen.freeze(read_content(folder), folder) == ["2022.lights"]
+    edit(folder / "earlier/2022.toml", "absent = [", 'absent = [ "lights",')
+    add_words(folder, LIGHTS)
+    assert frozen.freeze(read_content(folder), folder) == ["2026.lights"]
     after = (folder / "published.toml").read_text("utf-8")
     assert set(before.splitlines()) < set(after.splitlines())
 

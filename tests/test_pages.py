@@ -28,9 +28,15 @@ ADDRESSES = {
     "compare": ("/results/compare?c=buffalo&c=liberty", 200),
     "nothing picked": ("/results/compare", 200),
     "privacy": ("/privacy", 200),
+    "accessibility": ("/accessibility", 200),
     "data": ("/data", 200),
+    "how to read": ("/how-to-read", 200),
     "poster": ("/poster/TRYME4", 200),
+    "paper forms": ("/poster/TRYME4/form?in=en&in=es", 200),
+    "a child's form": ("/poster/TRYME4/form?audience=child&paper=a4", 200),
     "survey": ("/s/TRYME4", 200),
+    "keying in": ("/s/TRYME4/paper", 200),
+    "shared tablet": ("/s/TRYME4/kiosk", 200),
     "thanks": ("/s/TRYME4/thanks", 200),
     "unknown code": ("/s/AAAAAA", 404),
     "no page": ("/nowhere", 404),
@@ -167,6 +173,7 @@ def test_a_worker_that_collects_loads_no_pandas(tmp_path: Path):
         ({"database_url": "mysql://x"}, "DATABASE_URL starts with 'mysql'"),
         ({"secret_key": "short"}, "SECRET_KEY must have at least 32"),
         ({"public_url": "survey.example"}, "PUBLIC_URL must be an address"),
+        ({"contact": "survey.example"}, "CONTACT must be an e-mail address"),
         ({"public_url": "https://survey.example/path"}, "without a path"),
     ],
 )
@@ -196,4 +203,4 @@ def test_the_poster_honours_the_public_address(tmp_path: Path):
 
 
 def test_every_language_of_the_tests_is_there():
-    assert set(read_content().languages) == set(LANGUAGES)
+    assert {language.code for language in read_content().reading_languages} == set(LANGUAGES)

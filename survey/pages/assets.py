@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, current_app, request, url_for
 from werkzeug.security import safe_join
 
 from survey.config import ROOT
@@ -34,6 +34,7 @@ class Inline:
 
     style: str
     script: str
+    worker: str  # the service worker, which the page's script registers
 
     @property
     def style_source(self) -> str:
@@ -52,10 +53,21 @@ def source(text: str) -> str:
 def init_app(app: Flask) -> None:
     tokens = squeeze((FOLDER / "tokens.css").read_text("utf-8"))
     style = squeeze((FOLDER / "attend.css").read_text("utf-8"))
-    script = squeeze((FOLDER / "attend.js").read_text("utf-8"))
-    app.extensions["attend"] = Inline(tokens + style, script)
+    script = squeeze((FOLDER / "attend.min.js").read_text("utf-8"))
+    worker = [(FOLDER / "attend" / name).read_text("utf-8") for name in ("queue.js", "worker.js")]
+    app.extensions["attend"] = Inline(tokens + style, script, squeeze("\n".join(worker)))
     app.add_url_rule("/static/<path:name>", "static", static)
+    app.add_url_rule("/s/worker.js", "attend.worker", worker_script)
     app.jinja_env.globals["asset"] = asset
+
+
+def worker_script() -> Response:
+    """Return the service worker. Its address has no version: a browser asks whether it changed."""
+    inline: Inline = current_app.extensions["attend"]
+    response = Response(inline.worker, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
 
 
 def squeeze(text: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask import (
     Blueprint,
@@ -18,23 +16,37 @@ from flask import (
     url_for,
 )
 from sqlalchemy.exc import OperationalError
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as Reply
 
 from survey import db, events, intake
 from survey.events import Place, Window
-from survey.forms import AnswerForm, form_class
-from survey.intake import Outcome, Submission
+from survey.instrument import FOLLOW_UP
+from survey.intake import Outcome, Submission, shown_agencies
 from survey.pages.body import read_form
-from survey.pages.form_page import Prepared, filled_page, fresh_page, instrument_of
+from survey.pages.form_page import (
+    Prepared,
+    address_of,
+    done_words,
+    fresh_page,
+    instrument_of,
+    ticket_for,
+)
+from survey.pages.form_view import View
 from survey.pages.language import content, visitor_language
+from survey.pages.sent import Sent
 from survey.scans import Scans
-from survey.tickets import read_ticket
 from survey.words import Language
 
 blueprint = Blueprint("attend", __name__)
-STATUS = {"unknown": 404, "upcoming": 403, "closed": 410, "conflict": 409, "other_audience": 200}
+STATUS = {
+    "unknown": 404,
+    "upcoming": 403,
+    "closed": 410,
+    "conflict": 409,
+    "other_audience": 200,
+    "stopped": 200,
+    "no_code": 422,
+}
 
 
 @blueprint.get("/s")
@@ -45,38 +57,42 @@ def enter() -> Reply:
 
 
 @blueprint.get("/s/<code>")
-def form(code: str) -> Reply | tuple[str, int]:
-    place = find(code)
+@blueprint.get("/s/<code>/<any(kiosk, paper, later):door>")
+def form(code: str, door: str = "") -> Reply | tuple[str, int]:
+    place = find(code, door)
     if place is None:
         return help_page("unknown", code=events.tidy_code(code))
     language = visitor_language(place.languages)
     window = place.window(events.now())
     if window is not Window.OPEN:
         return help_page(window.value, place, language)
-    scans: Scans = current_app.extensions["scans"]
-    scans.add((place.event_id, place.poster, place.hour(events.now())))
+    if request.headers.get("Purpose") != "prefetch":  # the page's own, to be kept or translated
+        scans: Scans = current_app.extensions["scans"]
+        scans.add((place.event_id, place.poster, place.hour(events.now())))
     return fresh_page(place, language)
 
 
 @blueprint.post("/s/<code>")
-def answer(code: str) -> Reply | tuple[str, int]:
-    """Take one step of the form: route by the first answers, switch language, or send."""
+@blueprint.post("/s/<code>/<any(kiosk, paper, later):door>")
+def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
+    """Take one step of the form: pass its gates, switch language, review, or send."""
     fields = read_form()
-    place = find(code)
+    place = find(code, door)
     if place is None:
-        return help_page("unknown", code=events.tidy_code(code))
+        return refusal("unknown", code=events.tidy_code(code))
     sent = Sent(place, fields)
-    admission = intake.admission(place, sent.opened, events.now(), ticket_hours())
+    admission = intake.admission(place, sent.opened, events.now(), queue_days())
     if admission == "closed":
-        return help_page(place.window(events.now()).value, place, sent.language)
-    if sent.go == "send":
+        return refusal(place.window(events.now()).value, place, sent.language)
+    if sent.go.startswith("send"):
         return send(sent, late=admission == "late")
     return step(sent)
 
 
 @blueprint.get("/s/<code>/thanks")
-def thanks(code: str) -> Reply | tuple[str, int]:
-    place = find(code)
+@blueprint.get("/s/<code>/<any(kiosk, paper):door>/thanks")
+def thanks(code: str, door: str = "") -> Reply | tuple[str, int]:
+    place = find(code, door)
     if place is None:
         return help_page("unknown", code=events.tidy_code(code))
     is_open = place.window(events.now()) is Window.OPEN
@@ -85,67 +101,65 @@ def thanks(code: str) -> Reply | tuple[str, int]:
 
 @lru_cache(maxsize=512)
 def thank_you(place: Place, language: Language, is_open: bool) -> Prepared:
-    return Prepared.of(page("thanks", place, language, open=is_open))
-
-
-class Sent:
-    """What a phone sent, read against the event's instrument in the language of the page."""
-
-    def __init__(self, place: Place, fields: MultiDict[str, str]) -> None:
-        self.place = place
-        self.go = fields.get("go", "send")
-        codes = place.languages
-        asked = self.go.removeprefix("lang:") if self.go.startswith("lang:") else fields.get("lang")
-        self.language = content().languages[asked if asked in codes else codes[0]]
-        self.submission = submission_id(fields.get("submission"))
-        ticket = read_ticket(
-            current_app.extensions["settings"].secret_key, fields.get("ticket", ""), place.poster
-        )
-        self.has_ticket = ticket is not None
-        self.opened: datetime = ticket or events.now()
-        kind = form_class(instrument_of(place), place.agencies, self.language)
-        self.form: AnswerForm = kind(formdata=fields)
-
-    def again(self, step: str, **more: Any) -> str:
-        """Return the form once more with every answer kept."""
-        return filled_page(self.place, self.language, self.form, self.submission, step=step, **more)
+    return Prepared.of(page("thanks", place, language, open=is_open, done=done_words(place)))
 
 
 def step(sent: Sent) -> Reply | tuple[str, int]:
     """Show the form again, where the answers so far lead. Stores nothing."""
-    audience = sent.form[sent.form.gate].data
     if sent.go.startswith("lang:"):
-        return Response(sent.again("questions" if audience else "start"))
-    sent.form.validate()
-    gate = sent.form.problems(sent.language).get(sent.form.gate)
-    if gate:
-        return sent.again("start", problems={sent.form.gate: gate}), 422
-    if audience not in instrument_of(sent.place).audiences:
+        return Response(sent.again("questions" if sent.audience else "start"))
+    if sent.has_no_form:
         return help_page("other_audience", sent.place, sent.language)
+    if sent.form.stopped:
+        return help_page("stopped", sent.place, sent.language)
+    chain = instrument_of(sent.place).chain(sent.audience, sent.place.wave)
+    passed = chain[: chain.index(at) + 1] if (at := sent.go.removeprefix("next:")) in chain else []
+    if problems := sent.problems(passed or [at]):
+        where = "start" if sent.form.gate in problems else "all"
+        return sent.again(where, problems=problems), 422
+    if sent.go == "review":
+        return Response(page("review", sent.place, sent.language, **reviewed(sent)))
     return Response(sent.again("questions"))
 
 
-def send(sent: Sent, *, late: bool) -> Reply | tuple[str, int]:
+def reviewed(sent: Sent) -> dict[str, Any]:
+    """Return what a review shows: every answer that would be sent, and what goes with it."""
+    view = View(
+        sent.place, sent.language, sent.form, {}, shown_agencies(sent.form, sent.submission)
+    )
+    beside = ("ticket", "submission", "lang", "household", "more", "follows")
+    return {
+        "told": list(view.told()),
+        "beside": [(name, sent.fields[name]) for name in beside if sent.fields.get(name)],
+        "fields": [pair for pair in sent.fields.items(multi=True) if pair[0] != "go"],
+        "action": address_of(sent.place),
+    }
+
+
+def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
     """Store a whole form, once."""
     language, place = sent.language, sent.place
-    if not sent.form.validate():
-        return sent.again("all", problems=sent.form.problems(language)), 422
-    if not sent.has_ticket:
-        return sent.again("all", notice=language.say("error.ticket")), 422
-    audience = sent.form[sent.form.gate].data
-    if audience not in instrument_of(place).audiences:
-        return help_page("other_audience", place, language)
-    answers, comment = intake.answers_of(sent.form, sent.submission)
-    submission = Submission(sent.submission, language.code, audience, answers, comment, late)
+    if sent.has_no_form:
+        return refusal("other_audience", place, language)
+    if sent.form.stopped:
+        return refusal("stopped", place, language)
+    if place.wave == FOLLOW_UP and not sent.fields.get("follows"):
+        return refusal("no_code", place, language)
+    if problems := sent.problems():
+        return invalid(sent, problems=problems)
+    if sent.ticket is None:
+        return invalid(sent, notice=language.say("error.ticket"))
     try:
-        outcome = store(place, submission)
+        outcome = store(place, sent.accepted(late))
     except OperationalError:
         return busy(sent)
     if outcome is Outcome.CONFLICT:
-        return help_page("conflict", place, language)
-    address = url_for("attend.thanks", code=place.poster, lang=language.code)
-    if request.accept_mimetypes.best == "application/json":
-        return jsonify(outcome=outcome.value, next=address)
+        return refusal("conflict", place, language)
+    door = place.door if place.mode != "own phone" else None
+    address = url_for("attend.thanks", code=place.poster, door=door, lang=language.code)
+    if wants_json():
+        told = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
+        return jsonify(told)
     return redirect(address, 303)
 
 
@@ -158,38 +172,55 @@ def store(place: Place, submission: Submission) -> Outcome:
     return outcome
 
 
-def busy(sent: Sent) -> tuple[str, int]:
+def invalid(sent: Sent, **more: Any) -> tuple[Reply | str, int]:
+    """Say what is wrong, every answer kept; to a waiting phone also the ticket it needs now."""
+    if wants_json():
+        told = {"outcome": "invalid", "ticket": "" if sent.ticket else ticket_for(sent.place)}
+        return jsonify(told), 422
+    return sent.again("all", **more), 422
+
+
+def busy(sent: Sent) -> tuple[Reply | str, int]:
     """The disk is full or the database is away: say so, keep every answer, ask to press again."""
-    notice = sent.language.say("attend.busy")
-    reply = current_app.make_response((sent.again("all", notice=notice), 503))
+    if wants_json():
+        reply = jsonify(outcome="busy")
+    else:
+        reply = Response(sent.again("all", notice=sent.language.say("attend.busy")))
     reply.headers["Retry-After"] = "10"
-    return reply  # type: ignore[return-value]
+    return reply, 503
 
 
-def find(code: str) -> Place | None:
+def wants_json() -> bool:
+    """Whether the page's script sends this, and not a person pressing a button."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def find(code: str, door: str = "") -> Place | None:
     tidy = events.tidy_code(code)
     places: events.Places = current_app.extensions["places"]
-    return places.find(db.session, tidy) if events.is_code(tidy) else None
+    place = places.find(db.session, tidy) if events.is_code(tidy) else None
+    return place.through(door) if place and door else place
 
 
-def submission_id(text: str | None) -> UUID:
-    """Return the page's id; a page that sends none gets one, a garbled one is refused."""
-    try:
-        return UUID(text) if text else uuid4()
-    except ValueError as error:
-        raise BadRequest from error
+def queue_days() -> int:
+    days: int = current_app.extensions["settings"].QUEUE_DAYS
+    return days
 
 
-def ticket_hours() -> int:
-    hours: int = current_app.extensions["settings"].TICKET_HOURS
-    return hours
+def refusal(
+    why: str, place: Place | None = None, language: Language | None = None, code: str = ""
+) -> tuple[Reply | str, int]:
+    """Say why these answers are not taken: to the page's script in a word, else on a page."""
+    if wants_json():
+        return jsonify(outcome=why), STATUS[why]
+    return help_page(why, place, language, code)
 
 
 def help_page(
     why: str, place: Place | None = None, language: Language | None = None, code: str = ""
 ) -> tuple[str, int]:
     """Return a page that says why there is no form, and what to do."""
-    language = language or visitor_language()
+    language = language or visitor_language(content().languages)
     about = {"code": code[:20], "opens": "", "community": ""}
     if place:
         opens = language.moment(place.local(place.opens_at))

@@ -15,8 +15,11 @@ def read_form() -> MultiDict[str, str]:
     """Return the posted fields. Raises 413 (by Flask), 415 or 400."""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise UnsupportedMediaType
+    body = request.get_data(cache=False)
+    if len(body) < (request.content_length or 0):  # a signal that was lost; half is no answer
+        raise BadRequest
     try:
-        text = request.get_data(cache=False).decode("ascii")
+        text = body.decode("ascii")
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except (UnicodeDecodeError, ValueError) as error:
         raise BadRequest from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, current_app, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from survey.db import session
 from survey.log import log_error
-from survey.pages.language import visitor_language
+from survey.pages.language import content, visitor_language
 from survey.pages.site import page
 
 WORDED = {400, 404, 405, 413, 415, 503}  # the others share the words of 400 or 500
@@ -44,9 +44,18 @@ def our_error(error: Exception) -> Response:
 
 def error_page(status: int) -> Response:
     shown = status if status in WORDED else (400 if status < 500 else 500)
-    if status < 500:
-        return make_response(page("error.html", status=shown), status)
-    words = visitor_language()  # the database may be what is broken: ask it nothing
-    return make_response(
-        render_template("error.html", words=words, say=words.say, status=shown), status
-    )
+    if is_attendees(request.path):
+        words = visitor_language(content().languages)
+        about = {"status": shown, "attend": current_app.extensions["attend"]}
+        text = render_template("attend/error.html", words=words, say=words.say, **about)
+    elif status < 500:
+        text = page("error.html", status=shown)
+    else:
+        words = visitor_language()  # the database may be what is broken: ask it nothing
+        text = render_template("error.html", words=words, say=words.say, status=shown)
+    return make_response(text, status)
+
+
+def is_attendees(path: str) -> bool:
+    """Whether it is an attendee's address: those pages speak every language there is."""
+    return path == "/s" or path.startswith("/s/")

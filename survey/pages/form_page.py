@@ -1,4 +1,4 @@
-"""The survey form as a page: what the template needs, and the page prepared for many guests.
+"""The survey form as a page, prepared for many guests.
 
 The page of a fresh form is the same for everybody at one poster in one language but for two
 hidden fields, so it is rendered and compressed once; a visit adds only its own end.
@@ -6,8 +6,8 @@ hidden fields, so it is rendered and compressed once; a visit adds only its own 
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,42 +18,17 @@ from markupsafe import Markup
 
 from survey.config import Settings
 from survey.events import Place, now
-from survey.forms import MOST_AGENCIES, AnswerForm, Item, form_class
-from survey.instrument import AGENCIES, Instrument
-from survey.intake import turn_of
+from survey.forms import AnswerForm, form_class
+from survey.instrument import AGENCIES, FOLLOW_UP, Instrument
+from survey.intake import shown_agencies
+from survey.pages.form_view import View
 from survey.pages.language import content
 from survey.tickets import make_ticket
 from survey.words import Language
 
+# Style, words and script differ so much that a code table for each saves 250 bytes and more.
+PARTS = re.compile("(?=<body>|<form|<script>)")
 HIDDEN = "<!--hidden-->"  # where a visit's own fields go: near the end, so little is left to do
-
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    label: str
-    checked: bool
-    apart: bool  # "don't know" and the like stand below a gap
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One question as the template draws it."""
-
-    name: str
-    kind: str
-    ask: str
-    choices: tuple[Choice, ...]
-    other: str = ""  # the agency's kind, where it is shown only to those who met it
-    hidden: bool = False
-    problem: str = ""
-    most: int = 0
-
-
-@dataclass(frozen=True)
-class Screen:
-    id: str
-    asked: tuple[Asked, ...]
 
 
 @dataclass(frozen=True)
@@ -67,10 +42,13 @@ class Prepared:
 
     @classmethod
     def of(cls, page: str) -> Prepared:
+        page = page.replace(">\n\n", ">\n").replace(">\n<", "><")
         start, _, end = page.partition(HIDDEN)  # a page without HIDDEN is all head
         head, tail = start.encode(), end.encode()
         squeezer = zlib.compressobj(9, zlib.DEFLATED, 31)  # 31: the gzip format
-        squeezed = squeezer.compress(head)
+        squeezed = b""
+        for part in PARTS.split(start):
+            squeezed += squeezer.compress(part.encode()) + squeezer.flush(zlib.Z_BLOCK)
         return cls(head, tail, squeezed, squeezer)
 
     def response(self, hidden: str = "") -> Response:
@@ -94,7 +72,7 @@ def fresh_page(place: Place, language: Language) -> Response:
 
 @lru_cache(maxsize=512)
 def prepared(place: Place, language: Language) -> Prepared:
-    form = empty_form(place, language)
+    form = form_of(place, language, "")(formdata=None)
     return Prepared.of(render_form(place, language, form, step="start"))
 
 
@@ -105,31 +83,50 @@ def filled_page(
     submission: UUID,
     *,
     step: str,
+    audience: str = "",
     problems: dict[str, str] | None = None,
     notice: str = "",
+    household: str = "",
+    longer: bool = True,
 ) -> str:
     """Return the form with the answers given so far. `step` is start, questions or all."""
     page = render_form(
-        place, language, form, step=step, problems=problems, notice=notice, submission=submission
+        place,
+        language,
+        form,
+        step=step,
+        audience=audience,
+        problems=problems,
+        notice=notice,
+        household=household,
+        longer=longer,
+        submission=submission,
     )
     return page.replace(HIDDEN, hidden_fields(place, submission))
 
 
 def hidden_fields(place: Place, submission: UUID) -> str:
-    settings: Settings = current_app.extensions["settings"]
-    ticket = make_ticket(settings.secret_key, place.poster, now())
     return Markup(
-        '<input type="hidden" name="ticket" value="{}">'
-        '<input type="hidden" name="submission" value="{}">'
-    ).format(ticket, submission)
+        '<input type="hidden" form="survey" name="ticket" value="{}">'
+        '<input type="hidden" form="survey" name="submission" value="{}" autocomplete="off">'
+    ).format(ticket_for(place), submission)
+
+
+def ticket_for(place: Place) -> str:
+    settings: Settings = current_app.extensions["settings"]
+    kinds = place.agencies.all
+    return make_ticket(
+        settings.secret_key, place.poster, place.door, place.instrument, kinds, now()
+    )
 
 
 def instrument_of(place: Place) -> Instrument:
     return content().instruments[place.instrument]
 
 
-def empty_form(place: Place, language: Language) -> AnswerForm:
-    return form_class(instrument_of(place), place.agencies, language)(formdata=None)
+def form_of(place: Place, language: Language, audience: str) -> type[AnswerForm]:
+    """Return the form of one audience at this place; "" for what any of them is asked."""
+    return form_class(instrument_of(place), place.agencies, language, place.wave, audience)
 
 
 def render_form(
@@ -138,14 +135,21 @@ def render_form(
     form: AnswerForm,
     *,
     step: str,
+    audience: str = "",
     problems: dict[str, str] | None = None,
     notice: str = "",
+    household: str = "",
+    longer: bool = True,
     submission: UUID | None = None,
 ) -> str:
+    """Return the page. With an audience it holds that one's screens, without one those of all.
+
+    longer: whether the longer module is on it
+    """
     instrument = instrument_of(place)
-    shown = shown_agencies(form, submission)
-    view = View(place, language, form, problems or {}, shown)
-    met = next(q.id for q in instrument.questions.values() if AGENCIES in q.options)
+    shown = shown_agencies(form, submission) if submission else form.agencies.all
+    view = View(place, language, form, problems or {}, shown, audience)
+    audiences = instrument.audiences_in(place.wave)
     return render_template(
         "attend/form.html",
         place=place,
@@ -153,74 +157,42 @@ def render_form(
         say=language.say,
         made_up=place.made_up,
         languages=[content().languages[code] for code in place.languages],
-        action=url_for("attend.form", code=place.poster),
-        screens=list(view.screens(instrument)),
+        action=address_of(place),
+        screens=[
+            screen
+            for screen in view.screens(instrument, (audience,) if audience else audiences)
+            if longer or not screen.longer
+        ],
+        entry=instrument.chain(audiences[0], place.wave)[1],
         form=form,
         step=step,
+        audience=audience,
+        household=household,
         problems=problems,
         notice=notice,
         gate=form.gate,
-        met=met,
-        most_agencies=MOST_AGENCIES,
-        audiences=instrument.audiences,
+        met=next((n for n, i in form.items.items() if AGENCIES in i.question.options), ""),
+        most_agencies=form.agencies.most,
+        audiences=audiences,
         attend=current_app.extensions["attend"],
+        done=done_words(place),
     )
 
 
-def shown_agencies(form: AnswerForm, submission: UUID | None) -> tuple[str, ...]:
-    """Return the agencies whose trust is asked; all, while nobody has said whom they met."""
-    if submission is None:
-        return form.agencies.all
-    met = next(name for name, item in form.items.items() if AGENCIES in item.question.options)
-    return form.agencies.shown(form[met].data or [], turn_of(submission))
+def address_of(place: Place) -> str:
+    """Return the address of the form, through the door it was opened by."""
+    return url_for("attend.form", code=place.poster, door=place.door or None)
 
 
-@dataclass(frozen=True)
-class View:
-    """Turns a form into what the template draws."""
-
-    place: Place
-    language: Language
-    form: AnswerForm
-    problems: dict[str, str]
-    shown: tuple[str, ...]
-
-    def screens(self, instrument: Instrument) -> Iterator[Screen]:
-        for id in instrument.screens:
-            items = [item for item in self.form.items.values() if item.question.screen == id]
-            items.sort(key=self.place_in_order)
-            yield Screen(id, tuple(self.asked(item) for item in items))
-
-    def place_in_order(self, item: Item) -> int:
-        """Agencies that are asked about come in the order shown, the others after them."""
-        return self.shown.index(item.agency) if item.agency in self.shown else 0
-
-    def asked(self, item: Item) -> Asked:
-        question, name = item.question, item.name
-        other = item.agency if question.per == "agency" else ""
-        return Asked(
-            name=name,
-            kind=question.kind,
-            ask=self.language.say(question.key(), **self.names(item)),
-            choices=tuple(self.choices(item)) if question.kind != "text" else (),
-            other=other if other != self.place.agencies.local else "",
-            hidden=bool(other) and other not in self.shown,
-            problem=self.problems.get(name, ""),
-            most=question.most,
-        )
-
-    def names(self, item: Item) -> dict[str, str]:
-        agency = self.language.say(f"agency.{item.agency}.name") if item.agency else ""
-        return {"agency": agency, "community": self.place.community}
-
-    def choices(self, item: Item) -> Iterator[Choice]:
-        field = self.form[item.name]
-        given = field.data if isinstance(field.data, list) else [field.data]
-        for choice in field.choices:
-            value = str(choice.value)
-            yield Choice(
-                value=value,
-                label=str(choice.label),
-                checked=value in given,
-                apart=value.startswith("-"),
-            )
+def done_words(place: Place) -> dict[str, Any]:
+    """Return what the thank-you says of the results, and of a second time in three weeks."""
+    settings: Settings = current_app.extensions["settings"]
+    first = place.local(place.through("later").opens_at)
+    may_come_back = place.wave != FOLLOW_UP and place.mode == "own phone"
+    return {
+        "day": place.local(place.day_after(settings.RESULTS_DAYS)).date(),
+        "results": url_for("results.community", slug=place.slug),
+        "site": settings.public_url.rstrip("/"),  # never the request's: the page is kept for all
+        "later": url_for("attend.form", code=place.poster, door="later"),
+        "later_day": f"{first:%Y%m%d}" if may_come_back else "",
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, request
 
 from survey.pages.assets import Inline
+from survey.pages.errors import is_attendees
 
 
 def init_app(app: Flask) -> None:
@@ -19,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 def add_headers(response: Response) -> Response:
     fixed: dict[bool, list[tuple[str, str]]] = current_app.extensions["headers"]
-    response.headers.extend(fixed[request.blueprint == "attend"])
+    response.headers.extend(fixed[is_attendees(request.path)])
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=63072000"
     return response

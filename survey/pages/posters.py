@@ -1,46 +1,114 @@
-"""The printable poster."""
+"""What is printed: the poster, and the form for those who would rather write."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, abort, current_app, request
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from survey.db import session
-from survey.events import tidy_code
-from survey.models import Event, Poster
+from survey.events import Place, place_of, tidy_code
+from survey.forms import option_label
+from survey.instrument import LEAVING
+from survey.models import Community, Event, Poster
+from survey.pages.form_page import form_of, instrument_of
+from survey.pages.form_view import Screen, View
 from survey.pages.language import content
 from survey.pages.site import page
 from survey.posters import PAPERS, address, qr_svg, short_address
+from survey.words import Language
 
 blueprint = Blueprint("posters", __name__)
+
+MOST_LANGUAGES = 2  # on one poster, and of one print of the form
+ROOMY = 5  # agencies: with more of them smaller letters keep the form on two sides
 
 
 @blueprint.get("/poster/<code>")
 def poster(code: str) -> str:
     """Show one poster; ?paper=letter|a4 and one or two ?in=<language>."""
+    found = find_poster(code)
+    headline = "leaving_headline" if found.wave == LEAVING else "headline"
+    return page(
+        "poster.html",
+        qr=Markup(qr_svg(address(base(), found.code))),
+        headline=f"poster.{headline}",
+        **printing(found),
+    )
+
+
+@blueprint.get("/poster/<code>/form")
+def form(code: str) -> str:
+    """Show the paper form: as for the poster, and ?audience= and ?longer=1."""
+    found = find_poster(code)
+    place = place_of(found).through("paper")
+    instrument = instrument_of(place)
+    audiences = instrument.audiences_in(place.wave)
+    asked = request.args.get("audience", "")
+    audience = asked if asked in audiences else audiences[0]
+    longer = "longer" in request.args
+    shown = printing(found)
+    sheets = [(words, screens(place, words, audience, longer)) for words in shown["printed"]]
+    kinds = {asked.kind for _, many in sheets for screen in many for asked in screen.asked}
+    return page(
+        "paper.html",
+        gate=instrument.gate,
+        option_label=option_label,
+        audiences=audiences,
+        audience=audience,
+        longer=longer,
+        may_be_longer=bool({*instrument.chain(audience, place.wave)} & {*instrument.longer}),
+        sheets=sheets,
+        crowded=len(place.agencies.all) > ROOMY,
+        has_squares="several" in kinds,
+        **shown,
+    )
+
+
+def screens(place: Place, words: Language, audience: str, longer: bool) -> list[Screen]:
+    """Return what one audience is asked on paper, as its phone asks it, with every agency."""
+    instrument = instrument_of(place)
+    form = form_of(place, words, audience)(formdata=None)
+    view = View(place, words, form, {}, place.agencies.all, audience)
+    return [one for one in view.screens(instrument, (audience,)) if longer or not one.longer]
+
+
+def find_poster(code: str) -> Poster:
     found = session().scalar(
         select(Poster)
         .where(Poster.code == tidy_code(code))
-        .options(joinedload(Poster.event).joinedload(Event.community))
+        .options(
+            joinedload(Poster.event)
+            .joinedload(Event.community)
+            .options(selectinload(Community.agencies))
+        )
     )
     if found is None:
         abort(404)
-    settings = current_app.extensions["settings"]
-    base = settings.public_url or request.url_root
+    return found
+
+
+def base() -> str:
+    """Return the address that is printed."""
+    public: str = current_app.extensions["settings"].public_url
+    return public or request.url_root
+
+
+def printing(found: Poster) -> dict[str, Any]:
+    """Return what everything printed has: the place, the paper and one or two languages."""
     offered = [content().languages[code] for code in found.event.languages]
     asked = [words for words in offered if words.code in request.args.getlist("in")]
     paper = request.args.get("paper", "")
-    return page(
-        "poster.html",
-        poster=found,
-        event=found.event,
-        community=found.event.community,
-        paper=paper if paper in PAPERS else PAPERS[0],
-        papers=PAPERS,
-        offered=offered,
-        printed=(asked or offered)[:2],
-        qr=Markup(qr_svg(address(base, found.code))),
-        short=short_address(base, found.code),
-    )
+    return {
+        "poster": found,
+        "event": found.event,
+        "community": found.event.community,
+        "paper": paper if paper in PAPERS else PAPERS[0],
+        "papers": PAPERS,
+        "offered": offered,
+        "printed": (asked or offered)[:MOST_LANGUAGES],
+        "short": short_address(base(), found.code),
+    }

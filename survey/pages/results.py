@@ -13,10 +13,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.routing import BaseConverter
 
+from survey import guide
 from survey.db import session
 from survey.figures import Current, Place
 from survey.pages.keeping import kept_or_made, newest
-from survey.pages.language import visitor_language
+from survey.pages.language import content, visitor_language
 from survey.pages.site import page
 from survey.reading import TOTAL, Reading
 from survey.telling import Teller
@@ -96,6 +97,24 @@ def compare(ending: str) -> str | Response:
         lines=lambda: [reading.line(place) for place in picked],
         picked=picked,
     )
+
+
+@blueprint.get("/how-to-read")
+def how_to_read() -> str | Response:
+    """What each figure is, from the newest release's own measures."""
+    if (now := newest()) is None:
+        return page("how_to_read.html", **READING)
+
+    def make() -> str:
+        tell = Teller(now, visitor_language())
+        told = list(guide.Guide(content(), now, tell).definitions())
+        row = guide.example(session(), now)
+        return page("how_to_read.html", now=now, tell=tell, row=row, definitions=told, **READING)
+
+    return kept_or_made(now.release, make)
+
+
+READING = {"least": guide.LEAST, "in_numbers": guide.IN_NUMBERS}
 
 
 def read(now: Current, places: Sequence[Place]) -> Reading:

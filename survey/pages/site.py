@@ -1,19 +1,23 @@
-"""The front door and the privacy page."""
+"""The front door, the privacy page and the accessibility page."""
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from sqlalchemy import exists, select
 from werkzeug.wrappers import Response
 
+from survey.config import Settings
 from survey.db import session
 from survey.events import now
 from survey.models import Community, Event, Poster
 from survey.pages.language import content, visitor_language
 from survey.privacy import kept_of_attendees, kept_of_others
+from survey.words import read_toml
 
 blueprint = Blueprint("site", __name__)
 
@@ -33,6 +37,24 @@ def privacy() -> str:
     )
 
 
+@blueprint.get("/accessibility")
+def accessibility() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    languages = content().languages.values()
+    return page(
+        "accessibility.html",
+        tested=read_tested(settings.content),
+        drafts=[language.name for language in languages if not language.reviewed],
+        contact=settings.contact,
+    )
+
+
+@cache
+def read_tested(folder: Path) -> dict[str, Any]:
+    """Return the day of the last clean run of tests/browser/test_access.py, and its tool."""
+    return read_toml(folder / "tested.toml")
+
+
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     return Response("User-agent: *\nDisallow: /s/\nDisallow: /poster/\n", mimetype="text/plain")
@@ -45,7 +67,7 @@ def page(template: str, **more: Any) -> str:
         template,
         words=words,
         say=words.say,
-        languages=content().languages.values(),
+        languages=content().reading_languages,
         here=here,
         made_up=is_made_up(),
         **more,

@@ -55,6 +55,7 @@ def people(place, n, *, season=2026, events=1, instrument="2026a", seed=0, trust
             "community": community,
             "event": [f"{community}-{season}-{i % events}" for i in range(n)],
             "instrument": instrument,
+            "audience": "adult",
             "cut.age": rng.choice(AGES, n, p=[0.3, 0.35, 0.2, 0.1, 0.05]),
             "cut.language": rng.choice(LANGUAGES, n, p=[0.8, 0.2]),
         }

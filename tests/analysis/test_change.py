@@ -1,9 +1,18 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.change import benjamini_hochberg, comparable, newcombe, smallest_change
+from analysis.change import (
+    PLACE,
+    benjamini_hochberg,
+    changes_since_first,
+    comparable,
+    newcombe,
+    season_changes,
+    smallest_change,
+)
 from analysis.estimate import wilson
 from analysis.release import release
 from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, people, together
@@ -116,3 +125,56 @@ def test_clear_changes_are_clear_in_the_worst_case_that_the_bands_allow():
     assert len(clear)
     assert ((clear["low"] > 0) | (clear["high"] < 0)).all()
     assert (clear["change"].abs() >= 0.05).all()
+
+
+def slowly(*highs, place=ALPHA, wordings=None):
+    """One place over several seasons, with so many per cent who trust."""
+    wordings = wordings or ["2026a"] * len(highs)
+    return [
+        season(place, 900, 2021 + i, high, w)
+        for i, (high, w) in enumerate(zip(highs, wordings, strict=True))
+    ]
+
+
+def since_first(*frames, community="alpha"):
+    figures = release(together(*frames), MEASURES, ()).figures
+    rows = changes_since_first(figures, MEASURES)
+    return rows[(rows["community"] == community) & (rows["measure"] == "trust")]
+
+
+def test_a_slow_rise_is_seen_since_the_first_season_and_not_from_year_to_year():
+    frames = slowly(40, 46, 52, 58, 64)
+    assert verdicts(*frames)["verdict"].tolist() == ["unclear"] * 4
+    (row,) = since_first(*frames).to_dict("records")
+    assert (row["season_from"], row["season_to"], row["verdict"]) == (2021, 2025, "up")
+    assert row["change"] == pytest.approx(0.24, abs=0.011)
+
+
+def test_the_first_season_in_the_same_words_is_the_first():
+    (row,) = since_first(*slowly(20, 60, 60, wordings=["2026b", "2026a", "2026a"])).to_dict(
+        "records"
+    )
+    assert (row["season_from"], row["verdict"]) == (2022, "unclear")
+    (row,) = since_first(*slowly(20, 60, wordings=["2026b", "2026a"])).to_dict("records")
+    assert (row["season_from"], row["verdict"]) == (2021, "wording")
+    assert np.isnan(row["change"])
+
+
+def test_with_two_seasons_the_first_is_the_one_before():
+    figures = release(together(*slowly(40, 70)), MEASURES, ()).figures
+    keys = [*PLACE, "season_from", "season_to"]
+    one = season_changes(figures, MEASURES).sort_values(keys, ignore_index=True)
+    other = changes_since_first(figures, MEASURES).sort_values(keys, ignore_index=True)
+    pd.testing.assert_frame_equal(one, other)
+    assert changes_since_first(figures[figures["season"] == 2021], MEASURES).empty
+
+
+def test_the_smallest_change_knows_how_many_are_tested():
+    """Among many places that stand still, a change must be larger to be told."""
+
+    def smallest(*others):
+        frames = [*slowly(60, 60), *(f for place in others for f in slowly(60, 60, place=place))]
+        return verdicts(*frames)["smallest"].iloc[0]
+
+    crowd = [("OH", "alpha-county", f"town-{i}") for i in range(6)]
+    assert smallest(BETA) < smallest(BETA, *crowd)

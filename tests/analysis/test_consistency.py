@@ -36,6 +36,30 @@ def test_omega_finds_the_loadings_of_a_perfect_factor():
     assert omega(items * [1, 2, 3, 4]) == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("loading", "k", "seed"), [(0.8, 4, 1), (0.6, 4, 5), (0.7, 6, 9), (0.5, 3, 7)]
+)
+def test_omega_agrees_with_a_factor_found_another_way(loading, k, seed):
+    """Iterated principal axes end at minimum residuals, which psych::fa calls minres."""
+    from statsmodels.multivariate.factor import Factor
+
+    items = answers(loading=loading, k=k, seed=seed)
+    r = np.corrcoef(items, rowvar=False)
+    fit = Factor(corr=r, n_factor=1, method="pa").fit(maxiter=2000, tol=1e-12)
+    unique = 1 - fit.loadings[:, 0] ** 2
+    assert omega(items) == pytest.approx(1 - unique.sum() / r.sum(), abs=1e-4)
+
+
+def test_omega_of_spearman_by_hand():
+    """Three items: one factor fits exactly, l1 = sqrt(r12 r13 / r23) (Spearman 1904)."""
+    items = answers(k=3, seed=11)
+    r = np.corrcoef(items, rowvar=False)
+    l1 = r[0, 1] * r[0, 2] / r[1, 2]
+    l2 = r[0, 1] * r[1, 2] / r[0, 2]
+    l3 = r[0, 2] * r[1, 2] / r[0, 1]
+    assert omega(items) == pytest.approx(1 - (3 - l1 - l2 - l3) / r.sum(), abs=1e-6)
+
+
 def test_omega_of_answers_lies_near_alpha():
     items = answers()
     assert omega(items) == pytest.approx(alpha(items), abs=0.01)

@@ -139,8 +139,15 @@ def test_a_correlation_that_cannot_be_told_is_nan():
 def test_the_correlation_in_use_is_floored_capped_and_in_hundredths():
     assert settled_rho(0.001, events=29, answers=900) == 0.05
     assert settled_rho(0.001, events=30, answers=900) == 0.02
-    assert settled_rho(0.031, events=30, answers=900) == 0.04
-    assert settled_rho(0.03, events=30, answers=900) == 0.03
     assert settled_rho(0.7, events=30, answers=900) == 0.20
-    assert settled_rho(float("nan"), events=90, answers=900) == 0.05
-    assert settled_rho(0.15, events=90, answers=299) == 0.05
+    # raised by qnorm(.75) of its relative error, sqrt(2 / (events - 1)): 1.177 for 30 events
+    assert settled_rho(0.03, events=30, answers=900) == 0.04
+    assert settled_rho(0.10, events=30, answers=900) == 0.12
+    assert settled_rho(0.10, events=20_000, answers=900_000) == 0.11
+
+
+def test_a_correlation_that_hardly_can_be_told_is_taken_for_a_large_one():
+    assert settled_rho(float("nan"), events=90, answers=900) == 0.12
+    assert settled_rho(0.02, events=90, answers=299) == 0.12
+    assert settled_rho(0.001, events=9, answers=900) == 0.12
+    assert settled_rho(0.15, events=2, answers=900) == 0.20

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import analysis
+from tests.analysis.made_up import ALPHA, CUTS, MEASURES, people, together
 
 
 def test_every_name_is_there():
@@ -22,3 +23,38 @@ def test_what_a_web_worker_imports_leaves_the_distributions_out():
     code = "import analysis, sys; sys.exit('scipy.stats' in sys.modules)"
     root = Path(analysis.__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_a_notebook_from_answers_to_a_verdict():
+    """What docs/methods.md tells an analyst to try, on made-up towns."""
+    from analysis import (
+        adjusted_change,
+        changes_since_first,
+        design,
+        jackknife,
+        release,
+        share_range,
+    )
+
+    seasons = [
+        people(ALPHA, 400, season=year, events=10, trust=said)
+        for year, said in ((2025, [2, 5]), (2026, [2, 4, 5]))
+    ]
+    frame = together(*seasons)
+    alpha = frame[frame["community"] == "alpha"]
+    trusts = (alpha["trust.police"] >= 4).to_numpy(dtype=float)
+    later = (alpha["season"] == 2026).to_numpy()
+
+    of = design(alpha["event"])
+    told = share_range(trusts, of, rho=0.05, domain=later)
+    assert told.way == "korn_graubard"
+    assert told.low < trusts[later].mean() < told.high
+    alike = jackknife(lambda w: float((w * trusts).sum() / w.sum()), of)
+    assert alike.value == trusts.mean()
+
+    moved = adjusted_change(
+        trusts, later, alpha["cut.language"], alpha["event"], wording=("1", "1"), rho=0.05
+    )
+    assert moved.split.total == pytest.approx(trusts[later].mean() - trusts[~later].mean())
+    figures = release(frame, MEASURES, CUTS).figures
+    assert set(changes_since_first(figures, MEASURES)["season_from"]) == {2025}

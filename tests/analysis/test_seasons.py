@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, mannwhitneyu, wilcoxon
+from scipy.stats import t as student
 
-from analysis.decompose import kitagawa
+from analysis.decompose import adjusted_change, kitagawa
 from analysis.pairs import mcnemar_p, paired, wilcoxon_p
+from analysis.replicates import jackknife
+from analysis.taylor import design
 from analysis.trend import CannotCompare, slope
 
 SAME = ("1", "1")
@@ -120,3 +123,63 @@ def test_under_thirty_pairs_are_not_told():
         paired([1.0] * 29 + [np.nan] * 5, [2.0] * 34, favourable=(4, 5))
     with pytest.raises(CannotCompare, match="before and one after"):
         paired([1.0], [2.0, 3.0], favourable=(4, 5))
+
+
+def two_seasons(mixes, rates, *, events=20, each=60, seed=3):
+    """(y, later, strata, events) of two seasons with these mixes and rates of two strata."""
+    rng = np.random.default_rng(seed)
+    n = events * each
+    later = np.repeat([False, True], n)
+    strata = np.concatenate([rng.random(n) < mix for mix in mixes]).astype(int)
+    rate = np.where(later[:, None], rates[1], rates[0])[np.arange(2 * n), strata]
+    y = (rng.random(2 * n) < rate).astype(float)
+    return y, later, strata, np.arange(2 * n) // each
+
+
+def test_other_people_with_the_same_minds():
+    y, later, strata, events = two_seasons((0.2, 0.7), ((0.4, 0.8), (0.4, 0.8)))
+    found = adjusted_change(y, later, strata, events, wording=SAME, rho=0.05)
+    assert found.raw[0] > 0.1
+    assert found.adjusted[0] < 0 < found.adjusted[1]
+    assert found.split.total == pytest.approx(y[later].mean() - y[~later].mean())
+    assert found.df == 38  # 40 events in two seasons
+
+
+def test_the_error_of_the_adjusted_change_is_that_of_leaving_out_events():
+    y, later, strata, events = two_seasons((0.3, 0.6), ((0.4, 0.8), (0.5, 0.7)))
+    found = adjusted_change(y, later, strata, events, wording=SAME, rho=0.05)
+
+    def what_they_think(w):
+        n = [np.bincount(strata[s], w[s]) for s in (~later, later)]
+        r = [
+            np.bincount(strata[s], (w * y)[s]) / k for s, k in zip((~later, later), n, strict=True)
+        ]
+        return kitagawa(n[0], r[0], n[1], r[1], wording=SAME).what_they_think
+
+    again = jackknife(what_they_think, design(events, strata=later))
+    half = (found.adjusted[1] - found.adjusted[0]) / 2
+    assert half / student.ppf(0.975, found.df) == pytest.approx(again.se, rel=0.02)
+
+
+def test_communities_that_return_are_clusters_of_both_seasons():
+    y, later, strata, events = two_seasons((0.3, 0.3), ((0.4, 0.8), (0.4, 0.8)))
+    mood = np.random.default_rng(1).normal(0, 0.2, 20)[events % 20]  # the same in both seasons
+    same = adjusted_change(y + mood, later, strata, events % 20, wording=SAME, rho=0.05)
+    apart = adjusted_change(y + mood, later, strata, events, wording=SAME, rho=0.05)
+    assert same.df == 19
+    assert np.diff(same.adjusted) < 0.6 * np.diff(apart.adjusted)
+
+
+def test_few_events_rest_on_n_star():
+    y, later, strata, events = two_seasons((0.3, 0.3), ((0.4, 0.8), (0.4, 0.8)), events=3, each=100)
+    found = adjusted_change(y, later, strata, events, wording=SAME, rho=0.05)
+    assert found.df == 0
+    unrelated = adjusted_change(y, later, strata, events, wording=SAME, rho=0.0)
+    wider = np.diff(found.adjusted) / np.diff(unrelated.adjusted)
+    assert wider == pytest.approx(np.sqrt(1 + 99 * 0.05))
+    y[::7] = np.nan
+    assert np.isfinite(adjusted_change(y, later, strata, events, wording=SAME, rho=0.05).raw).all()
+    with pytest.raises(CannotCompare, match="different words"):
+        adjusted_change(y, later, strata, events, wording=("1", "2"), rho=0.05)
+    with pytest.raises(CannotCompare, match="under 11"):
+        adjusted_change(y, later, events * 0 + (np.arange(600) < 5), events, wording=SAME, rho=0.05)

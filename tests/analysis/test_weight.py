@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.margins import CannotWeight, check_people, margin
+from analysis.margins import CannotWeight, bridged, check_people, margin
 from analysis.taylor import design, mean_of
 from analysis.weight import (
     Weighted,
@@ -13,6 +13,7 @@ from analysis.weight import (
     trim_strictly,
     weighted_mean,
     weighted_total,
+    who_answered_matters,
 )
 from tests.analysis.r_numbers import as_design, cases, schools
 
@@ -190,3 +191,22 @@ def test_one_event_tells_nothing_about_the_error():
     one = margin("age", ["x", "y"] * 10, {"x": 1, "y": 1})
     found = weighted_mean(np.arange(20) % 3, post_stratify(np.ones(20), one), design(np.zeros(20)))
     assert np.isnan(found.se)
+
+
+def test_seven_categories_are_bridged_to_the_census():
+    """METHODS 4: Hispanic any, Black alone, Asian + NHPI alone, White + MENA alone, all other."""
+    told = {
+        ("hispanic",): "hispanic", ("hispanic", "white", "black"): "hispanic",
+        ("black",): "black", ("black", "white"): "all_other",
+        ("asian",): "asian_pacific", ("asian", "pacific"): "asian_pacific",
+        ("asian", "white"): "all_other", ("white",): "white_mena", ("mena", "white"): "white_mena",
+        ("native",): "all_other", (): None,
+    }  # fmt: skip
+    assert {races: bridged(races) for races in told} == told
+
+
+def test_five_points_between_the_views_are_said():
+    assert not who_answered_matters(0.65, 0.60 + 1e-9)
+    assert who_answered_matters(0.60, 0.66)
+    assert not who_answered_matters(64, 60, scale=100)
+    assert who_answered_matters(66, 60, scale=100)

@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.find_browser import ADVICE, find_browser, launch_arguments
 from tests.browser.server import Site, serving
+from tests.browser.states import LANGUAGES, Codes
 
 NewPage = Callable[..., Page]
 PATIENCE = 20_000  # ms to wait for a condition: a test machine may be busy with everything else
@@ -66,6 +67,20 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     shutil.copy(loaded_once(tmp_path_factory), own)
     with serving(Site(own)) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def everybody(demonstration: Site) -> Codes:
+    """Posters at events that offer every language: one of today, one of three weeks ago."""
+    offered = " ".join(f"--language {language}" for language in LANGUAGES)
+    today = datetime.now(UTC)
+    days = (f"{today - timedelta(days=gone):%Y-%m-%d}" for gone in (0, 22))
+    said = demonstration.flask_all(
+        *(f"event add liberty --day {day} --starts 00:00 --time-zone UTC {offered}" for day in days)
+    )
+    events = [line.split(":")[0] for line in said.splitlines() if "opens" in line]
+    said = demonstration.flask_all(*(f"poster add {one} --channel all" for one in events))
+    return Codes(*(line.split(":")[0] for line in said.splitlines() if "/s/" in line))
 
 
 def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -12,9 +12,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,12 @@ class Site:
 
     database: Path
     url: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)  # where they differ from ours
 
     @property
     def environment(self) -> dict[str, str]:
         ours = {"DATABASE_URL": f"sqlite:///{self.database}", "SECRET_KEY": SECRET}
-        return {k: v for k, v in os.environ.items() if k != "PUBLIC_URL"} | ours
+        return {k: v for k, v in os.environ.items() if k != "PUBLIC_URL"} | ours | {**self.settings}
 
     def flask(self, line: str) -> str:
         """Type one command, as an organiser does; return what it printed."""
@@ -63,12 +64,23 @@ class Site:
         with closing(sqlite3.connect(self.database)) as connection:
             return connection.execute(query, values).fetchall()
 
+    def change(self, statement: str, *values: object) -> None:
+        """Change the database behind the server's back, as time or an organiser does."""
+        with closing(sqlite3.connect(self.database, timeout=PATIENCE)) as connection, connection:
+            connection.execute(statement, values)
+
     def comes_to(self, expected: object, query: str, *values: object) -> bool:
         """Wait until a query's one value is as expected: counters are written a moment later."""
         end = time.monotonic() + PATIENCE
         while (found := self.rows(query, *values)) != [(expected,)] and time.monotonic() < end:
             time.sleep(0.05)
         return found == [(expected,)]
+
+    def household(self, submission: str) -> bool:
+        """Return whether another person on the same phone was said to have answered before."""
+        query = "SELECT household FROM response WHERE submission = ?"
+        ((said,),) = self.rows(query, submission.replace("-", ""))
+        return bool(said)
 
     def stored(self, submission: str) -> list[dict[str, Any]]:
         """Return the answers kept under a submission's id; none or one, whatever happened."""
@@ -78,9 +90,9 @@ class Site:
 
 
 @contextmanager
-def serving(site: Site) -> Iterator[Site]:
-    """Start the server on a free port; give the site with its address; end it cleanly."""
-    port = free_port()
+def serving(site: Site, port: int = 0) -> Iterator[Site]:
+    """Start the server, on a free port; give the site with its address; end it cleanly."""
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
     environment = site.environment | {"HOST": "127.0.0.1", "PORT": str(port)}
@@ -89,7 +101,7 @@ def serving(site: Site) -> Iterator[Site]:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
         try:
             wait_until_healthy(server, url, log)
-            yield Site(site.database, url)
+            yield replace(site, url=url)
         finally:
             server.terminate()
             server.wait(PATIENCE)

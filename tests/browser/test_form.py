@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.actors import Guest, closed_code, upcoming_code
+from tests.browser.actors import PRACTICE, Guest, closed_code, upcoming_code
 from tests.builders import OPINION
 
 pytestmark = pytest.mark.browser
@@ -93,7 +94,9 @@ def test_a_change_of_language_keeps_answers_and_place(some_guest):
 @both_ways
 def test_whoever_does_not_say_who_they_are_is_asked_to(some_guest):
     some_guest.opens().taps("met", "fire").screen.locator(".go").click()
-    expect(some_guest.page.get_by_role("alert")).to_contain_text("who is filling this out")
+    expect(some_guest.page.get_by_role("alert").filter(visible=True)).to_contain_text(
+        "who is filling this out"
+    )
     some_guest.sees("start")
     assert some_guest.given() == {"met": ["fire"]}
     some_guest.taps("who", "adult").goes_on("trust")
@@ -107,7 +110,7 @@ def test_a_comment_that_is_too_long_is_explained_and_kept(some_guest):
     long = "More shade!" * 30
     guest.answers({**OPINION, "open": long}).presses_send()
 
-    summary = guest.page.get_by_role("alert")
+    summary = guest.page.get_by_role("alert").filter(visible=True)
     expect(summary).to_contain_text("330 signs")
     expect(field).to_have_value(long)
     expect(field).to_have_attribute("aria-invalid", "true")
@@ -121,10 +124,10 @@ def test_a_comment_that_is_too_long_is_explained_and_kept(some_guest):
     assert len(guest.site.stored(guest.sends())) == 1
 
 
-def test_the_summary_of_errors_takes_the_focus(guest):
+def test_what_is_missing_takes_the_focus(guest):
     """A screen reader starts where the help is."""
     guest.opens().screen.locator(".go").click()
-    expect(guest.page.locator("#errors")).to_be_focused()
+    expect(guest.page.get_by_role("alert").filter(visible=True)).to_be_focused()
 
 
 def test_a_reload_in_the_middle_starts_afresh(guest):
@@ -134,15 +137,157 @@ def test_a_reload_in_the_middle_starts_afresh(guest):
     assert len(guest.site.stored(guest.sends())) == 1
 
 
+CHILDREN = ("lost_police", "lost_fire", "kind", "learned", "come_back", "child_age")
+CHILD = {"c_police": "4", "c_fire": "3", "c_nice": "-3", "c_learn": "3", "c_age": "8-9"}
+
+
 @both_ways
-@pytest.mark.parametrize("audience", ["teen", "child"])
-def test_who_is_under_18_gets_a_kind_page_and_nothing_is_kept(some_guest, audience):
-    guest = some_guest.opens().says(audience, "fire")
+def test_a_child_answers_one_question_at_a_time(some_guest):
+    guest = some_guest.opens().taps("who", "child").goes_on("grown_up")
+    guest.taps("c_ok", "yes").goes_on("child_ok").taps("c_assent", "yes").goes_on("lost_police")
+    for number, screen in enumerate(CHILDREN):
+        expect(guest.screen.locator("fieldset").filter(visible=True)).to_have_count(1)
+        expect(guest.page.locator("textarea").filter(visible=True)).to_have_count(0)
+        guest.fills_in(CHILD)
+        if screen != CHILDREN[-1]:
+            guest.goes_on(CHILDREN[number + 1])
+    (kept,) = guest.site.stored(guest.sends())
+    assert kept == {"c_police": 4, "c_fire": 3, "c_nice": -3, "c_learn": 3, "c_again": -1} | {
+        "c_age": "8-9"
+    }
+
+
+@both_ways
+@pytest.mark.parametrize("gate", ["c_ok", "c_assent"])
+def test_nothing_is_sent_where_a_child_or_its_grown_up_says_no(some_guest, gate):
+    guest = some_guest.opens()
     submission = guest.submission
-    guest.screen.locator(".go").click()
-    expect(guest.page.get_by_role("heading", level=1)).to_have_text("Thank you for your help")
+    guest.taps("who", "child").goes_on("grown_up")
+    if gate == "c_assent":
+        guest.taps("c_ok", "yes").goes_on("child_ok")
+    guest.taps(gate, "no").screen.locator(".go").click()
     expect(guest.page.get_by_text("We kept nothing of what you tapped")).to_be_visible()
     assert guest.site.stored(submission) == []
+
+
+@both_ways
+def test_a_child_cannot_pass_a_gate_that_is_open(some_guest):
+    guest = some_guest.opens().taps("who", "child").goes_on("grown_up")
+    guest.screen.locator(".go").click()
+    expect(guest.page.get_by_role("alert").filter(visible=True)).to_contain_text(
+        "Please choose one answer"
+    )
+
+
+@both_ways
+def test_a_teenager_is_asked_neither_age_nor_race(some_guest):
+    guest = some_guest.opens().says("teen", "police").goes_on("trust")
+    guest.answers({**OPINION, "age": "18-24"})
+    expect(guest.option("age", "18-24").filter(visible=True)).to_have_count(0)
+    expect(guest.option("live", "yes")).to_be_visible()
+    (kept,) = guest.site.stored(guest.sends())
+    assert kept["live"] == "yes"
+    assert not {"age", "race"} & kept.keys()
+
+
+@both_ways
+def test_whoever_likes_goes_on_to_the_longer_module(some_guest):
+    guest = some_guest.opens().says("adult", "police").goes_on("trust").answers()
+    guest.screen.get_by_role("link", name="A few more questions").click()
+    guest.sees("rules").taps("neutral.police", "2").goes_on("care").goes_back("rules")
+    guest.goes_on("care")
+    (kept,) = guest.site.stored(guest.sends())  # from the second of five screens
+    assert kept["neutral.police"] == 2
+    assert (kept["explain.police"], kept["topics"]) == (-1, -1)  # opened, and left blank
+    assert kept["trust.police"] == 4
+
+
+def test_what_was_sent_is_shown_to_whoever_sent_it(guest):
+    guest.opens().says("adult", "police", "fire").goes_on("trust").answers({"race": ["asian"]})
+    guest.option("race", "white").check()
+    submission = guest.sends()
+    guest.page.get_by_text("See exactly what was sent").click()
+    told = guest.page.locator("#told")
+    assert told.locator("dt").all_inner_texts() == [
+        "Who is filling this out?",
+        "Who did you talk with at this event?",
+        "What is your race or ethnicity? Choose all that fit you.",
+    ]
+    assert told.locator("dd").all_inner_texts() == [
+        "18 or older",
+        "Police, Fire department",
+        "Asian, White",
+    ]
+    beside = guest.page.locator("#beside dd").all_inner_texts()
+    assert submission in beside
+    assert beside[0] == "en"
+
+
+def test_without_a_script_a_review_shows_what_would_be_sent(new_page, demonstration):
+    guest = Guest(new_page(javascript=False), demonstration).opens()
+    guest.says("adult", "fire").goes_on("trust").answers({"age": "75+"})
+    submission = guest.submission
+    guest.page.get_by_role("button", name="See what will be sent").click()
+    expect(guest.page.locator("main")).to_contain_text("75 or older")
+    expect(guest.page.locator("main")).to_contain_text(submission)
+    assert guest.site.stored(submission) == []
+    guest.page.get_by_role("button", name="Send my answers").click()
+    guest.is_thanked()
+    assert len(guest.site.stored(submission)) == 1
+
+
+def another(guest):
+    guest.page.get_by_role("button", name="Another person").filter(visible=True).click()
+    return guest.sees("start")
+
+
+def answers_quickly(guest):
+    return guest.says("adult", "police").goes_on("trust").answers({"trust.police": "5"})
+
+
+def test_a_family_shares_a_phone_and_is_counted_honestly(guest):
+    first = answers_quickly(guest.opens()).sends()
+    second = answers_quickly(another(guest)).sends()
+    assert first != second
+    assert [guest.site.household(id) for id in (first, second)] == [False, True]
+    assert len(guest.site.stored(first)) == len(guest.site.stored(second)) == 1
+
+
+def test_a_silent_third_time_is_asked_kindly(guest):
+    for _ in range(2):
+        answers_quickly(guest.opens()).sends()
+    guest.opens()
+    expect(guest.page.get_by_text("Someone has answered on this phone")).to_be_visible()
+    guest.says("adult", "police").screen.locator(".go").click()
+    question = guest.page.get_by_role("heading", name="Did you answer already?")
+    expect(question).to_be_focused()
+    guest.page.get_by_role("button", name="I am another person").click()
+    third = guest.sees("trust").answers({"trust.police": "1"}).sends()
+    assert guest.site.household(third) is True
+
+    guest.opens().says("adult", "police").screen.locator(".go").click()
+    guest.page.get_by_role("button", name="I have answered already").click()
+    expect(guest.page.get_by_text("Once is all we need")).to_be_visible()
+    another(guest)
+    assert guest.given() == {}
+
+
+def test_a_second_time_in_three_weeks_is_this_phones_alone(guest):
+    """The code that links the two is in a file made on the phone, behind the # of an address."""
+    submission = answers_quickly(guest.opens()).sends()
+    with guest.page.expect_download() as download:
+        guest.page.get_by_role("link", name="calendar").click()
+    calendar = Path(download.value.path()).read_bytes().decode()
+    address = f"{guest.site.url}/s/{PRACTICE}/later#code={submission}"
+    assert f"URL:{address}\r\n" in calendar
+    assert re.search(r"DTSTART:\d{8}T180000\r\n", calendar)
+    expect(guest.page.locator("#keep")).to_have_attribute("href", address)
+
+
+def test_nobody_offers_a_child_a_second_time(guest):
+    guest.opens().taps("who", "child").goes_on("grown_up").taps("c_ok", "yes").goes_on("child_ok")
+    guest.taps("c_assent", "yes").goes_on("lost_police").answers(CHILD).sends()
+    expect(guest.page.get_by_role("link", name="calendar")).to_be_hidden()
 
 
 def test_a_code_that_has_no_form_gets_a_page_that_helps(new_page, demonstration):
@@ -179,7 +324,7 @@ def test_a_keyboard_is_enough(guest):
     press("Space")
     tabs_to("[name=met][value=fire]")
     press("Space")
-    tabs_to("#next")
+    tabs_to("#start .go")
     press("Enter")
     guest.sees("trust")
     expect(guest.screen.locator("h2")).to_be_focused()
@@ -190,7 +335,7 @@ def test_a_keyboard_is_enough(guest):
         tabs_to(f"a.go[href='#{screen}']")
         press("Enter")
         guest.sees(screen)
-    tabs_to("#send")
+    tabs_to("button[value=send].go")
     submission = guest.submission
     press("Enter")
     guest.is_thanked()

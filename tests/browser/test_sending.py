@@ -1,11 +1,14 @@
-"""Sending the form: it counts once, and no failure on the way loses an answer."""
+"""Sending the form: it counts once, and the phone shows nobody else's answers afterwards."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.actors import PRACTICE, Guest
+from tests.browser.phones import STORED, Posts, arrives, fills_in, sends_into_the_queue, waiting
 
 pytestmark = pytest.mark.browser
 
@@ -15,86 +18,139 @@ FORM = f"**/s/{PRACTICE}"  # where the form is sent to
 @pytest.fixture
 def guest(new_page, demonstration):
     """Somebody who has filled in everything and is about to press send."""
-    page = new_page()
-    return Guest(page, demonstration).opens().says("adult", "police").goes_on("trust").answers()
+    return fills_in(Guest(new_page(), demonstration).opens())
 
 
-def test_two_quick_taps_on_send_count_once(guest):
-    submission = guest.submission
-    guest.page.locator("#send").dblclick(no_wait_after=True)
+def test_two_quick_taps_on_send_are_one_request(guest):
+    submission, posts = guest.submission, Posts(guest.page)
+    guest.screen.locator("button.go").dblclick(no_wait_after=True)
     guest.is_thanked()
     assert len(guest.site.stored(submission)) == 1
+    assert len(posts) == 1
 
 
 def test_two_quick_taps_without_a_script_count_once(new_page, demonstration):
-    guest = Guest(new_page(javascript=False), demonstration)
-    guest.opens().says("adult", "police").goes_on("trust").answers()
+    guest = fills_in(Guest(new_page(javascript=False), demonstration).opens())
     submission = guest.submission
-    guest.page.locator("#send").dblclick(no_wait_after=True)
+    guest.page.locator("button[value=send].go").dblclick(no_wait_after=True)
     guest.is_thanked()
     assert len(guest.site.stored(submission)) == 1
 
 
-def test_no_signal_while_sending_loses_nothing(guest):
-    given = guest.given()
-    guest.page.context.set_offline(True)
+def test_the_thank_you_stands_before_the_reply_and_says_stored_only_after_it(guest):
+    guest.page.context.route(FORM, lambda route: None)  # never answered
     guest.presses_send()
-    expect(guest.page.get_by_role("status")).to_contain_text("No signal")
-    assert guest.given() == given
-    assert guest.site.stored(guest.submission) == []
+    expect(guest.page.locator("#done h2")).to_have_text("Thank you!")
+    expect(guest.page.locator("#fate")).to_have_text("Sending your answers …")
+    guest.page.wait_for_timeout(4000)  # it looks every three seconds whether somebody else did it
+    expect(guest.page.get_by_text(STORED)).to_be_hidden()
 
-    guest.page.context.set_offline(False)
+
+@pytest.mark.parametrize("status", [400, 500, 502])
+def test_a_server_that_fails_without_a_word_of_ours_is_asked_again(guest, status):
+    page = guest.page
+    page.context.route(FORM, lambda route: route.fulfill(status=status, body="<h1>Oh</h1>"))
+    submission = sends_into_the_queue(guest)
+    page.context.unroute_all()
+    assert arrives(guest, submission)
+    expect(page.locator("#fate")).to_contain_text(STORED)
+
+
+def test_a_refusal_is_told_to_the_tab_that_sent_and_once_more_to_the_next(guest):
+    """The worker may have heard the refusal, or another tab."""
+    page, submission = guest.page, guest.submission
+    reply = {"status": 410, "json": {"outcome": "closed"}}
+    page.context.route(FORM, lambda route: route.fulfill(**reply))
+    guest.presses_send()
+    expect(page.locator("#fate")).to_have_text("This survey is closed")
+    (row,) = waiting(page)
+    assert row.keys() == {"id", "to", "outcome", "until"}  # its answers are gone
+    page.reload()
+    expect(page.locator("#queue")).to_have_text("This survey is closed")
+    assert guest.site.stored(submission) == []
+
+
+def test_another_document_under_the_same_outcome_is_not_ours(guest):
+    """A reply about somebody else's answers is no acknowledgement of these."""
+    other = {"outcome": "stored", "submission": "00000000-0000-4000-8000-000000000000"}
+    guest.page.context.route(FORM, lambda route: route.fulfill(json=other))
+    sends_into_the_queue(guest)
+    assert len(waiting(guest.page)) == 1
+
+
+def test_where_nothing_is_kept_a_refusal_is_explained_with_every_answer(new_page, demonstration):
+    page = new_page()
+    page.add_init_script("Object.defineProperty(self, 'indexedDB', {value: undefined})")
+    guest = fills_in(Guest(page, demonstration).opens())
+    given = guest.given()
+    page.locator("[name=ticket]").evaluate("one => { one.value = 'spoiled' }")
+    guest.presses_send()
+    expect(page.locator("#errors")).to_be_visible()
+    assert guest.given() == given
+    submission = guest.submission
+    page.locator("#about button.go").click()
+    assert len(guest.is_thanked().site.stored(submission)) == 1
+
+
+def test_where_nothing_is_kept_a_sign_in_page_keeps_the_form(new_page, demonstration):
+    page = new_page()
+    page.add_init_script("Object.defineProperty(self, 'indexedDB', {value: undefined})")
+    guest = fills_in(Guest(page, demonstration).opens())
+    given = guest.given()
+    page.context.route(FORM, lambda route: route.fulfill(body="<h1>Park Wi-Fi</h1>"))
+    guest.presses_send()
+    expect(page.locator("#stay")).to_contain_text("No signal. Your answers are safe")
+    assert guest.given() == given
+    page.context.unroute_all()
     assert len(guest.site.stored(guest.sends())) == 1
 
 
-@pytest.fixture
-def unthanked(guest):
-    """The answers of this guest are stored, but the reply never arrived."""
-
-    def lose_the_reply(route):
-        route.fetch()
-        route.abort()
-
-    guest.page.route(FORM, lose_the_reply)
-    guest.presses_send()
-    expect(guest.page.get_by_role("status")).to_contain_text("No signal")
-    guest.page.unroute_all()
-    assert len(guest.site.stored(guest.submission)) == 1
-    return guest
-
-
-def test_sending_again_after_a_lost_reply_counts_once(unthanked):
-    submission = unthanked.submission
-    assert unthanked.sends() == submission
-    assert len(unthanked.site.stored(submission)) == 1
-
-
-def test_other_answers_after_a_lost_reply_are_told_that_the_first_stay(unthanked):
-    submission, (first,) = unthanked.submission, unthanked.site.stored(unthanked.submission)
-    unthanked.taps("first", "yes").presses_send()
-    heading = unthanked.page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("These answers were sent before")
-    assert unthanked.site.stored(submission) == [first]
+@pytest.mark.parametrize("signal", [True, False], ids=["sent", "waiting"])
+def test_a_shared_phone_shows_nobody_elses_answers(guest, signal):
+    """Reload, back and forward, another tab, another poster: an empty form for the next person."""
+    page, context = guest.page, guest.page.context
+    submission = guest.submission
+    if signal:
+        guest.sends()
+    else:
+        context.set_offline(True)
+        sends_into_the_queue(guest)
+        context.set_offline(False)
+    page.get_by_role("button", name=re.compile("Another person")).click()
+    assert_empty(guest, submission)
+    page.reload()
+    assert_empty(guest, submission)
+    page.goto(f"{guest.site.url}/privacy")
+    page.go_back()
+    assert_empty(guest, submission)
+    tab = Guest(context.new_page(), guest.site).opens(language="es")
+    assert_empty(tab, submission)
 
 
-def test_a_server_that_is_busy_loses_nothing(guest):
-    given = guest.given()
-    guest.page.route(FORM, lambda route: route.fulfill(status=503))
-    guest.presses_send()
-    expect(guest.page.get_by_role("status")).to_contain_text("could not store your answers")
-    assert guest.given() == given
-    guest.page.unroute_all()
-    assert len(guest.site.stored(guest.sends())) == 1
-
-
-def test_back_from_the_thank_you_is_an_empty_form(guest):
-    """The next person on this phone does not see what the last one said, and counts as another."""
+@pytest.mark.parametrize("leave", ["back", "reload"])
+def test_the_thank_you_cannot_be_walked_back_from(guest, leave):
     submission = guest.sends()
-    guest.page.get_by_role("link", name="Another person").click()
+    guest.page.go_back() if leave == "back" else guest.page.reload()
+    assert_empty(guest, submission)
+    guest.page.go_forward()
+    assert_empty(guest, submission)
+
+
+def test_the_receipt_is_gone_once_the_page_was_left(guest):
+    """A browser may keep a page that was left as it was, for "back"."""
+    guest.sends()
+    expect(guest.page.locator("#told dt")).not_to_have_count(0)
+    guest.page.evaluate("() => { dispatchEvent(new Event('pagehide')) }")
+    expect(guest.page.locator("#told dt")).to_have_count(0)
+    expect(guest.page.locator("#beside dt")).to_have_count(0)
+
+
+def assert_empty(guest, before):
     guest.sees("start")
     assert guest.given() == {}
-    guest.page.go_back()
-    guest.is_thanked().page.go_back()
-    guest.sees("start")
-    assert guest.given() == {}
-    assert guest.submission != submission
+    assert guest.submission != before
+    expect(guest.page.locator("#done")).to_be_hidden()
+    texts = guest.page.locator("#told, #beside, textarea").evaluate_all(
+        "all => all.map(one => one.value || one.textContent).join('')"
+    )
+    assert texts == ""

@@ -12,7 +12,16 @@ from playwright.sync_api import Page
 
 from tests.browser.server import Site
 
-PUBLIC = ("/", "/privacy", "/data", "/poster/TRYME4", "/no-such-page")
+PUBLIC = (
+    "/",
+    "/privacy",
+    "/how-to-read",
+    "/accessibility",
+    "/data",
+    "/poster/TRYME4",
+    "/poster/TRYME4/form",
+    "/no-such-page",
+)
 CHARTS = (
     "/results",
     "/results?measure=index&state=Ohio",  # a score
@@ -53,6 +62,7 @@ class Watch:
         return {urlsplit(address).netloc for address in self.requests} - {""}
 
     def finds_nothing_kept(self) -> bool:
+        """Whether a public page has left nothing. What the survey keeps: test_storage.py."""
         return self.page.evaluate(KEPT) == ["", 0, 0, 0, 0, 0] and not self.page.context.cookies()
 
 

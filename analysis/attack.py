@@ -1,0 +1,239 @@
+"""The integer programme: is there a world, near or not so near, that proves a group safe?
+
+It is asked where no world next door is found (analysis/worlds.py). It may change many counts at
+once, in the group's place and in the largest others, and keeps every printed figure. What it finds
+is checked in whole numbers, so a solver's tolerance proves nothing; what it does not find within
+its budget counts as not safe.
+
+While a small group's size is in doubt every other small group of the cut stays as it is: then no
+union of small groups is pinned either, for each of them holds a group that can be otherwise.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array
+
+from analysis.limits import FREE
+from analysis.measures import TOTAL, IntArray
+from analysis.worlds import Doubt, Shown, World, hanging, touch_rooms
+
+PLACES = 4  # that may change: the group's own and the largest others
+MOST = 12  # answers that may change in one cell; a world further off is not looked for
+SHARE_SIGNS = np.array(
+    [(1, 1, 0), (1, 0, 0), (1, 0, 1), (-1, -1, 0), (-1, 0, 0), (-1, 0, -1)], dtype=np.int64
+)  # a favourable, other, unfavourable answer more, and less
+INFEASIBLE = 2  # scipy.optimize.milp's status
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the programmes of one county may cost in one season; a group that is not proven within
+    it is not safe. Counts and nodes bound the work, and so the outcome, alike on every machine;
+    seconds are for emergencies, far beyond what the nodes take."""
+
+    programmes: int = 200
+    nodes: int = 500
+    seconds: float = 10.0  # of one programme
+
+
+BUDGET = Budget()
+
+
+class Purse:
+    """What is left of a budget."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget, self.left = budget, budget.programmes
+
+    def pays(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
+def is_safe(world: World, shown: Sequence[Shown], doubt: Doubt, purse: Purse) -> bool:
+    """Whether another world with the same print shows that the group may be otherwise."""
+    scopes = [] if doubt.cut == TOTAL else [[doubt.cut]]  # the cut alone first, which is quick
+    scopes.append(list(world.counts))
+    programmes = _Made(partial(_Programme, world, shown, doubt), scopes)
+    reached: set[tuple[int, int, int]] = set()
+    for either in _goals(world, doubt):
+        if reached.isdisjoint(either):
+            goals = ((programme, goal) for programme in programmes for goal in either)
+            found = (goal for p, goal in goals if purse.pays() and p.reaches(goal, purse.budget))
+            reached |= set(itertools.islice(found, 1))
+        if reached.isdisjoint(either):
+            return False
+    return True
+
+
+def _goals(world: World, doubt: Doubt) -> Iterator[list[tuple[int, int, int]]]:
+    """Changes g with g . (n, favourable, unfavourable) >= 1: one of each list must be reached."""
+    if doubt.goal == "favourable":
+        yield [(0, 1, 0)]
+    elif doubt.goal == "other":
+        yield [(0, -1, 0)] if world.score[doubt.measure] else [(1, -1, 0)]
+    else:
+        size = [] if world.score[doubt.measure] else [(1, 0, 0), (-1, 0, 0)]
+        yield [*size, (0, 1, 0), (0, -1, 0)]
+        if world.kinds[doubt.measure, 2]:
+            yield [*size, (0, 0, 1), (0, 0, -1)]
+
+
+class _Made:
+    """Programmes of several scopes, each made when it is first asked for."""
+
+    def __init__(
+        self, make: Callable[[Sequence[str]], _Programme], scopes: Sequence[Sequence[str]]
+    ) -> None:
+        self.make, self.scopes = make, scopes
+        self.made: list[_Programme] = []
+
+    def __iter__(self) -> Iterator[_Programme]:
+        for i, scope in enumerate(self.scopes):
+            if i == len(self.made):
+                self.made.append(self.make(scope))
+            yield self.made[i]
+
+
+class _Programme:
+    """Variables: per cut, place and group, answers more and less of each kind (of a score: steps
+    up and down). Rows: places agree between cuts, print stays, scores stand."""
+
+    def __init__(
+        self, world: World, shown: Sequence[Shown], doubt: Doubt, cuts: Sequence[str]
+    ) -> None:
+        self.world, self.doubt, self.cuts = world, doubt, cuts
+        self.score = bool(world.score[doubt.measure])
+        step = int(world.step[doubt.measure])
+        self.signs = np.array([(0, step, 0), (0, -step, 0)]) if self.score else SHARE_SIGNS
+        self.cells: dict[tuple[str, int, int], int] = {}  # -> its first variable
+        self.upper: list[int] = []
+        self.entries: list[tuple[int, int, int]] = []  # row, variable, coefficient
+        self.low: list[int] = []
+        self.high: list[int] = []
+        self.hanging = {cut: hanging(world, cut)[..., doubt.measure] for cut in world.counts}
+        self._places()
+        self._links()
+        self._prints(shown)
+        rows, columns, values = np.array(self.entries, dtype=np.int64).reshape(-1, 3).T
+        shape = (len(self.low), len(self.upper))
+        matrix = coo_array((values.astype(float), (rows, columns)), shape=shape).tocsr()
+        ends = np.array(self.low, float), np.array(self.high, float)
+        self.constraint = LinearConstraint(matrix, *ends)
+
+    def reaches(self, goal: tuple[int, int, int], budget: Budget) -> bool:
+        """Whether a world with this change exists; False too when the budget does not tell."""
+        first = self.cells[self.doubt.cut, self.doubt.place, self.doubt.group]
+        count = len(self.signs)
+        wanted = np.zeros(len(self.upper), dtype=np.int64)
+        wanted[first : first + count] = self.signs @ np.array(goal)
+        wish = LinearConstraint(wanted[None, :].astype(float), 1, np.inf)
+        constraints = [self.constraint, wish]
+        whole = TOTAL in self.cuts  # what the cut alone does not reach is asked again
+        for presolve in (True, False) if whole else (True,):  # it has called true ones infeasible
+            found = milp(
+                np.ones(len(self.upper)),
+                integrality=np.ones(len(self.upper), dtype=np.int64),
+                bounds=Bounds(0, np.array(self.upper, float)),
+                constraints=constraints,
+                options={
+                    "presolve": presolve,
+                    "node_limit": budget.nodes,
+                    "time_limit": budget.seconds,
+                    "mip_rel_gap": 1.0,  # any world will do, not the nearest
+                },
+            )
+            if found.x is not None:
+                return self._holds(np.rint(found.x).astype(np.int64), wanted)
+            if found.status != INFEASIBLE:
+                return False
+        return False
+
+    def _holds(self, x: IntArray, wanted: IntArray) -> bool:
+        """The world, in whole numbers."""
+        if (x < 0).any() or (x > np.array(self.upper)).any() or int(wanted @ x) < 1:
+            return False
+        sums = np.zeros(len(self.low), dtype=np.int64)
+        rows, columns, values = np.array(self.entries, dtype=np.int64).reshape(-1, 3).T
+        np.add.at(sums, rows, values * x[columns])
+        return bool(((sums >= np.array(self.low)) & (sums <= np.array(self.high))).all())
+
+    def _places(self) -> None:
+        world, doubt, m = self.world, self.doubt, self.doubt.measure
+        size = world.counts[TOTAL][:, 0, m, 0]
+        others = [r for r in np.argsort(-size, kind="stable").tolist() if r != doubt.place]
+        self.places = [doubt.place, *others[: PLACES - 1]]
+        for cut in self.cuts:
+            counts = world.counts[cut]
+            for place in self.places:
+                for group in range(counts.shape[1]):
+                    self._cell(cut, place, group, counts[place, group, m])
+
+    def _cell(self, cut: str, place: int, group: int, count: IntArray) -> None:
+        world, doubt, m = self.world, self.doubt, self.doubt.measure
+        n, top, bottom = (int(x) for x in count)
+        self.cells[cut, place, group] = len(self.upper)
+        fixed = doubt.goal == "size" and cut == doubt.cut and n < world.few
+        if fixed and (place, group) != (doubt.place, doubt.group):
+            self.upper += [0] * len(self.signs)
+        elif self.score:
+            step, (low, high) = int(world.step[m]), world.ends[cut][place, group, m].tolist()
+            self.upper += [min(MOST, (high - top) // step), min(MOST, (top - low) // step)]
+        else:
+            may = world.kinds[m] & world.asked[cut][place, group, m]
+            self.upper += [MOST * int(kind) for kind in may]
+            spare = [x - self.hanging[cut][place, group] for x in (top, n - top - bottom, bottom)]
+            self.upper += [max(0, min(MOST, int(x))) for x in spare]
+
+    def _row(self, entries: Sequence[tuple[int, int]], low: int, high: int) -> None:
+        row = len(self.low)
+        self.entries += [(row, variable, value) for variable, value in entries if value]
+        self.low.append(low)
+        self.high.append(high)
+
+    def _links(self) -> None:
+        """Each place's answers add up to the same over the groups of every cut."""
+        half = len(self.signs) // 2
+        for place in self.places:
+            total = self.cells.get((TOTAL, place, 0))
+            for cut in self.cuts:
+                groups = self.world.counts[cut].shape[1] if cut != TOTAL else 0
+                firsts = [self.cells[cut, place, group] for group in range(groups)]
+                for kind in range(half if firsts else 0):
+                    entries = [(first + kind, 1) for first in firsts]
+                    entries += [(first + half + kind, -1) for first in firsts]
+                    if total is not None:
+                        entries += [(total + kind, -1), (total + half + kind, 1)]
+                    self._row(entries, 0, 0)
+            if total is not None and not self.score:
+                more = [(total + i, int(sign)) for i, sign in enumerate(self.signs[:, 0])]
+                self._row(more, -FREE, int(self.world.room[place]))
+
+    def _prints(self, shown: Sequence[Shown]) -> None:
+        for part, rooms in zip(shown, touch_rooms(self.world, shown), strict=True):
+            figure = np.flatnonzero(part.measures == self.doubt.measure)
+            firsts = [
+                self.cells[part.cut, place, group]
+                for place in part.places
+                if part.cut in self.cuts and place in self.places
+                for group in part.groups
+            ]
+            if not len(figure) or not firsts:
+                continue
+            (f,) = figure.tolist()
+            coef, rest = part.limits.coef[f], part.limits.rest[f]
+            for row in np.flatnonzero(coef.any(axis=1)).tolist():
+                values = (self.signs @ coef[row]).tolist()
+                entries = [(v + i, value) for v in firsts for i, value in enumerate(values)]
+                self._row(entries, -FREE, int(rest[row]))
+            if self.world.index[self.doubt.measure] >= 0:
+                half = len(self.signs) // 2 if self.world.least > 1 else 0
+                entries = [(v + i, 1) for v in firsts for i in range(half, len(self.signs))]
+                self._row(entries, -FREE, int(rooms[f]))

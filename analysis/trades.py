@@ -1,0 +1,176 @@
+"""Two people who stand in each other's place: worlds that one person alone does not reach.
+
+In a pool nobody sees who is in which group: people there may trade groups, and nothing is printed
+otherwise. Elsewhere one person more here and one less there may cancel in every figure that holds
+both. Both are proofs like those of analysis/worlds.py; what they leave goes to the programme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from analysis.measures import TOTAL, WHOLE, BoolArray
+from analysis.worlds import (
+    MOVES,
+    PEOPLE,
+    SCORE_MOVES,
+    Doubt,
+    Shown,
+    World,
+    possible,
+    standing,
+    touch_rooms,
+)
+
+EVERY = np.concatenate((MOVES, SCORE_MOVES))
+INVERSE = np.array([int(np.flatnonzero((-move == EVERY).all(axis=1))[0]) for move in MOVES])
+SCORE_FIRST = len(MOVES)
+
+
+def undone(world: World, shown: Sequence[Shown], found: Sequence[Doubt]) -> list[Doubt]:
+    """The doubts that no trade between two people settles."""
+    if not found:
+        return []
+    together = {cut: pools(world, cut, shown) for cut in {doubt.cut for doubt in found}}
+    left = [d for d in found if not any(_trades(world, d, pool) for pool in together[d.cut])]
+    if not left:
+        return []
+    pairs = _Pairs(world, shown)
+    return [doubt for doubt in left if not pairs.settles(doubt)]
+
+
+def pools(world: World, cut: str, shown: Sequence[Shown]) -> list[list[tuple[int, int]]]:
+    """Cells (place, group) that every printed part holds together, or not at all."""
+    known = np.zeros(world.counts[cut].shape[:2], dtype=np.int64)
+    for number, part in enumerate((p for p in shown if p.printed and p.cut == cut), start=1):
+        cells = np.ix_(part.places, part.groups)
+        _, known[cells] = np.unique(known[cells] * len(shown) + number, return_inverse=True)
+        known[cells] += int(known.max()) + 1
+    found: dict[int, list[tuple[int, int]]] = {}
+    asked = world.asked[cut].any(axis=-1)
+    for place, group in np.argwhere(asked).tolist():
+        found.setdefault(int(known[place, group]), []).append((place, group))
+    return [pool for pool in found.values() if len(pool) > 1]
+
+
+def _trades(world: World, doubt: Doubt, pool: Sequence[tuple[int, int]]) -> bool:
+    """Whether people of a pool could stand in each other's groups, which is printed nowhere.
+
+    Size: with so many people in the pool, no group of fewer holds all of it; so one who
+    leaves for a group outside, or comes from there, changes its size. An answer: somebody of the
+    pool who answers otherwise may be the one in this group.
+    """
+    me = (doubt.place, doubt.group)
+    if me not in pool:
+        return False
+    joins, leaves = world.joins[doubt.cut].copy(), world.leaves[doubt.cut].copy()
+    if len({place for place, _ in pool}) > 1:
+        joins &= world.place_joins[:, None]
+        leaves &= world.place_leaves[:, None]
+    n, top, _ = np.moveaxis(world.counts[doubt.cut][:, :, doubt.measure], -1, 0)
+    others = [cell for cell in pool if cell != me]
+    if doubt.goal == "size":
+        enough = n[me] + sum(n[cell] for cell in others) >= world.few
+        return bool(enough) and all(
+            (leaves[me] and joins[cell]) or (leaves[cell] and joins[me]) for cell in others
+        )
+    if world.score[doubt.measure]:
+        n = n * WHOLE
+    otherwise = top if doubt.goal == "favourable" else n - top
+    return any(joins[me] and joins[cell] and otherwise[cell] > 0 for cell in others)
+
+
+class _Pairs:
+    """One person's move and its opposite somewhere else: x at one cell, -x at another."""
+
+    def __init__(self, world: World, shown: Sequence[Shown]) -> None:
+        self.world = world
+        everywhere = np.ones(len(world.room), dtype=bool)
+        self.can = {cut: possible(world, cut, everywhere) for cut in world.counts}
+        self.holds: dict[str, BoolArray] = {}  # cut -> shape (P, R, G): which cells a part holds
+        self.stands: dict[str, BoolArray] = {}  # cut -> shape (P, M, moves)
+        self.firm: dict[str, BoolArray] = {}  # cut -> shape (P, M): a score stands two changes
+        touch = touch_rooms(world, shown)
+        for cut, counts in world.counts.items():
+            parts = [(p, t) for p, t in zip(shown, touch, strict=True) if p.cut == cut]
+            holds = np.zeros((len(parts), *counts.shape[:2]), dtype=bool)
+            stands = np.ones((len(parts), counts.shape[2], len(EVERY)), dtype=bool)
+            firm = np.ones((len(parts), counts.shape[2]), dtype=bool)
+            for i, (part, room) in enumerate(parts):
+                holds[i][np.ix_(part.places, part.groups)] = True
+                stands[i, part.measures] = standing(world, part)
+                firm[i, part.measures] = room > 1
+            self.holds[cut], self.stands[cut], self.firm[cut] = holds, stands, firm
+
+    def settles(self, doubt: Doubt) -> bool:
+        return any(self._reaches(doubt, move) for move in self._moves(doubt))
+
+    def _moves(self, doubt: Doubt) -> Iterator[int]:
+        """Moves in the doubtful cell that would settle it."""
+        score = self.world.score[doubt.measure]
+        moves = range(SCORE_FIRST, len(EVERY)) if score else range(SCORE_FIRST)
+        for move in moves:
+            n, top, _ = EVERY[move]
+            wanted = {"size": n != 0 or score, "favourable": top > 0, "other": n - top > 0}
+            if (
+                wanted[doubt.goal]
+                and self._can(doubt.cut, move)[doubt.place, doubt.group, doubt.measure]
+            ):
+                yield move
+
+    def _can(self, cut: str, move: int) -> BoolArray:
+        return self.can[cut][..., move]
+
+    def _reaches(self, doubt: Doubt, move: int) -> bool:
+        cut, place, group, m, goal = doubt
+        back = _opposite(move)
+        n = self.world.counts[cut][..., m, PEOPLE]
+        there = self._can(cut, back)[..., m].copy()
+        if goal == "size":  # the others of a small union stay as they are
+            there &= n >= self.world.few
+        there[place, group] = False
+        cells = self._cancel(cut, place, m, move)[group] & there  # shape (R, G)
+        if cut != TOTAL and cells[place].any():
+            return True
+        if EVERY[move][PEOPLE] > 0 and self.world.room[place] < 1:
+            return False
+        for other in np.flatnonzero(cells.any(axis=1)).tolist():
+            more = other if EVERY[move][PEOPLE] < 0 else place
+            room = EVERY[move][PEOPLE] == 0 or self.world.room[more] > 0
+            if (
+                other != place
+                and room
+                and all(
+                    self._anywhere(k, place, other, m, move) for k in self.world.counts if k != cut
+                )
+            ):
+                return True
+        return False
+
+    def _anywhere(self, cut: str, place: int, other: int, m: int, move: int) -> bool:
+        """Whether some groups of a cut take the move in one place and its opposite in another."""
+        mine = self._can(cut, move)[place, :, m]
+        theirs = self._can(cut, _opposite(move))[other, :, m]
+        cancel = self._cancel(cut, place, m, move)[:, other]
+        return bool((cancel & mine[:, None] & theirs[None, :]).any())
+
+    def _cancel(self, cut: str, place: int, m: int, move: int) -> BoolArray:
+        """[g, r, h]: nothing is printed otherwise when `move` happens in group g of the place and
+        its opposite in group h of place r. Shape (G, R, G)."""
+        holds, stands = self.holds[cut], self.stands[cut][:, m]
+        here = holds[:, place]
+        flat = holds.reshape(len(holds), -1)
+        only_here = (here & ~stands[:, [move]]).astype(np.int64).T @ ~flat
+        only_there = (~here).astype(np.int64).T @ (flat & ~stands[:, [_opposite(move)]])
+        bad = only_here + only_there
+        if self.world.index[m] >= 0:
+            shaky = (~self.firm[cut][:, m]).astype(np.int64)
+            bad = bad + (shaky @ here)[:, None] + shaky @ flat
+        result: BoolArray = (bad == 0).reshape(here.shape[1], *holds.shape[1:])
+        return result
+
+
+def _opposite(move: int) -> int:
+    return int(INVERSE[move]) if move < SCORE_FIRST else 2 * SCORE_FIRST + 1 - move

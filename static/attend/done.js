@@ -1,0 +1,100 @@
+// The thank-you, with exactly what was sent. A browser keeps what was ticked with each entry of
+// its history, and the next person may hold the same phone: the form is emptied and the entries
+// of its screens are cut off.
+function finish(list, entry) {
+  var steps = (history.state || {}).step || 0, gone = false;
+  function done() {
+    if (gone) return;
+    gone = true;
+    window.removeEventListener('popstate', done);
+    panel('done');
+    if (data('mode') === 'paper') return another('');
+    history.pushState({ step: 1 }, '', '#done');
+    if (data('mode') === 'kiosk') count($('done'), 12);
+  }
+  receipt(list);
+  remind(entry.id);
+  all('#done [data-for]').forEach(function (one) { one.hidden = !isFor(one); });
+  $('fate').textContent = $('fate').getAttribute('data-sending');
+  $('fate').hidden = false;
+  if (data('mode') === 'own phone') queue.seen(data('event'), 1, function (count) { people = count; });
+  clear();
+  if (!steps) return done();
+  window.addEventListener('popstate', done);
+  setTimeout(done, 600);
+  history.go(-steps);
+}
+
+function clear() {
+  all('input', $('survey')).forEach(function (box) { if (box.type !== 'hidden') box.checked = false; });
+  all('textarea').forEach(function (one) { one.value = ''; });
+  field('household').value = '';
+  fresh();
+  opened = false;
+  $('survey').className = 'start';
+  say('');
+}
+
+function fresh() {
+  var bytes = new Uint8Array(16), text = '', i;
+  if (!window.crypto || !crypto.getRandomValues) return;
+  crypto.getRandomValues(bytes);
+  bytes[6] = bytes[6] & 15 | 64;
+  bytes[8] = bytes[8] & 63 | 128;
+  for (i = 0; i < 16; i++) text += (i === 4 || i === 6 || i === 8 || i === 10 ? '-' : '') + (256 + bytes[i]).toString(16).slice(1);
+  field('submission').value = text;
+}
+
+function receipt(list) {
+  var told = $('told'), beside = $('beside'), last, line;
+  if (!told) return;
+  told.textContent = beside.textContent = '';
+  list.forEach(function (pair) {
+    var one = pair[2], name = $('receipt').getAttribute('data-' + pair[0]), asked;
+    if (name || one && one.type === 'hidden') return row(beside, name || pair[0], pair[1]);
+    if (!one) return;
+    if (last === pair[0]) { line.textContent += ', ' + label(one); return; }
+    asked = one.type === 'textarea' ? doc.querySelector('label[for="' + one.id + '"]') : one.parentNode.parentNode.querySelector('legend');
+    line = row(told, asked.textContent, label(one));
+    last = pair[0];
+  });
+  $('blank').hidden = !!told.firstChild;
+}
+
+function label(one) { return one.type === 'textarea' ? one.value : one.parentNode.textContent.trim(); }
+
+function row(list, name, value) {
+  var dt = doc.createElement('dt'), dd = doc.createElement('dd');
+  dt.textContent = name;
+  dd.textContent = value;
+  list.appendChild(dt);
+  list.appendChild(dd);
+  return dd;
+}
+
+// A second time in three weeks: the code that links the two is this phone's alone.
+function remind(id) {
+  var link = $('keep'), calendar = $('calendar'), address;
+  if (!link) return;
+  address = location.protocol + '//' + location.host + link.getAttribute('data-later') + '#code=' + id;
+  link.href = link.textContent = address;
+  calendar.href = 'data:text/calendar;charset=utf-8,' + encodeURIComponent(['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Porchlight//EN',
+    'BEGIN:VEVENT', 'UID:' + id, 'DTSTAMP:' + calendar.getAttribute('data-day') + 'T000000Z', 'DTSTART:' + calendar.getAttribute('data-day') + 'T180000',
+    'DURATION:PT15M', 'SUMMARY:' + calendar.getAttribute('data-title'), 'URL:' + address, 'DESCRIPTION:' + address,
+    'BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:' + calendar.getAttribute('data-title'), 'TRIGGER:PT0S', 'END:VALARM', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'));
+}
+
+// An empty form for whoever holds the phone now; household is '1' when that was said.
+function another(household) {
+  clearInterval(ticking);
+  if ($('told')) $('told').textContent = $('beside').textContent = '';
+  if ($('keep')) $('keep').href = $('keep').textContent = $('calendar').href = '';
+  sending = null;
+  clear();
+  field('household').value = household;
+  $('seen').hidden = true;
+  panel('');
+  if (location.hash && location.hash !== '#start') history.replaceState({ step: step = (history.state || {}).step || 0 }, '', '#start');
+  $('start').querySelector('h2').focus();
+  asSetUp();
+}

@@ -1,0 +1,136 @@
+// What is sent: everything that was ticked or written on this person's screens.
+function pairs() {
+  var found = [];
+  [].forEach.call($('survey').elements, function (one) {
+    var set = one.parentNode, box = one.type === 'radio' || one.type === 'checkbox';
+    if (!one.name || one.tagName === 'BUTTON' || !one.value || (box && !one.checked)) return;
+    while (set !== body && set.id !== 'survey') {
+      if (set.hidden && set.className !== 'screen' || !isFor(set)) return;
+      set = set.parentNode;
+    }
+    found.push([one.name, one.value, one]);
+  });
+  if (opened) found.push(['more', '1']);
+  return found;
+}
+
+function encode(list) {
+  return list.map(function (pair) { return encodeURIComponent(pair[0]) + '=' + encodeURIComponent(pair[1]); }).join('&');
+}
+
+function post(entry, done) {
+  var request = new XMLHttpRequest();
+  request.open('POST', entry.to);
+  request.setRequestHeader('Accept', 'application/json');
+  request.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');
+  request.timeout = 30000;
+  request.onload = function () {
+    done(request.status, request.responseText, parseInt(request.getResponseHeader('Retry-After'), 10) || 0);
+  };
+  request.onerror = request.ontimeout = function () { done(0); };
+  request.send(entry.body);
+}
+
+function send(event) {
+  var list = pairs(), entry;
+  var long = all('textarea').some(function (one) { return one.value.length > one.getAttribute('maxlength'); });
+  var many = all('[data-many]').some(function (set) { return all(':checked', set).length > set.getAttribute('data-many'); });
+  if (long || many) return; // the server's page explains it, every answer kept
+  event.preventDefault();
+  if (sending) return;
+  entry = { id: field('submission').value, to: $('survey').getAttribute('action'), body: encode(list) + '&go=send', until: Date.now() + queue.KEPT };
+  sending = entry.id;
+  queue.put(entry, function (kept) {
+    if (kept) {
+      finish(list, entry);
+      later();
+      flush();
+    } else {
+      post(entry, function (status, text) { direct(status, text, list, entry); });
+    }
+  });
+}
+
+// Where the browser keeps nothing, the answers stay on the page until the server has them.
+function direct(status, text, list, entry) {
+  var reply = queue.read(text);
+  sending = null;
+  if (reply && status === 200) {
+    finish(list, entry);
+    fate(reply.outcome);
+  } else if (reply && status < 500) {
+    explain();
+  } else {
+    say($('stay').getAttribute(status > 200 ? 'data-busy' : 'data-offline'));
+  }
+}
+
+// Sends the form as a page, so that the server explains a refusal with every answer kept.
+function explain() {
+  var button = doc.createElement('input');
+  button.type = 'hidden';
+  button.name = 'go';
+  button.value = 'send';
+  $('survey').appendChild(button);
+  $('survey').submit();
+}
+
+function flush() {
+  clearTimeout(retry);
+  queue.flush(post, function (fates) {
+    var id;
+    if (fates[sending]) fate(fates[sending]);
+    refresh();
+    for (id in fates) if (fates[id] === 'waiting') return again();
+    tries = 0;
+  });
+}
+
+function again() {
+  retry = setTimeout(flush, Math.min(9e5, 4000 << Math.min(tries++, 8)) * (0.75 + Math.random() / 2));
+}
+
+// Asks the browser to send in the background, where it can.
+function later() {
+  if (navigator.serviceWorker && self.SyncManager) {
+    navigator.serviceWorker.ready.then(function (worker) { return worker.sync.register('answers'); })['catch'](function () {});
+  }
+}
+
+// Says what waits, and what came too late from this poster's page. Another tab or the worker may
+// have dealt with the answers that were sent here.
+function refresh() {
+  queue.waiting(function (list) {
+    var banner = $('queue'), forms = banner.getAttribute('data-forms').split('|'), lines = [], mine, number;
+    if (!list) return;
+    number = list.filter(function (one) { return one.body; }).length;
+    if (number) lines.push(forms[pluralForm(banner.getAttribute('data-plural'), number)].replace('{number}', number));
+    list.forEach(function (one) {
+      if (one.id === sending) mine = one.outcome || 'waiting';
+      else if (one.outcome && one.to === $('survey').getAttribute('action')) lines.push(words(one.outcome));
+    });
+    banner.textContent = lines.join(' ');
+    banner.hidden = !lines.length;
+    if (sending && body.className === 'done' && mine !== 'waiting') fate(mine || 'stored');
+  });
+}
+
+// Which plural form: as words.plural does.
+function pluralForm(rule, n) {
+  if (rule === 'none') return 0;
+  if (rule === 'slavic') return n % 10 === 1 && n % 100 !== 11 ? 0 : n % 10 > 1 && n % 10 < 5 && (n % 100 < 12 || n % 100 > 14) ? 1 : 2;
+  if (rule === 'arabic') return n < 3 ? n - 1 : n % 100 > 2 && n % 100 < 11 ? 2 : n % 100 > 10 ? 3 : 4;
+  return n === 1 ? 0 : 1;
+}
+
+function fate(outcome) {
+  var waits = outcome === 'waiting', line = $('fate');
+  line.textContent = waits ? '' : words(outcome);
+  line.hidden = waits;
+  $('waits').hidden = !waits;
+  if (!waits) sending = null;
+}
+
+function words(outcome) {
+  return $('fate').getAttribute('data-' + (queue.STORED.test(outcome) ? 'stored' : outcome)) || $('fate').getAttribute('data-invalid');
+}

@@ -1,0 +1,105 @@
+// Opens the survey without a signal, and sends what waits when there is one again. Served at
+// /s/worker.js behind queue.js; it keeps empty forms and answers that wait, and nothing else.
+(function () {
+  var FORM = /^\/s\/[^\/.]+(\/(kiosk|later))?$/;
+  var STALE = 45 * 864e5; // ms: past the follow-up, a poster's page is of no use
+
+  function nothing() {}
+
+  self.addEventListener('install', function () { self.skipWaiting(); });
+
+  self.addEventListener('activate', function (event) {
+    event.waitUntil(caches.keys().then(function (names) {
+      return Promise.all(names.map(function (name) {
+        return name === queue.PAGES ? null : caches['delete'](name);
+      }));
+    }).then(function () { return self.clients.claim(); }));
+  });
+
+  // The kept page at once, and a fresh one for the next time.
+  self.addEventListener('fetch', function (event) {
+    var request = event.request;
+    if (request.method !== 'GET' || !FORM.test(new URL(request.url).pathname)) return;
+    event.respondWith(find(request).then(function (kept) {
+      var fresh = fetch(request).then(function (reply) {
+        event.waitUntil(refresh(event, reply, kept)['catch'](nothing));
+        return reply;
+      });
+      if (kept) event.waitUntil(fresh['catch'](nothing));
+      return kept || fresh['catch'](function (lost) { return likest(request, lost); });
+    }));
+  });
+
+  // Gives nothing where no page is kept, or where the browser's store is broken.
+  function find(request, how) {
+    return caches.open(queue.PAGES).then(function (pages) {
+      return pages.match(request, how || { ignoreVary: true });
+    })['catch'](nothing);
+  }
+
+  // The same poster's page as it was opened before: in another language, or without the tail that
+  // a scanner added to its address.
+  function likest(request, lost) {
+    return find(request, { ignoreVary: true, ignoreSearch: true }).then(function (kept) {
+      if (kept && request.mode === 'navigate') return kept;
+      throw lost;
+    });
+  }
+
+  function refresh(event, reply, kept) {
+    var page = reply.clone(), told = reply.clone();
+    return caches.open(queue.PAGES).then(function (pages) {
+      if (reply.status === 200) {
+        return told.text().then(function (text) {
+          if (text.indexOf('id="survey"') < 0) return; // a Wi-Fi's own sign-in page
+          return pages.put(event.request.url, page).then(function () { tidy(pages); });
+        });
+      }
+      if (!kept || reply.status !== 404 && reply.status !== 410) return;
+      return pages['delete'](event.request, { ignoreVary: true }).then(function () {
+        return self.clients.get(event.resultingClientId);
+      }).then(function (client) {
+        if (client) client.postMessage('gone');
+      });
+    });
+  }
+
+  function tidy(pages) {
+    pages.keys().then(function (requests) {
+      requests.forEach(function (request) {
+        pages.match(request).then(function (page) {
+          if (page && Date.now() - Date.parse(page.headers.get('Date')) > STALE) pages['delete'](request);
+        });
+      });
+    });
+  }
+
+  self.addEventListener('sync', function (event) {
+    event.waitUntil(new Promise(function (done, again) {
+      queue.flush(post, function (fates) {
+        for (var id in fates) if (fates[id] === 'waiting') return again(); // the browser asks later
+        done();
+      });
+    }));
+  });
+
+  function post(entry, done) {
+    var clock = self.AbortController && new AbortController();
+    var late = clock && setTimeout(function () { clock.abort(); }, 30000);
+    function end(status, text, wait) {
+      clearTimeout(late);
+      done(status, text, wait);
+    }
+    fetch(entry.to, {
+      method: 'POST',
+      body: entry.body,
+      credentials: 'omit',
+      signal: clock ? clock.signal : undefined,
+      headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' }
+    }).then(function (reply) {
+      return reply.text().then(function (text) {
+        end(reply.status, text, parseInt(reply.headers.get('Retry-After'), 10) || 0);
+      });
+    })['catch'](function () { end(0); });
+  }
+})();

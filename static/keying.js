@@ -1,0 +1,139 @@
+// Keys paper forms in with the keyboard alone, at the door /s/<code>/paper: no other page loads
+// this. The page's own script keeps and sends; this file moves the focus from question to question.
+(function () {
+  var doc = document, body = doc.body, saved = 0, longer = false;
+  if (!doc.getElementById('survey') || !self.MutationObserver) return;
+
+  function $(id) { return doc.getElementById(id); }
+
+  function all(selector, within) { return [].slice.call((within || doc).querySelectorAll(selector)); }
+
+  function inSight(one) { return !!one.offsetParent; }
+
+  // What stands on the sheet, in order; what sends it is the last.
+  function stops() {
+    return all('fieldset, textarea', $('survey')).filter(inSight).concat(all('.go[value^=send]', $('survey')).filter(inSight).slice(-1));
+  }
+
+  function at() {
+    var here = stops().filter(function (one) { return one.contains(doc.activeElement); });
+    return here[0] || null;
+  }
+
+  function goTo(one) {
+    var box = one && (one.querySelector(':checked') || one.querySelector('input')) || one;
+    if (!box) return;
+    box.focus({ preventScroll: true });
+    one.scrollIntoView({ block: 'center' });
+  }
+
+  function move(one, by) {
+    var list = stops();
+    goTo(list[Math.max(0, Math.min(list.length - 1, list.indexOf(one) + by))]);
+  }
+
+  // Answers on a screen with a gate decide what else is asked: its own button leads on.
+  function follow(set) {
+    var screen = set, focused = doc.activeElement, next;
+    while (!/\bscreen\b/.test(screen.className)) screen = screen.parentNode;
+    next = screen.querySelector('[data-next]');
+    if (!next || unanswered(screen).length) return;
+    // on paper the agencies stand in one order for all: a number that turns nothing
+    $('survey').elements.submission.value = '0000' + $('survey').elements.submission.value.slice(4);
+    next.click();
+    shorten();
+    if (!body.className) focused.focus({ preventScroll: true });
+  }
+
+  function unanswered(within) {
+    return all('[data-gate]', within).filter(function (set) { return inSight(set) && set.querySelector('input') && !set.querySelector(':checked'); });
+  }
+
+  function shorten() {
+    var form = $('survey').elements;
+    if (!longer) all('[data-longer]').forEach(function (screen) { screen.hidden = true; });
+    if (form.more) form.more.value = longer ? '1' : '';
+  }
+
+  function pick(set, number) {
+    var boxes = all('input', set), box = boxes[number - 1];
+    if (!number && boxes[0].type === 'radio') boxes.forEach(function (one) { one.checked = false; });
+    if (!number) return move(set, 1);
+    if (!box) return;
+    box.checked = box.type === 'radio' || !box.checked;
+    follow(set);
+    if (body.className) return; // a goodbye: somebody said no
+    if (box.type === 'radio') move(set, 1);
+    else box.focus();
+  }
+
+  function send(button) {
+    var missing = unanswered($('survey'))[0];
+    if (!missing) return button.click();
+    $('stay').textContent = missing.getAttribute('data-gate');
+    $('stay').hidden = false;
+    goTo(missing);
+  }
+
+  // What a key does; false where the browser's own way is right.
+  function press(event) {
+    var one = at(), digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code || ''), name = event.key;
+    if (event.ctrlKey || event.altKey || event.metaKey) return false;
+    if (body.className) return name === 'Enter' && (all('[data-another]').filter(inSight)[0].click(), true);
+    if (!one) return false;
+    if (one.tagName === 'TEXTAREA') {
+      if (name === 'Enter' && !event.shiftKey) return move(one, 1), true;
+      return name === 'Backspace' && !one.value && (move(one, -1), true);
+    }
+    if (name === 'Backspace') return move(one, -1), true;
+    if (name === 'Enter') {
+      if (one.tagName === 'BUTTON') return send(one), true;
+      if ($('survey').className === 'all') return goTo(stops().pop()), true;
+      return false;
+    }
+    if (digit && one.tagName === 'FIELDSET') return pick(one, +digit[1]), true;
+    return false;
+  }
+
+  function begin() {
+    var line = $('saved');
+    $('keying').hidden = false;
+    line.textContent = saved ? line.getAttribute('data-saved').replace('{number}', saved) : '';
+    $('longer').setAttribute('aria-pressed', longer);
+    if (body.className) return;
+    shorten();
+    follow(stops()[0]); // where answers are there already: in another language
+    goTo(stops()[0]);
+    scrollTo(0, 0);
+  }
+
+  doc.addEventListener('keydown', function (event) {
+    if (!press(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+  doc.addEventListener('change', function (event) {
+    if (event.target.form === $('survey') && event.target.type !== 'textarea') follow(event.target);
+  });
+  doc.addEventListener('click', function (event) {
+    var button = event.target;
+    if (button.id === 'longer') {
+      longer = !longer;
+      begin();
+    }
+    // another language, the answers kept: the page's script translates what is not shown whole
+    if (button.name === 'go' && button.value.indexOf('lang:') === 0) $('survey').className = 'start';
+    if (button.name === 'go' && button.value.indexOf('send') === 0 && unanswered($('survey')).length) {
+      event.preventDefault();
+      event.stopPropagation();
+      send(button);
+    }
+  }, true);
+  doc.addEventListener('DOMContentLoaded', function () {
+    begin();
+    new MutationObserver(function (changes) {
+      changes.forEach(function (change) { if (change.oldValue === 'done') saved++; });
+      begin();
+    }).observe(body, { attributes: true, attributeFilter: ['class'], attributeOldValue: true, childList: true });
+  });
+})();

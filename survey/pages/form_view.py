@@ -1,0 +1,149 @@
+"""What the form's template draws: screens, questions and choices, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from survey.events import Place
+from survey.forms import AnswerForm, Item
+from survey.instrument import CHILD, Instrument, Question
+from survey.words import Language
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    checked: bool
+    apart: bool  # "don't know" and the like stand below a gap
+    mouth: int = 0  # of a face drawn beside it; 0 for none
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question as the template draws it."""
+
+    name: str
+    kind: str
+    ask: str
+    choices: tuple[Choice, ...]
+    audiences: str = ""  # where not everybody who meets the screen is asked
+    other: str = ""  # the agency's kind, where it is shown only to those who met it
+    hidden: bool = False
+    problem: str = ""
+    most: int = 0
+    gate: str = ""  # of a question that must be answered: what to say where it is not
+    stops: str = ""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen as the template draws it, with its neighbours in its chain."""
+
+    id: str
+    asked: tuple[Asked, ...]
+    audiences: tuple[str, ...]
+    step: int
+    of: int
+    previous: str
+    following: str
+    gate: bool  # its answers decide whether and how to go on
+    longer: bool  # of the module that is offered at the end
+
+
+@dataclass(frozen=True)
+class View:
+    """Turns a form into what the template draws."""
+
+    place: Place
+    language: Language
+    form: AnswerForm
+    problems: dict[str, str]
+    shown: tuple[str, ...]
+    audience: str = ""
+
+    def screens(self, instrument: Instrument, audiences: Sequence[str]) -> Iterator[Screen]:
+        """Yield the screens that these audiences meet, each with its place in its chain."""
+        chains = {one: instrument.chain(one, self.place.wave) for one in audiences}
+        met = {screen for chain in chains.values() for screen in chain}
+        for id in (screen for screen in instrument.screens if screen in met):
+            readers = tuple(one for one in audiences if id in chains[one])
+            chain = chains[readers[0]]
+            part = [s for s in chain if (s in instrument.longer) == (id in instrument.longer)]
+            at = chain.index(id)
+            items = [item for item in self.form.items.values() if item.question.screen == id]
+            items.sort(key=self.place_in_order)
+            yield Screen(
+                id=id,
+                asked=tuple(self.asked(item, readers) for item in items),
+                audiences=readers,
+                step=part.index(id) + 1,
+                of=len(part),
+                previous=chain[at - 1] if at else "",
+                following=chain[at + 1] if at + 1 < len(chain) else "",
+                gate=any(item.question.gate for item in items),
+                longer=id in instrument.longer,
+            )
+
+    def place_in_order(self, item: Item) -> int:
+        """Agencies that are asked about come in the order shown, the others after them."""
+        return self.shown.index(item.agency) if item.agency in self.shown else 0
+
+    def asked(self, item: Item, readers: Sequence[str]) -> Asked:
+        question, name = item.question, item.name
+        other = item.agency if question.per == "agency" else ""
+        needed = "required" if name == self.form.gate else "choose"
+        some = [one for one in readers if one in question.audiences]
+        return Asked(
+            name=name,
+            kind=question.kind,
+            ask=self.language.say(question.key(), **self.names(item)),
+            choices=tuple(self.choices(item)) if question.kind != "text" else (),
+            audiences="" if len(some) == len(readers) else " ".join(some),
+            other=other if other != self.place.agencies.local else "",
+            hidden=bool(other) and other not in self.shown,
+            problem=self.problems.get(name, ""),
+            most=question.most,
+            gate=self.language.say(f"error.{needed}") if question.gate else "",
+            stops=" ".join(question.stops),
+        )
+
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Yield (question, answer) for every answer given, as a person reads them."""
+        for item in self.form.items.values():
+            asked = self.asked(item, item.question.audiences)
+            given = [choice.label for choice in asked.choices if choice.checked]
+            text = self.form[item.name].data or "" if asked.kind == "text" else ", ".join(given)
+            if text and not asked.hidden:
+                yield asked.ask, text
+
+    def names(self, item: Item) -> dict[str, str]:
+        agency = self.language.say(f"agency.{item.agency}.name") if item.agency else ""
+        return {"agency": agency, "community": self.place.community}
+
+    def choices(self, item: Item) -> Iterator[Choice]:
+        field = self.form[item.name]
+        given = field.data if isinstance(field.data, list) else [field.data]
+        faces = faces_of(item.question)
+        for choice in field.choices:
+            value = str(choice.value)
+            yield Choice(
+                value=value,
+                label=str(choice.label),
+                checked=value in given,
+                apart=value.startswith("-"),
+                mouth=faces.get(value, 0),
+            )
+
+
+def faces_of(question: Question) -> dict[str, int]:
+    """Return {code: where the middle of the mouth is drawn} beside a child's scale.
+
+    The faces are decoration, beside words that say all: children pick the top face of a scale
+    that has only faces.
+    """
+    if question.scale is None or question.audiences != (CHILD,):
+        return {}
+    codes = sorted(question.scale.codes)
+    return {str(code): round(12 + 8 * i / (len(codes) - 1)) for i, code in enumerate(codes)}

@@ -1,0 +1,124 @@
+"""The audit inside the release: its worlds print what they promise, its fallback is safe."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import guard
+from analysis.again import Earlier
+from analysis.attack import Budget
+from analysis.block import build_tables
+from analysis.measures import TOTAL
+from analysis.printed import world_of
+from analysis.release import ReleaseRefused, release
+from analysis.tally import tallies
+from analysis.worlds import Doubt, next_door
+from tests.analysis.made_up import ALPHA, BETA, GAMMA, TRUST, people, together
+
+AGES = ("young", "older", "old")
+
+
+def town(groups, place=ALPHA):
+    """One place whose age groups answered so: [(n, favourable), ...]."""
+    codes = [code for n, top in groups for code in [5] * top + [1] * (n - top)]
+    made = people(place, len(codes), trust=codes)
+    ages = [age for age, (n, _) in zip(AGES, groups, strict=True) for _ in range(n)]
+    return made.assign(**{"cut.age": ages})
+
+
+EDGE = [(13, 13), (11, 7), (43, 32)]  # bands that meet at an edge: all of the first are favourable
+
+
+def audited(made):
+    return {
+        tuple(row)
+        for row in made.notes.loc[made.notes["reason"] == "audit", ["kind", "cut"]].to_numpy()
+    }
+
+
+def test_a_table_that_tells_an_answer_is_shown_coarser_and_the_note_says_so():
+    made = release(together(town(EDGE)), (TRUST,), ("age",))
+    assert audited(made) == {("coarsened", "age")}
+    rows = made.view(county="alpha-county", cut="age", community="alpha").figures
+    old = rows.set_index("group").loc["old"]
+    assert (old["band"], old["n"]) == ("thirds", "40")  # not the nearest ten of 43
+    total = made.view(county="alpha-county", cut=TOTAL, community="alpha").figures.iloc[0]
+    assert total["band"] == "5"  # the total stays as fine as it was
+
+
+def test_what_coarser_does_not_help_is_left_out(monkeypatch: pytest.MonkeyPatch):
+    """Without a programme to ask, doubt is enough: the cut goes, and the total never does."""
+    made = release(together(town(EDGE)), (TRUST,), ("age",), budget=Budget(programmes=0))
+    assert audited(made) <= {("coarsened", "age"), ("dropped", "age")}
+    monkeypatch.setattr(guard, "is_safe", lambda *args: False)
+    monkeypatch.setattr(guard, "undone", lambda world, shown, found: found or doubt(shown))
+
+    def doubt(shown):
+        cut = shown[-1].cut
+        return [] if cut == TOTAL else [Doubt(cut, 0, 0, 0, "size")]
+
+    made = release(together(town(EDGE)), (TRUST,), ("age",))
+    assert ("dropped", "age") in audited(made)
+    assert made.view(cut="age").figures.empty
+    assert len(made.view(county="alpha-county", cut=TOTAL).figures) == 2
+
+
+def test_a_total_that_fails_refuses_the_release(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guard, "is_safe", lambda *args: False)
+    always = [Doubt(TOTAL, 0, 0, 0, "size")]
+    monkeypatch.setattr(guard, "undone", lambda *args: always)
+    with pytest.raises(ReleaseRefused, match="could be worked out") as refusal:
+        release(together(town(EDGE)), (TRUST,), ("age",))
+    assert refusal.value.findings[0].table.cut == TOTAL
+
+
+def test_the_audit_decides_alike_each_time_and_for_rows_in_any_order():
+    frame = together(town(EDGE), people(BETA, 24), people(GAMMA, 7))
+    first = release(frame, (TRUST,), ("age", "language"))
+    shuffled = frame.sample(frac=1, random_state=3)
+    assert release(shuffled, (TRUST,), ("age", "language")).sha256 == first.sha256
+
+
+def test_a_table_that_stands_one_band_coarser_stays_so():
+    made = release(together(town(EDGE)), (TRUST,), ("age",))
+    new = people(ALPHA, 80, season=2027)
+    again = release(together(town(EDGE), new), (TRUST,), ("age",), previous=made)
+    old = again.figures[again.figures["season"] == 2026].reset_index(drop=True)
+    assert old.equals(made.figures)
+    assert ("coarsened", "age") in audited(again)
+
+
+def test_worlds_next_door_print_the_same_release():
+    """One person more, where the audit says nobody would see it: the checksum is the same."""
+    frame = together(people(ALPHA, 97, events=2), people(BETA, 26), people(GAMMA, 6))
+    made = release(frame, (TRUST,), ("age", "language"))
+    assert not audited(made)
+    rows = frame[frame["county"] == "alpha-county"]
+    (tally,) = tallies(rows, (TRUST,), ("age", "language"))
+    tables = list(build_tables(tally, (TRUST,), ("age", "language"), Earlier(None)))
+    stands = next_door(*world_of(tally, (TRUST,), tables))
+    seen = {True: 0, False: 0}
+    for place, group, kind in np.ndindex(3, 5, 3):
+        age = stands["age"][place, group, 0, kind]
+        language = np.flatnonzero(stands["language"][place, :, 0, kind])
+        hidden = bool(age and stands[TOTAL][place, 0, 0, kind] and len(language))
+        more = somebody(
+            rows, tally, place, group, language[0] if hidden else 0, code=(5, 3, 1)[kind]
+        )
+        again = release(pd.concat([frame, more]), (TRUST,), ("age", "language"))
+        assert again.sha256 == made.sha256 or not hidden
+        seen[hidden] += 1
+    assert min(seen.values()) > 3
+
+
+def somebody(rows, tally, place, group, language, *, code):
+    """A person at an event whose public count has room for one more."""
+    here = rows[rows["community"] == tally.communities[place]]
+    sizes = here["event"].value_counts()
+    roomy = [event for event, size in sizes.items() if size % 10 != 9 or size < 20]
+    told = {"key": "more", "event": roomy[0], "trust.police": code}
+    told |= {
+        "cut.age": tally.groups["age"][group],
+        "cut.language": tally.groups["language"][language],
+    }
+    return here.iloc[:1].assign(**told)
