@@ -39,7 +39,7 @@ function route() {
     set.parentNode.insertBefore(set, set.parentNode.querySelector('.steps'));
   });
   $('survey').className = data('mode') === 'paper' ? 'all' : 'questions';
-  if (data('mode') === 'paper') all('.screen').forEach(function (one) { one.hidden = !isFor(one) || one.hasAttribute('data-longer'); });
+  if (data('mode') === 'paper') all('.screen').forEach(function (one) { one.hidden = !isFor(one); });
 }
 
 function hasForm() { return data('audiences').split(' ').indexOf(audience()) >= 0; }

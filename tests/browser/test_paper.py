@@ -100,7 +100,7 @@ def on_the_phone(page: Page) -> list[list[Any]]:
             const mine = one.closest('[data-for]');
             return (!mine || /adult/.test(mine.dataset.for)) && !one.closest('[data-longer]');
         }).map(one => [one.querySelector('legend, .ask').textContent,
-            [...one.querySelectorAll('.o span')].map(option => option.textContent)])"""
+            [...one.querySelectorAll('.o')].map(option => option.textContent.trim())])"""
     )
     return found
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 TODAY = datetime.now(UTC).date()
 LAST = """() => [...document.querySelectorAll('button.go[value=send]')].some(
     one => one.offsetParent)"""
+SAYS = "text => document.getElementById('queue').innerText.trim() === text"
 BOXES = "() => document.querySelectorAll('#survey :checked').length"
 
 
@@ -53,9 +54,9 @@ def test_answers_wait_in_webkit_and_arrive_once(webkit, site):
 
     webkit.reloads()
     submission = answers_and_sends(webkit)
-    webkit.waits_for("text => document.getElementById('queue').innerText === text", WAITING)
+    webkit.waits_for(SAYS, WAITING)
     webkit.reloads()
-    assert webkit.text("#queue") == WAITING
+    webkit.waits_for(SAYS, WAITING)
     assert webkit.runs(BOXES) == 0  # nobody else's answers
     second = answers_and_sends(webkit)
     webkit.waits_for("() => /^2 answers/.test(document.getElementById('queue').innerText)")
