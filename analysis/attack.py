@@ -52,6 +52,10 @@ class Purse:
     def __init__(self, budget: Budget) -> None:
         self.budget, self.left = budget, budget.programmes
 
+    @property
+    def is_empty(self) -> bool:
+        return self.left <= 0
+
     def pays(self) -> bool:
         self.left -= 1
         return self.left >= 0
@@ -59,6 +63,8 @@ class Purse:
 
 def is_safe(world: World, shown: Sequence[Shown], doubt: Doubt, purse: Purse) -> bool:
     """Whether another world with the same print shows that the group may be otherwise."""
+    if purse.is_empty:
+        return False
     scopes = [] if doubt.cut == TOTAL else [[doubt.cut]]  # the cut alone first, which is quick
     scopes.append(list(world.counts))
     programmes = _Made(partial(_Programme, world, shown, doubt), scopes)
@@ -217,23 +223,26 @@ class _Programme:
                 self._row(more, -FREE, int(self.world.room[place]))
 
     def _prints(self, shown: Sequence[Shown]) -> None:
-        for part, rooms in zip(shown, touch_rooms(self.world, shown), strict=True):
-            figure = np.flatnonzero(part.measures == self.doubt.measure)
+        m = self.doubt.measure
+        item = self.world.index[m] >= 0
+        rooms = touch_rooms(self.world, shown)[:, m].tolist() if item else [0] * len(shown)
+        half = len(self.signs) // 2 if self.world.least > 1 else 0
+        for part, room in zip(shown, rooms, strict=True):
+            here = part.cut in self.cuts and m in part.measures
             firsts = [
                 self.cells[part.cut, place, group]
-                for place in part.places
-                if part.cut in self.cuts and place in self.places
+                for place in (part.places if here else ())
+                if place in self.places
                 for group in part.groups
             ]
-            if not len(figure) or not firsts:
+            if not firsts:
                 continue
-            (f,) = figure.tolist()
-            coef, rest = part.limits.coef[f], part.limits.rest[f]
-            for row in np.flatnonzero(coef.any(axis=1)).tolist():
-                values = (self.signs @ coef[row]).tolist()
-                entries = [(v + i, value) for v in firsts for i, value in enumerate(values)]
-                self._row(entries, -FREE, int(rest[row]))
-            if self.world.index[self.doubt.measure] >= 0:
-                half = len(self.signs) // 2 if self.world.least > 1 else 0
+            (f,) = np.flatnonzero(part.measures == m)
+            values, rest = part.limits.coef[f] @ self.signs.T, part.limits.rest[f].tolist()
+            for of_row, most in zip(values.tolist(), rest, strict=True):
+                if any(of_row):
+                    entries = [(v + i, value) for v in firsts for i, value in enumerate(of_row)]
+                    self._row(entries, -FREE, most)
+            if item:
                 entries = [(v + i, 1) for v in firsts for i in range(half, len(self.signs))]
-                self._row(entries, -FREE, int(rooms[f]))
+                self._row(entries, -FREE, room)

@@ -7,14 +7,15 @@ that is published, rebuilt or waits as a whole (rule of 11), because its parts a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.band import band_event, band_n
 from analysis.estimate import most_per_event
-from analysis.measures import LEAST_OF, OTHER, TOTAL, IntArray, Measure, panels
+from analysis.measures import LEAST, LEAST_OF, OTHER, TOTAL, IntArray, Measure, panels
 from analysis.pool import Part, partition
 from analysis.tally import ASKED, BOTTOM, DONT_KNOW, SUM, TOP, N, Tally
 
@@ -83,12 +84,34 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class Area:
+    """The county ("") or a part of its communities, as positions in the tally."""
+
+    community: str
+    members: Part
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who is shown together in a table. It hangs on the counts alone, not on how they are shown."""
+
+    key: TableKey
+    notes: tuple[Note, ...] = ()
+    regrouped: bool = False  # the grouping that is already published no longer holds
+    measures: tuple[int, ...] = ()  # positions of those that are shown
+    areas: tuple[Area, ...] = ()
+    layout: tuple[Layout, ...] = ()  # of each area
+    least: int = LEAST
+
+
+@dataclass(frozen=True)
 class Table:
     key: TableKey
     rows: tuple[Exact, ...]
     notes: tuple[Note, ...] = ()
-    regrouped: bool = False  # the grouping that is already published no longer holds
-    measures: tuple[int, ...] = ()  # positions of those that are shown
+    regrouped: bool = False
+    measures: tuple[int, ...] = ()
     layout: tuple[Layout, ...] = ()
 
 
@@ -97,15 +120,6 @@ class Grouping(Protocol):
 
     def communities(self, key: TableKey) -> Sequence[Part] | None: ...
     def groups(self, key: TableKey, community: str) -> Sequence[Part] | None: ...
-
-
-@dataclass(frozen=True)
-class Area:
-    """The county ("") or a part of its communities, as positions in the tally."""
-
-    community: str
-    members: Part
-    places: tuple[int, ...]
 
 
 def build_tables(
@@ -121,6 +135,18 @@ def build_tables(
     withheld: (season, measure id, agency) of indexes that do not hold together and are not shown
     coarse:   tables that are shown one band coarser, because the audit wants it
     """
+    for plan in plan_tables(tally, measures, cuts, earlier, withheld):
+        yield counted(tally, measures, plan, int(plan.key in coarse))
+
+
+def plan_tables(
+    tally: Tally,
+    measures: Sequence[Measure],
+    cuts: Sequence[str],
+    earlier: Grouping,
+    withheld: Collection[tuple[int, str, str]] = (),
+) -> Iterator[Plan]:
+    """How every table of the block is grouped, total first within a panel."""
     for panel, positions in panels(measures).items():
         key = TableKey(tally.season, tally.state, tally.county, panel, TOTAL)
         shown = [i for i in positions if (tally.season, *measures[i].key) not in withheld]
@@ -134,19 +160,20 @@ def build_tables(
             if i not in kept
         ]
         if not kept:
-            yield Table(key, (), tuple(notes), regrouped=earlier.communities(key) is not None)
+            yield Plan(key, tuple(notes), regrouped=earlier.communities(key) is not None)
             continue
         areas, place_notes = _areas(tally, key, kept, earlier, least)
         if areas is None:
-            yield Table(key, (), tuple(notes), regrouped=True)
+            yield Plan(key, tuple(notes), regrouped=True)
             continue
-        count = _Count(tally, measures, kept, coarse, least)
-        rows = [row for area in areas for row in count.rows(key, area, ((0,),))]
         again = bool(earlier.communities(key))
         layout = tuple(Layout(area.places, ((0,),), again) for area in areas)
-        yield Table(key, tuple(rows), (*notes, *place_notes), measures=tuple(kept), layout=layout)
+        total = Plan(
+            key, (*notes, *place_notes), False, tuple(kept), tuple(areas), layout, least=least
+        )
+        yield total
         for cut in cuts:
-            yield _cut_table(count, key._replace(cut=cut), areas, earlier)
+            yield _cut_plan(tally, total, cut, earlier)
 
 
 def _areas(
@@ -172,86 +199,108 @@ def _areas(
     return [county, *areas], pooled
 
 
-def _cut_table(count: _Count, key: TableKey, areas: Sequence[Area], earlier: Grouping) -> Table:
-    tally, kept = count.tally, count.kept
-    names, counts = tally.groups[key.cut], tally.counts[key.cut]
-    rows: list[Exact] = []
+def _cut_plan(tally: Tally, total: Plan, cut: str, earlier: Grouping) -> Plan:
+    key = total.key._replace(cut=cut)
+    names, counts = tally.groups[cut], tally.counts[cut][:, :, list(total.measures)]
     notes: list[Note] = []
     layout: list[Layout] = []
-    for area in areas:
+    for area in total.areas:
         before = earlier.groups(key, area.community)
-        here = counts[list(area.places)][:, :, kept].sum(axis=0)
-        parts = partition(names, here, before=before or None, least=count.least)
+        here = counts[list(area.places)].sum(axis=0)
+        parts = partition(names, here, before=before or None, least=total.least)
         if before and parts is None:
-            return Table(key, (), regrouped=True)
+            return Plan(key, regrouped=True)
         if parts is None or len(parts) < 2:
             notes.append(Note("dropped", "one_part", *key, area.community))
             layout.append(Layout(area.places, ()))
             continue
         places = tuple(tuple(map(names.index, part)) for part in parts)
         layout.append(Layout(area.places, places, bool(before)))
-        rows += count.rows(key, area, places)
-    return Table(key, tuple(rows), tuple(notes), measures=tuple(kept), layout=tuple(layout))
+    return replace(total, key=key, notes=tuple(notes), layout=tuple(layout))
 
 
-@dataclass(frozen=True)
-class _Count:
-    """Exact rows of one panel: a row per part of the groups and per measure asked there."""
+Place = tuple[int, tuple[int, ...], tuple[int, ...]]  # of a part: its area, places and groups
 
-    tally: Tally
-    measures: Sequence[Measure]
-    kept: Sequence[int]
-    coarse: Collection[TableKey]
-    least: int
 
-    def rows(self, key: TableKey, area: Area, parts: Sequence[tuple[int, ...]]) -> Iterator[Exact]:
-        tally, kept = self.tally, self.kept
-        places, names = list(area.places), tally.groups[key.cut]
-        counts = tally.counts[key.cut][places][:, :, kept].sum(axis=0)
-        marks = tally.marks[key.cut][places][:, :, kept].sum(axis=0)
-        sizes = [size for place in places for size in tally.events[place]]
-        at_most = band_event(np.array(sizes))
-        wordings = [_wording(tally, places, i) for i in kept]
-        coarse = int(key in self.coarse)
-        for part in parts:
-            stats, print_ = counts[list(part)].sum(axis=0), marks[list(part)].sum(axis=0)
-            there = np.flatnonzero(stats[:, N])
-            per_event = _per_event(stats[there, N], at_most, coarse)
-            ids = tuple(names[g] for g in part)
-            for j, m in zip(there.tolist(), per_event, strict=True):
-                s = stats[j].tolist()
-                measure = self.measures[kept[j]]
-                yield Exact(
-                    *key,
-                    community=area.community,
-                    members="|".join(area.members),
-                    group=_name(ids),
-                    groups="|".join(ids) if len(ids) > 1 else "",
-                    measure=measure.id,
-                    agency=measure.agency,
-                    unit=measure.unit,
-                    wording=wordings[j],
-                    events=len(sizes),
-                    per_event=m,
-                    splits=measure.splits,
-                    n=s[N],
-                    total=s[SUM],
-                    dont_know=s[DONT_KNOW] if len(measure.questions) == 1 else -1,
-                    bottom=s[BOTTOM],
-                    top=s[TOP],
-                    coarse=coarse,
-                    least=self.least,
-                    mark="".join(f"{word:016x}" for word in print_[j].tolist()),
-                )
+def parts_of(layout: Sequence[Layout]) -> list[Place]:
+    """Where every part of a table lies, area by area."""
+    return [(i, area.places, part) for i, area in enumerate(layout) for part in area.groups]
+
+
+def part_sums(cells: NDArray[Any], parts: Sequence[Place]) -> NDArray[Any]:
+    """Sums over the places and groups of each part; cells (R, G, ...) -> (parts, ...), exact."""
+    places, groups, *rest = cells.shape
+    inside = np.zeros((len(parts), places, groups), dtype=cells.dtype)
+    for row, (_, there, part) in zip(inside, parts, strict=True):
+        for place in there:
+            row[place, list(part)] = 1
+    flat: NDArray[Any] = inside.reshape(len(parts), -1) @ cells.reshape(places * groups, -1)
+    return flat.reshape(len(parts), *rest)
+
+
+def counted(tally: Tally, measures: Sequence[Measure], plan: Plan, coarse: int) -> Table:
+    """A planned table with its exact rows: one per part and per measure that was asked there."""
+    parts = parts_of(plan.layout)
+    rows = tuple(_rows(tally, measures, plan, parts, coarse)) if parts else ()
+    return Table(plan.key, rows, plan.notes, plan.regrouped, plan.measures, plan.layout)
+
+
+def _rows(
+    tally: Tally, measures: Sequence[Measure], plan: Plan, parts: Sequence[Place], coarse: int
+) -> Iterator[Exact]:
+    kept, cut, areas = list(plan.measures), plan.key.cut, plan.areas
+    stats = part_sums(tally.counts[cut][:, :, kept], parts)
+    marks = part_sums(tally.marks[cut][:, :, kept], parts)
+    there, of = np.nonzero(stats[:, :, N])
+    area_of = np.array([i for i, _, _ in parts])[there]
+    sizes = [[size for place in area.places for size in tally.events[place]] for area in areas]
+    per_event = _per_event(stats[there, of, N], area_of, sizes, coarse)
+    wordings = [[_wording(tally, area.places, i) for i in kept] for area in areas]
+    members = ["|".join(area.members) for area in areas]
+    groups = [tuple(tally.groups[cut][g] for g in part) for _, _, part in parts]
+    numbers = zip(stats[there, of].tolist(), marks[there, of].tolist(), per_event, strict=True)
+    where = zip(there.tolist(), area_of.tolist(), of.tolist(), strict=True)
+    for (part, area, j), (s, mark, m) in zip(where, numbers, strict=True):
+        measure, ids = measures[kept[j]], groups[part]
+        yield Exact(
+            *plan.key,
+            community=areas[area].community,
+            members=members[area],
+            group=_name(ids),
+            groups="|".join(ids) if len(ids) > 1 else "",
+            measure=measure.id,
+            agency=measure.agency,
+            unit=measure.unit,
+            wording=wordings[area][j],
+            events=len(sizes[area]),
+            per_event=m,
+            splits=measure.splits,
+            n=s[N],
+            total=s[SUM],
+            dont_know=s[DONT_KNOW] if len(measure.questions) == 1 else -1,
+            bottom=s[BOTTOM],
+            top=s[TOP],
+            coarse=coarse,
+            least=plan.least,
+            mark="".join(f"{word:016x}" for word in mark),
+        )
 
 
 def _name(part: Part) -> str:
     return part[0] if len(part) == 1 else OTHER
 
 
-def _per_event(n: IntArray, at_most: IntArray, coarse: int) -> list[int]:
+def _per_event(
+    n: IntArray, area_of: IntArray, sizes: Sequence[Sequence[int]], coarse: int
+) -> list[int]:
+    """The largest mean event that public counts allow, rounded up, of each row in its area."""
     least, _ = band_n(n, coarse)
-    return [int(m) for m in np.ceil(most_per_event(least, at_most))]
+    found = np.zeros(len(n), dtype=np.int64)
+    for i, events in enumerate(sizes):
+        here = area_of == i
+        if here.any():
+            found[here] = np.ceil(most_per_event(least[here], band_event(np.array(events))))
+    return [int(m) for m in found.tolist()]
 
 
 def _wording(tally: Tally, places: Sequence[int], measure: int) -> str:

@@ -11,16 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from analysis.again import NEW, REBUILT, SAME, Earlier
 from analysis.attack import BUDGET, Budget, Purse, is_safe
 from analysis.audit import Finding
-from analysis.block import Note, Table, TableKey, build_tables
+from analysis.block import Note, Plan, Table, TableKey, counted, plan_tables
 from analysis.measures import TOTAL, Measure
-from analysis.printed import world_of
+from analysis.printed import shown_of, true_world
 from analysis.tally import Tally
-from analysis.trades import undone
-from analysis.worlds import SENTENCES, doubts
+from analysis.trades import Trades
+from analysis.worlds import SENTENCES, Grid, Shown, World, doubts, grid_of
 
 AUDIT = "audit"  # reason of the notes on what the audit made coarser or left out
 
@@ -42,6 +43,14 @@ class Guarded:
     notes: list[Note] = field(default_factory=list)
 
 
+class Print(NamedTuple):
+    """What one table shows at one band."""
+
+    parts: list[Shown]
+    atoms: list[Shown]  # printed nowhere, but grouped as they are
+    grid: Grid
+
+
 def guarded(
     tally: Tally,
     measures: Sequence[Measure],
@@ -57,13 +66,15 @@ def guarded(
     coarse = {key for key in earlier.coarse if key[:3] == (tally.season, tally.state, tally.county)}
     stood = set(coarse)
     dropped: set[TableKey] = set()
-    purse = Purse(budget)
-    proven: set[str] = set()  # panels; no figure of one says anything of another's
+    plans = list(plan_tables(tally, measures, cuts, earlier, withheld))
+    hearing = Hearing(tally, measures, Purse(budget))
     while True:
-        made = list(build_tables(tally, measures, cuts, earlier, withheld, coarse))
-        tables = [Table(t.key, ()) if t.key in dropped else t for t in made]
+        tables = [
+            Table(plan.key, ()) if plan.key in dropped else hearing.table(plan, plan.key in coarse)
+            for plan in plans
+        ]
         fates = _fates(tables, earlier, dropped)
-        findings = find(tally, measures, tables, fates, purse, proven)
+        findings = hearing.find(tables, fates)
         if not findings:
             notes = [Note("coarsened", AUDIT, *key) for key in sorted(coarse - stood - dropped)]
             notes += [Note("dropped", AUDIT, *key) for key in sorted(dropped)]
@@ -111,35 +122,64 @@ def _fall_back(
             dropped.update(cuts)
 
 
-def find(
-    tally: Tally,
-    measures: Sequence[Measure],
-    tables: Sequence[Table],
-    fates: Mapping[TableKey, str],
-    purse: Purse,
-    proven: set[str],
-) -> list[Finding]:
-    """Tables that hold a group which is not proven safe; one finding each, of its first group.
+@dataclass
+class Hearing:
+    """The audit of one county and season, which asks again after each fallback. What a table
+    shows at one band is worked out once."""
 
-    proven: panels that passed, which need not be looked at again; passing ones are added.
-    """
-    panels: dict[str, list[Table]] = {}
-    for table in tables:
-        if fates[table.key] in (NEW, REBUILT, SAME):
-            panels.setdefault(table.key.panel, []).append(table)
-    found: dict[TableKey, Finding] = {}
-    for panel, together in panels.items():
-        if (
-            panel in proven
-            or not together[0].rows
-            or all(fates[table.key] == SAME for table in together)
-        ):
-            continue  # nothing is shown, or it was audited when it was made
-        world, shown = world_of(tally, measures, together)
-        for doubt in undone(world, shown, doubts(world, shown)):
+    tally: Tally
+    measures: Sequence[Measure]
+    purse: Purse
+    proven: set[str] = field(default_factory=set)  # panels; none says anything of another's
+    tables: dict[tuple[TableKey, bool], Table] = field(default_factory=dict)
+    prints: dict[tuple[TableKey, bool], Print] = field(default_factory=dict)
+
+    def table(self, plan: Plan, coarse: bool) -> Table:
+        """The planned table, one band coarser or not."""
+        if (plan.key, coarse) not in self.tables:
+            self.tables[plan.key, coarse] = counted(self.tally, self.measures, plan, int(coarse))
+        return self.tables[plan.key, coarse]
+
+    def find(self, tables: Sequence[Table], fates: Mapping[TableKey, str]) -> list[Finding]:
+        """Tables with a group that is not proven safe; one finding each, of its first group."""
+        panels: dict[str, list[Table]] = {}
+        for table in tables:
+            if fates[table.key] in (NEW, REBUILT, SAME):
+                panels.setdefault(table.key.panel, []).append(table)
+        found: dict[TableKey, Finding] = {}
+        for panel, together in panels.items():
+            if (
+                panel in self.proven
+                or not together[0].rows
+                or all(fates[table.key] == SAME for table in together)
+            ):
+                continue  # nothing is shown, or it was audited when it was made
+            in_doubt = self._in_doubt(together)
+            found |= in_doubt
+            if not in_doubt:
+                self.proven.add(panel)
+        return list(found.values())
+
+    def _in_doubt(self, together: Sequence[Table]) -> dict[TableKey, Finding]:
+        """The findings of one panel's tables."""
+        world = true_world(self.tally, self.measures, together)
+        prints = [self._print(world, table) for table in together]
+        shown = [part for one in prints for part in one.parts]
+        shown += [atom for one in prints for atom in one.atoms]
+        grids = {table.key.cut: one.grid for table, one in zip(together, prints, strict=True)}
+        trades = Trades(world, grids)
+        found: dict[TableKey, Finding] = {}
+        for doubt in doubts(world, shown, grids):
             key = together[0].key._replace(cut=doubt.cut)
-            if key not in found and not is_safe(world, shown, doubt, purse):
-                found[key] = Finding(key, SENTENCES[doubt.goal])
-        if not any(key.panel == panel for key in found):
-            proven.add(panel)
-    return list(found.values())
+            if key in found or trades.settle(doubt) or is_safe(world, shown, doubt, self.purse):
+                continue
+            found[key] = Finding(key, SENTENCES[doubt.goal])
+        return found
+
+    def _print(self, world: World, table: Table) -> Print:
+        at = (table.key, any(row.coarse for row in table.rows[:1]))
+        if at not in self.prints:
+            parts, atoms = shown_of(self.tally, self.measures, table)
+            grid = grid_of(world, table.key.cut, parts + atoms)
+            self.prints[at] = Print(parts, atoms, grid)
+        return self.prints[at]

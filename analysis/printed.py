@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from analysis.band import band_event
-from analysis.block import Layout, Table
+from analysis.block import Layout, Table, part_sums, parts_of
 from analysis.limits import Counts, Limits, banded, only_n, score_room
 from analysis.measures import LEAST_OF, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
 from analysis.pool import ANY, leeway, may_join
@@ -20,11 +20,29 @@ def world_of(
     tally: Tally, measures: Sequence[Measure], tables: Sequence[Table]
 ) -> tuple[World, list[Shown]]:
     """The true counts of one panel and everything that its tables print of them."""
+    found = [shown_of(tally, measures, table) for table in tables]
+    shown = [part for parts, _ in found for part in parts]
+    shown += [atom for _, atoms in found for atom in atoms]
+    return true_world(tally, measures, tables), shown
+
+
+def shown_of(
+    tally: Tally, measures: Sequence[Measure], table: Table
+) -> tuple[list[Shown], list[Shown]]:
+    """What one table prints, and what its grouping says of those who are grouped."""
+    mine = [measures[i] for i in table.measures]
+    counts = tally.counts[table.key.cut][:, :, list(table.measures)]
+    printed = list(_printed(table, counts, mine))
+    return printed, list(_grouped(table, counts, LEAST_OF[mine[0].audience]))
+
+
+def true_world(tally: Tally, measures: Sequence[Measure], tables: Sequence[Table]) -> World:
+    """The true counts of one panel, under every cut that has a table."""
     kept = list(tables[0].measures)
     mine = [measures[i] for i in kept]
     score = np.array([measure.unit == "score" for measure in mine])
     counts = {table.key.cut: tally.counts[table.key.cut][:, :, kept] for table in tables}
-    world = World(
+    return World(
         counts={cut: _three(c, score) for cut, c in counts.items()},
         ends={cut: c[..., [LOW, HIGH]] for cut, c in counts.items()},
         hangs={cut: c[..., HANGS] for cut, c in counts.items()},
@@ -38,8 +56,6 @@ def world_of(
         least=min((measure.least for measure in mine if measure.unit == "score"), default=2),
         few=LEAST_OF[mine[0].audience],
     )
-    shown = [part for table in tables for part in _grouped(table, counts[table.key.cut], world.few)]
-    return world, [*_printed(tables, counts, mine), *shown]
 
 
 def _trading(
@@ -81,38 +97,23 @@ def _three(counts: IntArray, score: BoolArray) -> IntArray:
     return np.stack((counts[..., N], top, np.where(score, 0, counts[..., BOTTOM])), axis=-1)
 
 
-def _printed(
-    tables: Sequence[Table], counts: Mapping[str, IntArray], measures: Sequence[Measure]
-) -> Iterator[Shown]:
-    """Every part of every table with the limits of its figures."""
-    where: list[tuple[str, tuple[int, ...], tuple[int, ...], IntArray]] = []
-    stats: list[IntArray] = []
-    of: list[IntArray] = []
-    coarse: list[int] = []
-    for table in tables:
-        level = table.rows[0].coarse if table.rows else 0
-        for area in table.layout:
-            here = counts[table.key.cut][list(area.places)].sum(axis=0)
-            for part in area.groups:
-                sums = here[list(part)].sum(axis=0)
-                there = np.flatnonzero(sums[:, N])
-                where.append((table.key.cut, area.places, part, there))
-                stats.append(sums[there])
-                of.append(there)
-                coarse += [level] * len(there)
-    if not where:
+def _printed(table: Table, counts: IntArray, measures: Sequence[Measure]) -> Iterator[Shown]:
+    """Every part of a table with the limits of its figures; counts: shape (R, G, M, STATS)."""
+    parts = parts_of(table.layout)
+    if not parts:
         return
-    together = np.concatenate(stats)
-    printed = _counts(together, np.concatenate(of), measures, np.array(coarse))
-    limits = banded(printed)
+    sums = part_sums(counts, parts)
+    part, measure = np.nonzero(sums[:, :, N])
+    stats = sums[part, measure]
+    level = table.rows[0].coarse if table.rows else 0
+    figures = _counts(stats, measure, measures, np.full(len(stats), level))
+    limits = banded(figures)
     needed = min((m.least for m in measures if m.unit == "score"), default=1)
-    room = score_room(printed, together[:, LOW], together[:, HIGH], needed)
-    first = 0
-    for cut, places, part, there in where:
-        here = slice(first, first + len(there))
-        mine = Limits(limits.coef[here], limits.rest[here])
-        yield Shown(cut, places, part, there, mine, room[here])
-        first = here.stop
+    room = score_room(figures, stats[:, LOW], stats[:, HIGH], needed)
+    ends = np.searchsorted(part, np.arange(len(parts) + 1)).tolist()
+    for (_, places, groups), first, end in zip(parts, ends, ends[1:], strict=False):
+        mine = Limits(limits.coef[first:end], limits.rest[first:end])
+        yield Shown(table.key.cut, places, groups, measure[first:end], mine, room[first:end])
 
 
 def _counts(stats: IntArray, of: IntArray, measures: Sequence[Measure], coarse: IntArray) -> Counts:
@@ -134,16 +135,15 @@ def _grouped(table: Table, counts: IntArray, least: int) -> Iterator[Shown]:
     """What the partition itself says: who is small enough for a pool, and who is not."""
     if table.key.cut == TOTAL:
         pooled, again = _pooled_places(table, counts)
-        of_places = counts.sum(axis=1)
-        low, high = leeway(of_places, pooled, least)
-        for place in [] if again else range(len(counts)):
-            yield from _kept(TOTAL, (place,), (0,), of_places[place], low[place], high[place])
+        if not again:
+            atoms = [((place,), (0,)) for place in range(len(counts))]
+            yield from _kept(TOTAL, atoms, counts.sum(axis=1), pooled, least)
         return
     for area in table.layout:
-        here = counts[list(area.places)].sum(axis=0)
-        low, high = leeway(here, _pooled_groups(area, here), least)
-        for g in [] if area.again else range(len(here)):
-            yield from _kept(table.key.cut, area.places, (g,), here[g], low[g], high[g])
+        if not area.again:
+            here = counts[list(area.places)].sum(axis=0)
+            groups = [(area.places, (g,)) for g in range(len(here))]
+            yield from _kept(table.key.cut, groups, here, _pooled_groups(area, here), least)
 
 
 def _pooled_groups(area: Layout, counts: IntArray) -> Sequence[int]:
@@ -170,17 +170,26 @@ def _asked(counts: IntArray) -> list[int]:
 
 def _kept(
     cut: str,
-    places: tuple[int, ...],
-    groups: tuple[int, ...],
+    atoms: Sequence[tuple[tuple[int, ...], tuple[int, ...]]],
     counts: IntArray,
-    low: IntArray,
-    high: IntArray,
+    pooled: Sequence[int],
+    least: int,
 ) -> Iterator[Shown]:
-    """One atom of a partition, for the measures whose n decides where it belongs."""
-    decides = np.flatnonzero((low > 0) | (high < ANY))
-    if len(decides):
-        limits = only_n(counts[decides, N], low[decides], high[decides])
-        yield Shown(cut, places, groups, decides, limits, printed=False)
+    """Atoms of a partition, for the measures whose n decides where they belong.
+
+    atoms: places and groups of each; counts: shape (atoms, M, STATS)
+    """
+    low, high = leeway(counts, pooled, least)
+    decides = (low > 0) | (high < ANY)
+    coef, rest = only_n(counts[..., N][decides], low[decides], high[decides])
+    first = 0
+    for (places, groups), mine in zip(atoms, decides, strict=True):
+        measures = np.flatnonzero(mine)
+        if len(measures):
+            here = slice(first, first + len(measures))
+            limits = Limits(coef[here], rest[here])
+            yield Shown(cut, places, groups, measures, limits, printed=False)
+            first = here.stop
 
 
 def _room(sizes: Sequence[int]) -> int:

@@ -7,7 +7,8 @@ both. Both are proofs like those of analysis/worlds.py; what they leave goes to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 
 import numpy as np
 
@@ -17,11 +18,12 @@ from analysis.worlds import (
     PEOPLE,
     SCORE_MOVES,
     Doubt,
+    Grid,
     Shown,
     World,
+    broken,
+    grids_of,
     possible,
-    standing,
-    touch_rooms,
 )
 
 EVERY = np.concatenate((MOVES, SCORE_MOVES))
@@ -31,28 +33,36 @@ SCORE_FIRST = len(MOVES)
 
 def undone(world: World, shown: Sequence[Shown], found: Sequence[Doubt]) -> list[Doubt]:
     """The doubts that no trade between two people settles."""
-    if not found:
-        return []
-    together = {cut: pools(world, cut, shown) for cut in {doubt.cut for doubt in found}}
-    left = [d for d in found if not any(_trades(world, d, pool) for pool in together[d.cut])]
-    if not left:
-        return []
-    pairs = _Pairs(world, shown)
-    return [doubt for doubt in left if not pairs.settles(doubt)]
+    trades = Trades(world, grids_of(world, shown))
+    return [doubt for doubt in found if not trades.settle(doubt)]
 
 
-def pools(world: World, cut: str, shown: Sequence[Shown]) -> list[list[tuple[int, int]]]:
+def pools(world: World, cut: str, grid: Grid) -> list[list[tuple[int, int]]]:
     """Cells (place, group) that every printed part holds together, or not at all."""
-    known = np.zeros(world.counts[cut].shape[:2], dtype=np.int64)
-    for number, part in enumerate((p for p in shown if p.printed and p.cut == cut), start=1):
-        cells = np.ix_(part.places, part.groups)
-        _, known[cells] = np.unique(known[cells] * len(shown) + number, return_inverse=True)
-        known[cells] += int(known.max()) + 1
-    found: dict[int, list[tuple[int, int]]] = {}
     asked = world.asked[cut].any(axis=-1)
+    held = np.packbits(grid.holds[grid.printed], axis=0)
+    found: dict[bytes, list[tuple[int, int]]] = {}
     for place, group in np.argwhere(asked).tolist():
-        found.setdefault(int(known[place, group]), []).append((place, group))
+        found.setdefault(held[:, place, group].tobytes(), []).append((place, group))
     return [pool for pool in found.values() if len(pool) > 1]
+
+
+class Trades:
+    """Searches two people; what several doubts ask for is worked out once."""
+
+    def __init__(self, world: World, grids: Mapping[str, Grid]) -> None:
+        self.world, self.grids = world, grids
+        self.pools: dict[str, list[list[tuple[int, int]]]] = {}
+        self.pairs: _Pairs | None = None
+
+    def settle(self, doubt: Doubt) -> bool:
+        """Whether some trade shows that the group may be otherwise."""
+        if doubt.cut not in self.pools:
+            self.pools[doubt.cut] = pools(self.world, doubt.cut, self.grids[doubt.cut])
+        if any(_trades(self.world, doubt, pool) for pool in self.pools[doubt.cut]):
+            return True
+        self.pairs = self.pairs or _Pairs(self.world, self.grids)
+        return self.pairs.settles(doubt)
 
 
 def _trades(world: World, doubt: Doubt, pool: Sequence[tuple[int, int]]) -> bool:
@@ -85,24 +95,11 @@ def _trades(world: World, doubt: Doubt, pool: Sequence[tuple[int, int]]) -> bool
 class _Pairs:
     """One person's move and its opposite somewhere else: x at one cell, -x at another."""
 
-    def __init__(self, world: World, shown: Sequence[Shown]) -> None:
-        self.world = world
+    def __init__(self, world: World, grids: Mapping[str, Grid]) -> None:
+        self.world, self.grids = world, grids
         everywhere = np.ones(len(world.room), dtype=bool)
         self.can = {cut: possible(world, cut, everywhere) for cut in world.counts}
-        self.holds: dict[str, BoolArray] = {}  # cut -> shape (P, R, G): which cells a part holds
-        self.stands: dict[str, BoolArray] = {}  # cut -> shape (P, M, moves)
-        self.firm: dict[str, BoolArray] = {}  # cut -> shape (P, M): a score stands two changes
-        touch = touch_rooms(world, shown)
-        for cut, counts in world.counts.items():
-            parts = [(p, t) for p, t in zip(shown, touch, strict=True) if p.cut == cut]
-            holds = np.zeros((len(parts), *counts.shape[:2]), dtype=bool)
-            stands = np.ones((len(parts), counts.shape[2], len(EVERY)), dtype=bool)
-            firm = np.ones((len(parts), counts.shape[2]), dtype=bool)
-            for i, (part, room) in enumerate(parts):
-                holds[i][np.ix_(part.places, part.groups)] = True
-                stands[i, part.measures] = standing(world, part)
-                firm[i, part.measures] = room > 1
-            self.holds[cut], self.stands[cut], self.firm[cut] = holds, stands, firm
+        self.known: dict[tuple[str, int, int, int], BoolArray] = {}
 
     def settles(self, doubt: Doubt) -> bool:
         return any(self._reaches(doubt, move) for move in self._moves(doubt))
@@ -159,16 +156,21 @@ class _Pairs:
     def _cancel(self, cut: str, place: int, m: int, move: int) -> BoolArray:
         """[g, r, h]: nothing is printed otherwise when `move` happens in group g of the place and
         its opposite in group h of place r. Shape (G, R, G)."""
-        holds, stands = self.holds[cut], self.stands[cut][:, m]
-        here = holds[:, place]
-        flat = holds.reshape(len(holds), -1)
-        only_here = (here & ~stands[:, [move]]).astype(np.int64).T @ ~flat
-        only_there = (~here).astype(np.int64).T @ (flat & ~stands[:, [_opposite(move)]])
-        bad = only_here + only_there
-        if self.world.index[m] >= 0:
-            shaky = (~self.firm[cut][:, m]).astype(np.int64)
-            bad = bad + (shaky @ here)[:, None] + shaky @ flat
-        result: BoolArray = (bad == 0).reshape(here.shape[1], *holds.shape[1:])
+        asked = (cut, place, m, move)
+        if asked not in self.known:
+            self.known[asked] = self._cancelled(*asked)
+        return self.known[asked]
+
+    def _cancelled(self, cut: str, place: int, m: int, move: int) -> BoolArray:
+        grid = self.grids[cut]
+        here = grid.holds[:, place]
+        flat = grid.holds.reshape(len(here), prod(grid.holds.shape[1:]))
+        bad = broken(here & ~grid.stands[:, m, [move]], ~flat)
+        bad += broken(~here, flat & ~grid.stands[:, m, [_opposite(move)]])
+        if self.world.index[m] >= 0:  # a score stands two changes
+            shaky = grid.room[:, m] <= 1
+            bad += broken(here, shaky) + broken(grid.holds, shaky).T
+        result: BoolArray = (bad == 0).reshape(here.shape[1], *grid.holds.shape[1:])
         return result
 
 

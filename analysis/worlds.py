@@ -19,10 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Literal, NamedTuple
 
 import numpy as np
 
+from analysis.band import FloatArray
 from analysis.limits import Limits
 from analysis.measures import LEAST, WHOLE, BoolArray, IntArray
 
@@ -93,9 +95,39 @@ SENTENCES = {
 }
 
 
-def doubts(world: World, shown: Sequence[Shown]) -> list[Doubt]:
+@dataclass(frozen=True)
+class Grid:
+    """What is shown under one cut, as arrays: P parts over the cells of R places and G groups."""
+
+    holds: BoolArray  # shape (P, R, G): the cells that a part holds
+    printed: BoolArray  # shape (P,): False where nothing is, but the partition says something
+    stands: BoolArray  # shape (P, M, moves): a move inside a part keeps its print
+    room: IntArray  # shape (P, M): answers to a question that may change before its score does
+
+
+def grids_of(world: World, shown: Sequence[Shown]) -> dict[str, Grid]:
+    """Everything that is shown, by cut."""
+    return {
+        cut: grid_of(world, cut, [part for part in shown if part.cut == cut])
+        for cut in world.counts
+    }
+
+
+def grid_of(world: World, cut: str, parts: Sequence[Shown]) -> Grid:
+    """What is shown under one cut. The same for every world with the same counts and measures."""
+    holds = np.zeros((len(parts), *world.counts[cut].shape[:2]), dtype=bool)
+    for held, part in zip(holds, parts, strict=True):
+        for place in part.places:
+            held[place, list(part.groups)] = True
+    printed = np.array([part.printed for part in parts], dtype=bool)
+    return Grid(holds, printed, standing(world, parts), touch_rooms(world, parts))
+
+
+def doubts(
+    world: World, shown: Sequence[Shown], grids: Mapping[str, Grid] | None = None
+) -> list[Doubt]:
     """Groups that no world next door proves safe, in order of cut, place, group and measure."""
-    stands = next_door(world, shown)
+    stands = next_door(world, shown, grids)
     anywhere: dict[str, BoolArray] = {k: np.asarray(v.any(axis=1)) for k, v in stands.items()}
     found: list[Doubt] = []
     for cut in {part.cut: 0 for part in shown if part.printed}:
@@ -107,34 +139,47 @@ def doubts(world: World, shown: Sequence[Shown]) -> list[Doubt]:
     return found
 
 
-def next_door(world: World, shown: Sequence[Shown]) -> dict[str, BoolArray]:
+def next_door(
+    world: World, shown: Sequence[Shown], grids: Mapping[str, Grid] | None = None
+) -> dict[str, BoolArray]:
     """Per cut: the moves that keep the print of this cut; shape (R, G, M, moves)."""
-    stands = {cut: possible(world, cut, world.room > 0) for cut in world.counts}
-    touches = TOUCHES | (world.least < 2)
-    for part, held in zip(shown, touch_rooms(world, shown), strict=True):
-        moves = standing(world, part)
-        moves[:, : len(MOVES)] &= ~touches | (held > 0)[:, None]
-        cells = np.ones((len(world.score), moves.shape[1]), dtype=bool)
-        cells[part.measures] = moves
-        stands[part.cut][np.ix_(part.places, part.groups)] &= cells
+    touches = np.concatenate((TOUCHES | (world.least < 2), np.zeros(len(SCORE_MOVES), dtype=bool)))
+    stands = {}
+    for cut, grid in (grids or grids_of(world, shown)).items():
+        may = possible(world, cut, world.room > 0)
+        firm = grid.stands & ~(touches & (grid.room <= 0)[:, :, None])
+        stands[cut] = may & (broken(grid.holds, ~firm) == 0).reshape(may.shape)
     return stands
 
 
-def touch_rooms(world: World, shown: Sequence[Shown]) -> list[IntArray]:
-    """Per part and figure: how many answers to a question may change before its score does."""
-    rooms: dict[tuple[object, ...], IntArray] = {}
+def broken(holds: BoolArray, what: BoolArray) -> FloatArray:
+    """In how many of the parts that hold a cell it is so; (P, ...), (P, ...) -> (cells, rest).
+
+    Whole numbers far below 2**24, which single precision adds up exactly, and fast.
+    """
+    cells, rest = (x.reshape(len(x), prod(x.shape[1:])).astype(np.float32) for x in (holds, what))
+    found: FloatArray = (cells.T @ rest).astype(np.float64)
+    return found
+
+
+def touch_rooms(world: World, shown: Sequence[Shown]) -> IntArray:
+    """How many answers to a question may change before its score does; shape (parts, M).
+
+    MANY for what is no part of a score, or not shown in the part.
+    """
+    count = len(world.score)
+    rows: dict[tuple[object, ...], IntArray] = {}
     for part in shown:
-        scores = world.score[part.measures]
-        if part.room is not None and scores.any():
-            room = np.full(len(world.score), MANY)
-            room[part.measures[scores]] = part.room[scores]
-            rooms[part.cut, part.places, part.groups] = room
-    found = []
-    for part in shown:
-        index = world.index[part.measures]
-        room = rooms.get((part.cut, part.places, part.groups), np.full(len(world.score), MANY))
-        held = room[index] if world.least > 1 else np.zeros_like(index)
-        found.append(np.where(index >= 0, held, MANY))
+        if part.room is not None:
+            row = rows.setdefault((part.cut, part.places, part.groups), np.full(count, MANY))
+            row[part.measures] = np.where(world.score[part.measures], part.room, MANY)
+    free = np.full(count, MANY)
+    found = np.full((len(shown), count), MANY)
+    items = world.index >= 0
+    for held, part in zip(found, shown, strict=True):
+        of_score = rows.get((part.cut, part.places, part.groups), free)
+        mine = part.measures[items[part.measures]]
+        held[mine] = of_score[world.index[mine]] if world.least > 1 else 0
     return found
 
 
@@ -166,13 +211,22 @@ def hanging(world: World, cut: str) -> IntArray:
     return np.where(world.index >= 0, of_score, 0)
 
 
-def standing(world: World, part: Shown) -> BoolArray:
-    """Which moves inside a part keep its print; shape (F, moves), shares' moves first."""
-    coef, rest = part.limits
-    step = world.step[part.measures][:, None, None]
-    shares = (coef @ MOVES.T <= rest[..., None]).all(axis=1)
-    scores = (coef @ SCORE_MOVES.T * step <= rest[..., None]).all(axis=1)
-    return np.concatenate((shares, scores), axis=1)
+def standing(world: World, shown: Sequence[Shown]) -> BoolArray:
+    """Which moves inside each part keep its print, shares' moves first; (parts, M, moves)."""
+    found = np.ones((len(shown), len(world.score), len(MOVES) + len(SCORE_MOVES)), dtype=bool)
+    alike: dict[int, list[int]] = {}  # rows of limits per figure -> parts
+    for i, part in enumerate(shown):
+        alike.setdefault(part.limits.rest.shape[1], []).append(i)
+    for parts in alike.values():
+        coef = np.concatenate([shown[i].limits.coef for i in parts])
+        rest = np.concatenate([shown[i].limits.rest for i in parts])[..., None]
+        measures = np.concatenate([shown[i].measures for i in parts])
+        shares = (coef @ MOVES.T <= rest).all(axis=1)
+        step = world.step[measures][:, None, None]
+        scores = (coef @ SCORE_MOVES.T * step <= rest).all(axis=1)
+        of = np.repeat(parts, [len(shown[i].measures) for i in parts])
+        found[of, measures] = np.concatenate((shares, scores), axis=1)
+    return found
 
 
 def _unproven(world: World, cut: str, moves: BoolArray) -> list[Doubt]:

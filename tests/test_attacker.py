@@ -86,7 +86,7 @@ def test_without_bands_the_same_attacker_pins_people(copy: Flask, monkeypatch: p
     monkeypatch.setattr(derive, "band_share", exact)
     monkeypatch.setattr(derive, "shown_n", str)
     monkeypatch.setattr(audit, "_wrong_classes", lambda figures, ledger: [])
-    monkeypatch.setattr(guard, "find", lambda *args: [])
+    monkeypatch.setattr(guard.Hearing, "find", lambda *args: [])
     for table in (Figure, Release):
         db.session().execute(delete(table))
     release(copy)

@@ -12,6 +12,7 @@ from analysis.measures import TOTAL
 from analysis.printed import world_of
 from analysis.release import ReleaseRefused, release
 from analysis.tally import tallies
+from analysis.trades import Trades
 from analysis.worlds import Doubt, next_door
 from tests.analysis.made_up import ALPHA, BETA, GAMMA, TRUST, people, together
 
@@ -51,7 +52,8 @@ def test_what_coarser_does_not_help_is_left_out(monkeypatch: pytest.MonkeyPatch)
     made = release(together(town(EDGE)), (TRUST,), ("age",), budget=Budget(programmes=0))
     assert audited(made) <= {("coarsened", "age"), ("dropped", "age")}
     monkeypatch.setattr(guard, "is_safe", lambda *args: False)
-    monkeypatch.setattr(guard, "undone", lambda world, shown, found: found or doubt(shown))
+    monkeypatch.setattr(Trades, "settle", lambda *args: False)
+    monkeypatch.setattr(guard, "doubts", lambda world, shown, grids: doubt(shown))
 
     def doubt(shown):
         cut = shown[-1].cut
@@ -66,7 +68,8 @@ def test_what_coarser_does_not_help_is_left_out(monkeypatch: pytest.MonkeyPatch)
 def test_a_total_that_fails_refuses_the_release(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(guard, "is_safe", lambda *args: False)
     always = [Doubt(TOTAL, 0, 0, 0, "size")]
-    monkeypatch.setattr(guard, "undone", lambda *args: always)
+    monkeypatch.setattr(Trades, "settle", lambda *args: False)
+    monkeypatch.setattr(guard, "doubts", lambda *args: always)
     with pytest.raises(ReleaseRefused, match="could be worked out") as refusal:
         release(together(town(EDGE)), (TRUST,), ("age",))
     assert refusal.value.findings[0].table.cut == TOTAL
