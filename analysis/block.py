@@ -234,7 +234,7 @@ def part_sums(cells: NDArray[Any], parts: Sequence[Place]) -> NDArray[Any]:
     for row, (_, there, part) in zip(inside, parts, strict=True):
         for place in there:
             row[place, list(part)] = 1
-    flat: NDArray[Any] = inside.reshape(len(parts), -1) @ cells.reshape(places * groups, -1)
+    flat: NDArray[Any] = inside.reshape(-1, places * groups) @ cells.reshape(places * groups, -1)
     return flat.reshape(len(parts), *rest)
 
 

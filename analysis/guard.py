@@ -79,7 +79,8 @@ def guarded(
             notes = [Note("coarsened", AUDIT, *key) for key in sorted(coarse - stood - dropped)]
             notes += [Note("dropped", AUDIT, *key) for key in sorted(dropped)]
             return Guarded(tables, fates, notes)
-        _fall_back(findings, fates, coarse, dropped)
+        heard = {finding.table.panel for finding in findings}
+        hearing.proven |= heard - _fall_back(findings, fates, coarse, dropped)
 
 
 def _fates(
@@ -103,12 +104,18 @@ def _fall_back(
     fates: Mapping[TableKey, str],
     coarse: set[TableKey],
     dropped: set[TableKey],
-) -> None:
-    """Coarser first, then without the cut; for a total, then without its panel's cuts."""
+) -> set[str]:
+    """Coarser first, then without the cut; for a total, then without its panel's cuts.
+
+    Returns the panels that must be heard again. Where only tables in doubt were left out, the
+    others stay proven: the world that showed them safe prints the same without those tables, too.
+    """
+    again: set[str] = set()
     for key in dict.fromkeys(finding.table for finding in findings):
         fresh = fates[key] in (NEW, REBUILT)
         if fresh and key not in coarse:
             coarse.add(key)
+            again.add(key.panel)
         elif fresh and key.cut != TOTAL:
             dropped.add(key)
         else:
@@ -120,6 +127,8 @@ def _fall_back(
             if not cuts:
                 raise Refused(findings)
             dropped.update(cuts)
+            again.add(key.panel)
+    return again
 
 
 @dataclass
@@ -163,7 +172,7 @@ class Hearing:
     def _in_doubt(self, together: Sequence[Table]) -> dict[TableKey, Finding]:
         """The findings of one panel's tables."""
         world = true_world(self.tally, self.measures, together)
-        prints = [self._print(world, table) for table in together]
+        prints = self._prints(world, together)
         shown = [part for one in prints for part in one.parts]
         shown += [atom for one in prints for atom in one.atoms]
         grids = {table.key.cut: one.grid for table, one in zip(together, prints, strict=True)}
@@ -176,10 +185,11 @@ class Hearing:
             found[key] = Finding(key, SENTENCES[doubt.goal])
         return found
 
-    def _print(self, world: World, table: Table) -> Print:
-        at = (table.key, any(row.coarse for row in table.rows[:1]))
-        if at not in self.prints:
-            parts, atoms = shown_of(self.tally, self.measures, table)
-            grid = grid_of(world, table.key.cut, parts + atoms)
-            self.prints[at] = Print(parts, atoms, grid)
-        return self.prints[at]
+    def _prints(self, world: World, tables: Sequence[Table]) -> list[Print]:
+        at = [(table.key, any(row.coarse for row in table.rows[:1])) for table in tables]
+        new = {key: table for key, table in zip(at, tables, strict=True) if key not in self.prints}
+        found = shown_of(self.tally, self.measures, list(new.values()))
+        for key, (parts, atoms) in zip(new, found, strict=True):
+            grid = grid_of(world, key[0].cut, parts + atoms)
+            self.prints[key] = Print(parts, atoms, grid)
+        return [self.prints[key] for key in at]

@@ -95,14 +95,12 @@ def build(
     hidden = {key for key, holds in held.items() if not holds}
     work = partial(
         _build, measures=measures, cuts=cuts, folder=folder, rho=rho, withheld=hidden,
-        critical=before["critical"], budget=budget,
+        budget=budget,
     )  # fmt: skip
     found = dict(_mapped(executor, work, fresh))
     critical = before["critical"] | _new_critical(before["critical"], found)
-    again = fresh if critical != before["critical"] else []
     judge = partial(_judge, measures=measures, folder=folder, critical=critical)
-    marks = {name: told.mark for name, told in found.items()}
-    marks |= dict(_mapped(executor, judge, again))
+    marks = dict(_mapped(executor, judge, fresh))
     index = {
         "digests": known | {name: moments.digest for name, moments in read.items()},
         "marks": before["marks"] | marks,
@@ -161,9 +159,8 @@ def _digest(frame: pd.DataFrame) -> str:
 
 @dataclass(frozen=True)
 class _Told:
-    """What a built county tells the programme: its checksum, its size, its tests by family."""
+    """What a built county tells the programme: its size, and its tests by family."""
 
-    mark: str
     figures: int
     tests: dict[Family, list[float]]
 
@@ -175,10 +172,10 @@ def _build(
     folder: Path,
     rho: dict[RhoKey, float],
     withheld: set[RhoKey],
-    critical: dict[Family, Bar],
     budget: Budget,
 ) -> _Told:
-    """Build one county and write it. Tables that may not be rebuilt stand (rule of 11)."""
+    """Build one county and write it, its changes yet to be judged. Tables that may not be rebuilt
+    stand (rule of 11)."""
     before = _load(folder, county.name) if (folder / f"{county.name}.pickle").exists() else None
     earlier = Earlier(None if before is None else before["ledger"])
     built = build_county(county.load(), measures, cuts, earlier, withheld, budget)
@@ -190,25 +187,22 @@ def _build(
     if findings := simple_audit(figures, ledger):
         raise ReleaseRefused(findings)
     figures = with_ranges(figures, rho)
-    part = {
-        "figures": figures,
-        "changes": season_changes(figures, measures, critical),
-        "notes": [note._asdict() for note in built.notes],
-        "ledger": ledger,
-    }
-    _write(folder / f"{county.name}.pickle", pickle.dumps(part))
-    mark = county_of(folder, county.name).sha256
-    return _Told(mark, len(figures), change_tests(figures, measures))
+    part = {"figures": figures, "notes": [n._asdict() for n in built.notes], "ledger": ledger}
+    _write(folder / f"{county.name}.unjudged", pickle.dumps(part))
+    return _Told(len(figures), change_tests(figures, measures))
 
 
 def _judge(
     county: Source, measures: Sequence[Measure], folder: Path, critical: dict[Family, Bar]
 ) -> str:
     """Tell a county's changes by what the whole programme shows; return its checksum."""
-    part = _load(folder, county.name)
-    part["changes"] = season_changes(part["figures"], measures, critical)
-    _write(folder / f"{county.name}.pickle", pickle.dumps(part))
-    return county_of(folder, county.name).sha256
+    unjudged = folder / f"{county.name}.unjudged"
+    part = pickle.loads(unjudged.read_bytes())
+    changes = season_changes(part["figures"], measures, critical)
+    made = _sealed(part["figures"], changes, part["notes"], part["ledger"])
+    _write(folder / f"{county.name}.pickle", pickle.dumps({**part, "changes": changes}))
+    unjudged.unlink()
+    return made.sha256
 
 
 def _programme(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,20 +20,24 @@ def world_of(
     tally: Tally, measures: Sequence[Measure], tables: Sequence[Table]
 ) -> tuple[World, list[Shown]]:
     """The true counts of one panel and everything that its tables print of them."""
-    found = [shown_of(tally, measures, table) for table in tables]
+    found = shown_of(tally, measures, tables)
     shown = [part for parts, _ in found for part in parts]
     shown += [atom for _, atoms in found for atom in atoms]
     return true_world(tally, measures, tables), shown
 
 
 def shown_of(
-    tally: Tally, measures: Sequence[Measure], table: Table
-) -> tuple[list[Shown], list[Shown]]:
-    """What one table prints, and what its grouping says of those who are grouped."""
-    mine = [measures[i] for i in table.measures]
-    counts = tally.counts[table.key.cut][:, :, list(table.measures)]
-    printed = list(_printed(table, counts, mine))
-    return printed, list(_grouped(table, counts, LEAST_OF[mine[0].audience]))
+    tally: Tally, measures: Sequence[Measure], tables: Sequence[Table]
+) -> list[tuple[list[Shown], list[Shown]]]:
+    """What each table of a panel prints, and what its grouping says of those who are grouped."""
+    if not tables:
+        return []
+    kept = list(tables[0].measures)
+    counts = [tally.counts[table.key.cut][:, :, kept] for table in tables]
+    mine = [measures[i] for i in kept]
+    printed = _printed(tables, counts, mine)
+    atoms = _grouped(tables, counts, LEAST_OF[mine[0].audience])
+    return list(zip(printed, atoms, strict=True))
 
 
 def true_world(tally: Tally, measures: Sequence[Measure], tables: Sequence[Table]) -> World:
@@ -97,23 +101,32 @@ def _three(counts: IntArray, score: BoolArray) -> IntArray:
     return np.stack((counts[..., N], top, np.where(score, 0, counts[..., BOTTOM])), axis=-1)
 
 
-def _printed(table: Table, counts: IntArray, measures: Sequence[Measure]) -> Iterator[Shown]:
-    """Every part of a table with the limits of its figures; counts: shape (R, G, M, STATS)."""
-    parts = parts_of(table.layout)
-    if not parts:
-        return
-    sums = part_sums(counts, parts)
+def _printed(
+    tables: Sequence[Table], counts: Sequence[IntArray], measures: Sequence[Measure]
+) -> list[list[Shown]]:
+    """Every part of each table with the limits of its figures; counts: shape (R, G, M, STATS)."""
+    parts = [parts_of(table.layout) for table in tables]
+    sums = np.concatenate([part_sums(c, some) for c, some in zip(counts, parts, strict=True)])
     part, measure = np.nonzero(sums[:, :, N])
     stats = sums[part, measure]
-    level = table.rows[0].coarse if table.rows else 0
-    figures = _counts(stats, measure, measures, np.full(len(stats), level))
+    coarse = [table.rows[0].coarse if table.rows else 0 for table in tables]
+    level = np.repeat(np.array(coarse, dtype=np.int64), [len(some) for some in parts])[part]
+    figures = _counts(stats, measure, measures, level)
     limits = banded(figures)
     needed = min((m.least for m in measures if m.unit == "score"), default=1)
     room = score_room(figures, stats[:, LOW], stats[:, HIGH], needed)
-    ends = np.searchsorted(part, np.arange(len(parts) + 1)).tolist()
-    for (_, places, groups), first, end in zip(parts, ends, ends[1:], strict=False):
-        mine = Limits(limits.coef[first:end], limits.rest[first:end])
-        yield Shown(table.key.cut, places, groups, measure[first:end], mine, room[first:end])
+    ends = np.searchsorted(part, np.arange(len(sums) + 1)).tolist()
+    slices = map(slice, ends, ends[1:])
+    return [
+        [
+            Shown(
+                table.key.cut, places, groups, measure[here := next(slices)],
+                Limits(limits.coef[here], limits.rest[here]), room[here],
+            )
+            for _, places, groups in some
+        ]
+        for table, some in zip(tables, parts, strict=True)
+    ]  # fmt: skip
 
 
 def _counts(stats: IntArray, of: IntArray, measures: Sequence[Measure], coarse: IntArray) -> Counts:
@@ -131,19 +144,57 @@ def _counts(stats: IntArray, of: IntArray, measures: Sequence[Measure], coarse: 
     )
 
 
-def _grouped(table: Table, counts: IntArray, least: int) -> Iterator[Shown]:
-    """What the partition itself says: who is small enough for a pool, and who is not."""
+Cells = tuple[tuple[int, ...], tuple[int, ...]]  # places and groups
+
+
+class Atoms(NamedTuple):
+    """A partition's atoms: their places and groups, and the n between which each is grouped so."""
+
+    cut: str
+    where: list[Cells]
+    n: IntArray  # shape (atoms, M), and so are the ends
+    low: IntArray
+    high: IntArray
+
+
+def _grouped(tables: Sequence[Table], counts: Sequence[IntArray], least: int) -> list[list[Shown]]:
+    """What each table's partitions say: who is small enough for a pool, and who is not."""
+    atoms = [list(_atoms(table, c, least)) for table, c in zip(tables, counts, strict=True)]
+    together = [some for of_table in atoms for some in of_table]
+    if not together:
+        return [[] for _ in tables]
+    n, low, high = (np.concatenate([some[i] for some in together]) for i in (2, 3, 4))
+    decides = (low > 0) | (high < ANY)
+    coef, rest = only_n(n[decides], low[decides], high[decides])
+    atom, measure = np.nonzero(decides)
+    ends = np.searchsorted(atom, np.arange(len(n) + 1)).tolist()
+    slices = map(slice, ends, ends[1:])
+    return [
+        [
+            Shown(some.cut, *at, measure[here], Limits(coef[here], rest[here]), printed=False)
+            for some in of_table
+            for at, here in zip(some.where, slices, strict=False)
+            if here.stop > here.start
+        ]
+        for of_table in atoms
+    ]
+
+
+def _atoms(table: Table, counts: IntArray, least: int) -> Iterator[Atoms]:
+    """The partitions of a table that were not given by an earlier release."""
     if table.key.cut == TOTAL:
         pooled, again = _pooled_places(table, counts)
         if not again:
-            atoms = [((place,), (0,)) for place in range(len(counts))]
-            yield from _kept(TOTAL, atoms, counts.sum(axis=1), pooled, least)
+            here = counts.sum(axis=1)
+            places: list[Cells] = [((place,), (0,)) for place in range(len(counts))]
+            yield Atoms(TOTAL, places, here[..., N], *leeway(here, pooled, least))
         return
     for area in table.layout:
         if not area.again:
             here = counts[list(area.places)].sum(axis=0)
-            groups = [(area.places, (g,)) for g in range(len(here))]
-            yield from _kept(table.key.cut, groups, here, _pooled_groups(area, here), least)
+            groups: list[Cells] = [(area.places, (g,)) for g in range(len(here))]
+            ends = leeway(here, _pooled_groups(area, here), least)
+            yield Atoms(table.key.cut, groups, here[..., N], *ends)
 
 
 def _pooled_groups(area: Layout, counts: IntArray) -> Sequence[int]:
@@ -166,30 +217,6 @@ def _pooled_places(table: Table, counts: IntArray) -> tuple[Sequence[int], bool]
 def _asked(counts: IntArray) -> list[int]:
     found: list[int] = np.flatnonzero((counts[..., ASKED] > 0).any(axis=1)).tolist()
     return found
-
-
-def _kept(
-    cut: str,
-    atoms: Sequence[tuple[tuple[int, ...], tuple[int, ...]]],
-    counts: IntArray,
-    pooled: Sequence[int],
-    least: int,
-) -> Iterator[Shown]:
-    """Atoms of a partition, for the measures whose n decides where they belong.
-
-    atoms: places and groups of each; counts: shape (atoms, M, STATS)
-    """
-    low, high = leeway(counts, pooled, least)
-    decides = (low > 0) | (high < ANY)
-    coef, rest = only_n(counts[..., N][decides], low[decides], high[decides])
-    first = 0
-    for (places, groups), mine in zip(atoms, decides, strict=True):
-        measures = np.flatnonzero(mine)
-        if len(measures):
-            here = slice(first, first + len(measures))
-            limits = Limits(coef[here], rest[here])
-            yield Shown(cut, places, groups, measures, limits, printed=False)
-            first = here.stop
 
 
 def _room(sizes: Sequence[int]) -> int:
