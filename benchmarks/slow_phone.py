@@ -1,6 +1,7 @@
 """How soon the survey answers a finger on a slow phone with a bad signal.
 
-    python -m benchmarks.slow_phone
+    python -m benchmarks.slow_phone              beside a stock Flask form
+    python -m benchmarks.slow_phone --surveyjs   and beside SurveyJS, which npm fetches
 
 Chromium's own emulation of a slow 3G (400 kbit/s, 400 ms) and of a processor four times slower.
 "Usable": the first screen's answers are drawn and the main thread is free to answer a tap, by the
@@ -20,6 +21,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from benchmarks import surveyjs
 from benchmarks.flows import create_stock
 from benchmarks.running import serve
 from benchmarks.stage import database, median, open_posters, table
@@ -99,7 +101,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--runs", type=int, default=7)
-    runs = options.parse_args().runs
+    options.add_argument("--surveyjs", action="store_true", help="measure SurveyJS, too")
+    asked = options.parse_args()
+    runs = asked.runs
     with database("sqlite") as url, sync_playwright() as playwright:
         (code,) = open_posters(url, 1)
         browser = playwright.chromium.launch(
@@ -119,6 +123,11 @@ def main() -> None:
             visits = [both_visits(browser, address, keeps=False) for _ in range(runs)]
             rows.append(row("stock page, first visit", [first for first, _ in visits]))
             rows.append(row("stock page, second visit", [second for _, second in visits]))
+        if asked.surveyjs:
+            with surveyjs.served() as address:
+                visits = [both_visits(browser, address, keeps=False) for _ in range(runs)]
+            rows.append(row("SurveyJS, first visit", [first for first, _ in visits]))
+            rows.append(row("SurveyJS, second visit", [second for _, second in visits]))
         browser.close()
     print(table(HEAD, rows))
     print(
