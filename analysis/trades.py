@@ -21,7 +21,6 @@ from analysis.worlds import (
     Grid,
     Shown,
     World,
-    broken,
     grids_of,
     possible,
 )
@@ -99,6 +98,7 @@ class _Pairs:
         self.world, self.grids = world, grids
         everywhere = np.ones(len(world.room), dtype=bool)
         self.can = {cut: possible(world, cut, everywhere) for cut in world.counts}
+        self.holds = {cut: grid.holds.astype(np.float32) for cut, grid in grids.items()}
         self.known: dict[tuple[str, int, int, int], BoolArray] = {}
 
     def settles(self, doubt: Doubt) -> bool:
@@ -162,15 +162,18 @@ class _Pairs:
         return self.known[asked]
 
     def _cancelled(self, cut: str, place: int, m: int, move: int) -> BoolArray:
-        grid = self.grids[cut]
-        here = grid.holds[:, place]
-        flat = grid.holds.reshape(len(here), prod(grid.holds.shape[1:]))
-        bad = broken(here & ~grid.stands[:, m, [move]], ~flat)
-        bad += broken(~here, flat & ~grid.stands[:, m, [_opposite(move)]])
-        if self.world.index[m] >= 0:  # a score stands two changes
-            shaky = grid.room[:, m] <= 1
-            bad += broken(here, shaky) + broken(grid.holds, shaky).T
-        result: BoolArray = (bad == 0).reshape(here.shape[1], *grid.holds.shape[1:])
+        """A part objects to one of the two changes that it holds alone, and to both or either of
+        them where its score does not stand two; sums of whole numbers, exact in single precision.
+        """
+        grid, holds = self.grids[cut], self.holds[cut]
+        here, flat = holds[:, place], holds.reshape(len(holds), prod(holds.shape[1:]))
+        mine, theirs = (
+            1 - grid.stands[:, m, i].astype(np.float32) for i in (move, _opposite(move))
+        )
+        both = (here * (mine + theirs)[:, None]).T @ flat
+        shaky = (grid.room[:, m] <= 1) & (self.world.index[m] >= 0)
+        bad = ((mine + shaky) @ here)[:, None] + (theirs + shaky) @ flat - both
+        result: BoolArray = (bad == 0).reshape(here.shape[1], *holds.shape[1:])
         return result
 
 
