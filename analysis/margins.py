@@ -47,9 +47,11 @@ class Margin:
 def margin(name: str, categories: Sequence[Hashable], target: Target) -> Margin:
     """A Margin from each person's category and the population's counts.
 
-    Raises CannotWeight when a target category has nobody in the sample, a sample category has no
-    target, or a target is not a positive number.
+    target: category -> people (or shares; only their proportions and total matter). Raises
+    CannotWeight when a target category has nobody in the sample, a sample category has no target,
+    or a target is not a positive number. A missing category is one without a target. METHODS 4.
     """
+    target = dict(target)
     names = list(target)
     position = {category: i for i, category in enumerate(names)}
     counts = np.array([float(target[category]) for category in names])
@@ -96,4 +98,5 @@ def check_people(margins: Sequence[Margin]) -> None:
 
 
 def _some(categories: set[Hashable]) -> str:
-    return ", ".join(sorted(map(repr, categories)))
+    plain = (one.item() if isinstance(one, np.generic) else one for one in categories)
+    return ", ".join(sorted(map(repr, plain)))
