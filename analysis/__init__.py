@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         weighted_share_range,
     )
     from analysis.margins import CannotWeight, bridged, check_people, margin
+    from analysis.other_ranges import arcsine_range, logit_range
     from analysis.pairs import mcnemar_p, paired, wilcoxon_p
     from analysis.replicates import jackknife
     from analysis.second_view import mean_second_view, share_second_view
@@ -97,6 +98,8 @@ _LATER = {
     "CannotWeight": "analysis.margins",
     "check_people": "analysis.margins",
     "margin": "analysis.margins",
+    "arcsine_range": "analysis.other_ranges",
+    "logit_range": "analysis.other_ranges",
     "mcnemar_p": "analysis.pairs",
     "paired": "analysis.pairs",
     "wilcoxon_p": "analysis.pairs",
@@ -147,6 +150,7 @@ __all__ = [
     "View",
     "adjusted_change",
     "adjusted_p",
+    "arcsine_range",
     "benjamini_hochberg",
     "bridged",
     "changes_since_first",
@@ -162,6 +166,7 @@ __all__ = [
     "jackknife",
     "kitagawa",
     "korn_graubard",
+    "logit_range",
     "margin",
     "mcnemar_p",
     "mean",

@@ -20,7 +20,7 @@ from analysis.interval import (
     weighted_mean_range,
     weighted_share_range,
 )
-from analysis.margins import Margin, check_people
+from analysis.margins import CannotWeight, Margin, check_people
 from analysis.sampling import Design
 from analysis.weight import rake_and_trim, refuse_unshowable, who_answered_matters
 
@@ -74,6 +74,8 @@ def _who_answered(
 ) -> tuple[FloatArray, FloatArray]:
     """The answers, and base weights that are 0 for everybody else; the margins are checked."""
     values = np.asarray(y, dtype=float)
+    if {len(of.weights), *(len(one.codes) for one in margins)} != {len(values)}:
+        raise CannotWeight("Answers, margins and the design need one entry per person.")
     there = np.where(np.isnan(values), 0.0, of.weights)
     check_people([replace(one, codes=one.codes[there > 0]) for one in margins])
     return values, there
