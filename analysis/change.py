@@ -40,7 +40,8 @@ def newcombe(
 ) -> tuple[FloatArray, FloatArray]:
     """Range of p_to - p_from from the two shares' own ranges, -1..1; NaN where one is missing.
 
-    The ranges must hold their shares, as wilson()'s and share_range()'s do, at 0 and at 1 too.
+    The ranges must hold their shares, as wilson()'s and share_range()'s do, at 0 and at 1 too;
+    that is the caller's to see to: nothing is raised.
     Source: Newcombe 1998, method 10:
     d - sqrt((p2-l2)^2 + (u1-p1)^2), d + sqrt((u2-p2)^2 + (p1-l1)^2).
     """
@@ -94,7 +95,10 @@ def season_changes(
     """Each place's change from one shown season to the next, for every measure (cut: total).
 
     A pool is compared only with a pool of the same members. The families of tests are all
-    communities of a season together, headline measures apart from the others.
+    communities of a season together, headline measures apart from the others. change, low, high
+    and smallest are in the unit of the measure, -1..1 or -100..100; NaN where the verdict is FEW
+    or WORDING. figures: those of a release (Released.figures); raises KeyError for other columns.
+    Source: METHODS 5.
     settled: what each family's tests came to, when these figures are only a part of the
              programme (see settled_bars); else it is found among these figures.
     """
@@ -135,6 +139,7 @@ def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> p
     The first that was asked in the newest season's words; where all earlier ones were asked in
     others, the first of all, and the verdict is WORDING. One family of tests for each newest
     season, as in season_changes, and beside it: telling both tells more, so both are judged.
+    Columns, units and failures as there. Source: METHODS 5.
     """
     total = _by_place(figures)
     newest = total.groupby(PLACE, sort=False).tail(1)

@@ -83,7 +83,10 @@ def mean_range(y: ArrayLike, of: Design, *, rho: float, domain: ArrayLike | None
 def weighted_share_range(
     y: ArrayLike, fitted: Weighted, of: Design, *, rho: float, domain: ArrayLike | None = None
 ) -> Ranged:
-    """share_range() with adjusted weights; their error is in it, see weighted_mean()."""
+    """share_range() with adjusted weights; their error is in it, see weighted_mean().
+
+    0..1; raises ValueError as share_range() does. Source: METHODS 3 and 4.
+    """
     values, with_weights = _zero_or_one(y), replace(of, weights=fitted.weights)
     n_star = n_star_of(with_weights, domain_of(values, with_weights, domain), rho)
     return _share_told(weighted_mean(values, fitted, of, domain), n_star)
@@ -92,7 +95,10 @@ def weighted_share_range(
 def weighted_mean_range(
     y: ArrayLike, fitted: Weighted, of: Design, *, rho: float, domain: ArrayLike | None = None
 ) -> Ranged:
-    """mean_range() with adjusted weights; their error is in it, see weighted_mean()."""
+    """mean_range() with adjusted weights; their error is in it, see weighted_mean().
+
+    In the unit of y; raises ValueError as mean_range() does. Source: METHODS 3 and 4.
+    """
     values, with_weights = np.asarray(y, dtype=float), replace(of, weights=fitted.weights)
     estimate = weighted_mean(values, fitted, of, domain)
     return _mean_told(values, estimate, with_weights, domain, rho)

@@ -73,8 +73,8 @@ def paired(before: ArrayLike, after: ArrayLike, favourable: tuple[int, ...]) -> 
 def wilcoxon_p(differences: ArrayLike) -> float:
     """Two-sided signed-rank p-value: zeros dropped, ties and continuity corrected; 1 if all are 0.
 
-    Missing (NaN) differences leave. By the normal approximation for every n: answers on a scale
-    are tied nearly always, and R too takes it then.
+    0..1; never raises. Missing (NaN) differences leave. By the normal approximation for every n:
+    answers on a scale are tied nearly always, and R too takes it then.
     R: wilcox.test(after, before, paired = TRUE, exact = FALSE).
     """
     d: FloatArray = np.asarray(differences, dtype=float)

@@ -43,7 +43,8 @@ def person_nets(frame: pd.DataFrame, measure: Measure) -> FloatArray:
 def person_items(frame: pd.DataFrame, measure: Measure) -> FloatArray:
     """Codes of a measure's questions, shape (rows, questions); NaN for whatever is no answer.
 
-    For reliability() and paired(). Raises ValueError when the frame lacks a question's column.
+    In the scale's own codes, e.g. 1..5. For reliability() and paired(). Raises ValueError when the
+    frame lacks a question's column. Source: METHODS 2.
     """
     absent = [name for name in measure.columns if name not in frame.columns]
     if absent:

@@ -24,6 +24,7 @@ def jackknife(statistic: Statistic, of: Design) -> Estimate:
     v = sum over strata of (1 - k/K) (k-1)/k sum_j (value_j - mean of all values)^2, df = events -
     strata; in the unit of the statistic. A stratum of one event cannot leave it out and adds
     nothing. NaN for one event. Raises ValueError when the statistic is no number without one.
+    R: svymean(..., as.svrepdesign(type = "JK1" or "JKn")); Wolter 2007, chapter 4.
     """
     values: list[FloatArray] = []
     factors: list[FloatArray] = []

@@ -60,7 +60,10 @@ def share_second_view(
 def mean_second_view(
     y: ArrayLike, margins: Sequence[Margin], of: Design, *, rho: float, scale: float = 100.0
 ) -> SecondView:
-    """As share_second_view(), of a mean; scale: from the least to the greatest y there can be."""
+    """As share_second_view(), of a mean in the unit of y; it raises the same. METHODS 4.
+
+    scale: from the least to the greatest y there can be; 5 % of it are worth saying.
+    """
     values, there = _who_answered(y, margins, of)
     fitted = rake_and_trim(there, margins)
     found = weighted_mean_range(values, fitted, of, rho=rho)

@@ -74,7 +74,8 @@ def mean_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estima
 def ratio_of(y: ArrayLike, x: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
     """sum w y / sum w x over the domain; rows where either is missing leave it. R: svyratio.
 
-    Raises ValueError as mean_of() does, and where the x add up to 0.
+    In the unit of y per that of x. Raises ValueError as mean_of() does, and where the x add up
+    to 0.
     """
     y, x = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
     inside = _inside(np.column_stack((y, x)), of, domain)
@@ -161,6 +162,7 @@ def design_effect(
 def t_range(estimate: Estimate) -> tuple[float, float]:
     """95 % range of a mean from Student's t with the design's df, in its unit; NaN for one event.
 
+    Never raises: without degrees of freedom there is no range, and that is an answer.
     R: confint(svymean(...), df = degf(design)); svyciprop(method="mean") for a share.
     """
     if estimate.df < 1:

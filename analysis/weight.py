@@ -59,7 +59,8 @@ def post_stratify(base: ArrayLike, cells: Margin) -> Weighted:
 def rake(base: ArrayLike, margins: Sequence[Margin]) -> Weighted:
     """Weights whose sums over every margin are the population's; the order does not matter.
 
-    Cycles until no weight moves by more than SAME of the mean weight. Raises CannotWeight when
+    base: 0 or more, and the weights too; they add up to the margins' total. Cycles
+    until no weight moves by more than SAME of the mean weight. Raises CannotWeight when
     the margins disagree about the total or it does not converge in CYCLES cycles: combinations
     that nobody has may make margins impossible to meet. R: rake; Deming and Stephan 1940.
     """
@@ -103,7 +104,10 @@ def trim(weights: ArrayLike, lower: float = -np.inf, upper: float = np.inf) -> F
 
 
 def trim_strictly(weights: ArrayLike, lower: float = -np.inf, upper: float = np.inf) -> FloatArray:
-    """Trim until every weight is inside. R: trimWeights(strict=TRUE). CannotWeight if never."""
+    """Trim until every weight is inside lower..upper. R: trimWeights(strict=TRUE).
+
+    Raises CannotWeight as trim() does, and where that never ends.
+    """
     w = np.asarray(weights, dtype=float)
     for _ in range(CYCLES):
         trimmed = trim(w, lower, upper)
@@ -139,7 +143,11 @@ def rake_and_trim(
 
 
 def refuse_unshowable(weights: ArrayLike, n_star: float) -> None:
-    """Raise CannotWeight when weighted figures would be too shaky to show (METHODS 4)."""
+    """Raise CannotWeight when weighted figures would be too shaky to show (METHODS 4).
+
+    weights: of those who answered; n_star: worth of their answers. Over a design effect of 2, or
+    under 30.
+    """
     deff = kish_deff(weights)
     if deff > MOST_DEFF:
         raise CannotWeight(f"The weights cost too much precision (design effect {deff:.1f}).")
@@ -150,11 +158,12 @@ def refuse_unshowable(weights: ArrayLike, n_star: float) -> None:
 def weighted_mean(
     y: ArrayLike, fitted: Weighted, of: Design, domain: ArrayLike | None = None
 ) -> Estimate:
-    """Mean with adjusted weights and its Taylor variance; missing y leave the domain.
+    """Mean with adjusted weights and its Taylor variance, in the unit of y; missing y leave.
 
     The weights of `of` are not used, its events and strata are. Raked weights are not fixed
     numbers: the influence values are replaced by their residuals on the margins' dummies (a
     regression with base weights), because what the margins explain is known and not sampled.
+    One event: NaN. Raises ValueError when nobody is left, or for arrays that do not fit.
     Source: Deville and Sarndal 1992; R's svymean on rake() and calibrate().
     """
     y = np.asarray(y, dtype=float)

@@ -76,7 +76,9 @@ def test_reliability_of_a_frame_is_that_of_the_release():
     frame = FRAME.assign(**alike)
     found = reliability(person_items(frame, INDEX))
     assert found.holds
-    assert checked_indexes(frame, [INDEX])[2026, "index", "police"] == found
+    told = checked_indexes(frame, [INDEX])[2026, "index", "police"]
+    assert told is not None
+    assert [told.n, told.alpha, told.omega] == pytest.approx([found.n, found.alpha, found.omega])
 
 
 def half_young(seed=3, n=600):
@@ -99,7 +101,8 @@ def test_the_second_view_says_when_who_answered_matters():
     expected = (np.nanmean(y[young]) + np.nanmean(y[~young])) / 2
     assert found.weighted.value == pytest.approx(expected)
     score = mean_second_view(100 * y, [age], of, rho=0.05)
-    assert (score.weighted.value, score.matters) == (pytest.approx(100 * expected), True)
+    assert score.weighted.value == pytest.approx(100 * expected)
+    assert score.matters
     as_they_came = margin("age", age.codes.tolist(), {0: 25, 1: 75})
     assert not share_second_view(y, [as_they_came], of, rho=0.05).matters
 

@@ -176,7 +176,7 @@ def by_hand(influence, event, strata, population, *, lonely):
     """R's onestrat() with loops: a stratum's events around their mean, times k/(k-1) and 1-k/K."""
     total = 0.0
     for stratum in set(strata):
-        sums = {}
+        sums: dict[int, float] = {}
         for i in np.flatnonzero(strata == stratum):
             sums[event[i]] = sums.get(event[i], 0.0) + influence[i]
             left = population[i]
