@@ -42,7 +42,7 @@ from analysis.frame import FrameError, check_frame
 from analysis.many import adjusted_p, benjamini_hochberg
 from analysis.measures import LEAST, OTHER, TOTAL, UNSAID, Measure
 from analysis.nonresponse import nonresponse
-from analysis.people import person_items, person_nets, person_values
+from analysis.people import person_items, person_nets, person_values, season_wordings
 from analysis.release import NothingToRelease, ReleaseRefused, release
 from analysis.released import NotReleased, Released, View, stored_view
 
@@ -190,6 +190,7 @@ __all__ = [
     "release",
     "reliability",
     "season_changes",
+    "season_wordings",
     "settled_rho",
     "share",
     "share_range",

@@ -27,7 +27,8 @@ def logit_range(estimate: Estimate) -> tuple[float, float]:
 def arcsine_range(estimate: Estimate) -> tuple[float, float]:
     """95 % range of a share, 0..1, symmetric in asin(sqrt(p)): se / (2 sqrt(p q)), t with the df.
 
-    Raises ValueError at 0, at 1 and for one event. R: svyciprop(method = "asin").
+    Raises ValueError at 0, at 1 and for one event. R: svyciprop(method = "asin"), but that an end
+    below 0 is 0 here: R squares it, so that its range may begin above the share of nobody.
     """
     p, half = estimate.value, _half(estimate)
     half /= 2 * np.sqrt(p * (1 - p))

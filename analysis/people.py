@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.change import MIXED
 from analysis.estimate import FloatArray
 from analysis.measures import SCALE, WHOLE, BoolArray, Measure, answers
 
@@ -53,6 +54,22 @@ def person_items(frame: pd.DataFrame, measure: Measure) -> FloatArray:
     told = np.isin(codes, measure.valid) & _asked(frame, measure)[:, None]
     result: FloatArray = np.where(told, codes, np.nan)
     return result
+
+
+def season_wordings(frame: pd.DataFrame, measure: Measure) -> dict[int, str]:
+    """Season -> the wording in which the measure was asked; several are joined by MIXED.
+
+    For kitagawa(), adjusted_change() and slope(), which refuse to cross a wall, and to be looked
+    at before difference_of() and newcombe(), which see numbers only. A season in which nobody was
+    asked is not there. An instrument that the measure does not map is a wording of its own.
+    Raises nothing. Source: METHODS 5, a wording version is a wall.
+    """
+    asked = answers(frame, measure).asked & _asked(frame, measure)
+    seen = frame.loc[asked, ["season", "instrument"]].drop_duplicates().sort_values("season")
+    found: dict[int, set[str]] = {}
+    for season, instrument in seen.itertuples(index=False):
+        found.setdefault(int(season), set()).add(measure.wording.get(instrument, instrument))
+    return {season: MIXED.join(sorted(wordings)) for season, wordings in found.items()}
 
 
 def _asked(frame: pd.DataFrame, measure: Measure) -> BoolArray:

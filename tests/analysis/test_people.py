@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from analysis import (
+    CannotCompare,
     CannotWeight,
     design,
+    kitagawa,
     margin,
     mean_range,
     mean_second_view,
@@ -17,12 +19,13 @@ from analysis import (
     person_nets,
     person_values,
     reliability,
+    season_wordings,
     share_range,
     share_second_view,
 )
 from analysis.consistency import checked_indexes
 from analysis.measures import answers, score
-from tests.analysis.made_up import AGAIN, ALPHA, INDEX, TRUST, people, together
+from tests.analysis.made_up import AGAIN, ALPHA, BETA, INDEX, TRUST, people, together
 
 FRAME = together(people(ALPHA, 400, events=10, trust=[5, 4, 3, 2, -1, -3, -2, 5]))
 
@@ -79,6 +82,24 @@ def test_reliability_of_a_frame_is_that_of_the_release():
     told = checked_indexes(frame, [INDEX])[2026, "index", "police"]
     assert told is not None
     assert [told.n, told.alpha, told.omega] == pytest.approx([found.n, found.alpha, found.omega])
+
+
+def test_wordings_of_seasons_are_walls():
+    frame = together(
+        people(ALPHA, 90, season=2024, instrument="2025a"),
+        people(ALPHA, 90, season=2025, instrument="2026a"),
+        people(BETA, 90, season=2025, instrument="2026b"),
+        people(ALPHA, 90, season=2026, instrument="2026b"),
+        elsewhere=0,
+    )
+    assert season_wordings(frame, TRUST) == {2024: "1", 2025: "1+2", 2026: "2"}
+    alpha = frame[frame["community"] == "alpha"]
+    assert season_wordings(alpha, TRUST) == {2024: "1", 2025: "1", 2026: "2"}
+    silent = alpha.assign(**{"trust.police": np.where(alpha["season"] == 2024, -4, 3)})
+    assert list(season_wordings(silent, TRUST)) == [2025, 2026]
+    told = season_wordings(alpha, TRUST)
+    with pytest.raises(CannotCompare, match="different words"):
+        kitagawa([90], [0.5], [90], [0.5], wording=(told[2025], told[2026]))
 
 
 def half_young(seed=3, n=600):
