@@ -134,8 +134,8 @@ def kish_deff(weights: ArrayLike) -> float:
     Raises ValueError for no weights and for a negative one.
     """
     w = np.asarray(weights, dtype=float)
-    if (w < 0).any():
-        raise ValueError("A weight is negative: each person needs one of 0 or more.")
+    if not ((w >= 0) & np.isfinite(w)).all():
+        raise ValueError("A weight is negative or missing: each person needs one of 0 or more.")
     if w.size == 0 or not w.sum() > 0:
         raise ValueError("The weights add up to nothing: a design effect needs somebody.")
     return float(w.size * (w * w).sum() / w.sum() ** 2)
@@ -151,7 +151,7 @@ def intraclass_correlation(n_j: ArrayLike, sum_j: ArrayLike, squares_j: ArrayLik
     Source: METHODS 3; Donner 1986.
     """
     n, s = np.asarray(n_j, dtype=float), np.asarray(sum_j, dtype=float)
-    if not (n.shape == s.shape == np.shape(squares_j)) or (n < 0).any():
+    if not (n.shape == s.shape == np.shape(squares_j)) or not ((n >= 0) & np.isfinite(s)).all():
         raise ValueError("Every event needs its number, sum and sum of squares of answers.")
     q, s, n = np.asarray(squares_j, dtype=float)[n > 0], s[n > 0], n[n > 0]
     k, total = n.size, n.sum()
