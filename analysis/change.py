@@ -17,6 +17,7 @@ from scipy.special import ndtr, ndtri
 from analysis.band import THIRDS, FloatArray
 from analysis.derive import scale_of
 from analysis.estimate import Z80, Z95, wilson
+from analysis.many import FALSE_DISCOVERIES, benjamini_hochberg
 from analysis.measures import TOTAL, BoolArray, Measure
 
 UP, DOWN = "up", "down"  # a clear change
@@ -25,7 +26,6 @@ FEW = "few"  # too few answers to tell
 WORDING = "wording"  # asked in other words: not comparable
 
 CLEAR = 0.05  # of the scale: smaller differences are not told as a change, however certain
-FALSE_DISCOVERIES = 0.05  # Benjamini and Hochberg's q
 STEPS = 8  # of the fixed point behind the smallest change; it moves by under .001 after five
 MIXED = "+"  # in a wording: people of one place and season were asked in different words
 
@@ -38,8 +38,10 @@ def newcombe(
     p_to: ArrayLike,
     range_to: tuple[ArrayLike, ArrayLike],
 ) -> tuple[FloatArray, FloatArray]:
-    """Range of p_to - p_from from the two shares' own ranges, -1..1.
+    """Range of p_to - p_from from the two shares' own ranges, -1..1; NaN where one is missing.
 
+    The ranges must hold their shares, as wilson()'s and share_range()'s do, at 0 and at 1 too;
+    that is the caller's to see to: nothing is raised.
     Source: Newcombe 1998, method 10:
     d - sqrt((p2-l2)^2 + (u1-p1)^2), d + sqrt((u2-p2)^2 + (p1-l1)^2).
     """
@@ -52,30 +54,21 @@ def newcombe(
 def smallest_change(p: ArrayLike, n_star_from: ArrayLike, n_star_to: ArrayLike) -> FloatArray:
     """Smallest change of a share that would show in four of five cases, 0..1.
 
-    p: the share that is moved from; n_star: unrelated people's worth of answers (n / 1.4 when
-    nothing better is known). Source: METHODS 5; (z.975 + z.80) sqrt(pq/n1 + pq/n2).
-    Raises ValueError when a season has no answers.
+    p: the share that is moved from, 0..1; n_star: unrelated people's worth of answers (n / 1.4
+    when nothing better is known). At 0 and 1 half an answer is taken for the other side: a share
+    that nobody contradicts may still move. Source: METHODS 5; (z.975 + z.80) sqrt(pq/n1 + pq/n2).
+    Raises ValueError when a season has no answers and for a share outside 0..1.
     """
-    p = np.asarray(p, dtype=float)
+    share = np.asarray(p, dtype=float)
     n1, n2 = np.asarray(n_star_from, dtype=float), np.asarray(n_star_to, dtype=float)
     if (n1 <= 0).any() or (n2 <= 0).any():
         raise ValueError("A change needs answers in both seasons: n* is 0.")
-    moved = (Z95 + Z80) * np.sqrt(p * (1 - p) * (1 / n1 + 1 / n2))
+    if ((share < 0) | (share > 1)).any():
+        raise ValueError("A share lies between 0 and 1.")
+    half = 0.5 / (n1 + 1)
+    inner = np.minimum(np.maximum(share, half), 1 - half)
+    moved = (Z95 + Z80) * np.sqrt(inner * (1 - inner) * (1 / n1 + 1 / n2))
     return np.asarray(np.minimum(moved, 1.0), dtype=np.float64)
-
-
-def benjamini_hochberg(p_values: ArrayLike, q: float = FALSE_DISCOVERIES) -> BoolArray:
-    """Which of many tests pass when at most a part q of those that pass may be false.
-
-    Source: Benjamini and Hochberg 1995; R's p.adjust(p, "BH") <= q.
-    """
-    p = np.asarray(p_values, dtype=float)
-    passes = np.zeros(p.size, dtype=bool)
-    order = np.argsort(p, kind="stable")
-    under = np.flatnonzero(p[order] <= q * np.arange(1, p.size + 1) / max(p.size, 1))
-    if under.size:
-        passes[order[: under[-1] + 1]] = True
-    return passes
 
 
 def comparable(wording_from: str, wording_to: str) -> bool:
@@ -102,7 +95,10 @@ def season_changes(
     """Each place's change from one shown season to the next, for every measure (cut: total).
 
     A pool is compared only with a pool of the same members. The families of tests are all
-    communities of a season together, headline measures apart from the others.
+    communities of a season together, headline measures apart from the others. change, low, high
+    and smallest are in the unit of the measure, -1..1 or -100..100; NaN where the verdict is FEW
+    or WORDING. figures: those of a release (Released.figures); raises KeyError for other columns.
+    Source: METHODS 5.
     settled: what each family's tests came to, when these figures are only a part of the
              programme (see settled_bars); else it is found among these figures.
     """
@@ -143,6 +139,7 @@ def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> p
     The first that was asked in the newest season's words; where all earlier ones were asked in
     others, the first of all, and the verdict is WORDING. One family of tests for each newest
     season, as in season_changes, and beside it: telling both tells more, so both are judged.
+    Columns, units and failures as there. Source: METHODS 5.
     """
     total = _by_place(figures)
     newest = total.groupby(PLACE, sort=False).tail(1)

@@ -20,6 +20,7 @@ from analysis.measures import Measure
 LEAST_PEOPLE = 200
 LEAST_OMEGA = 0.70
 LEAST_ITEM_REST = 0.30
+LEAST_UNIQUE = 0.005  # of an item's variance that is its own, as in psych::fa
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,14 @@ class Reliability:
 def reliability(items: ArrayLike) -> Reliability:
     """Reliability of items, shape (people, items); people with a missing (NaN) item are left out.
 
-    Raises ValueError for under 200 complete answers, for an item that everyone answered alike, and
-    for a negative item-rest correlation: then an item is keyed the wrong way round.
+    items: see person_items(); codes of missing answers must be NaN already. Alpha, omega and the
+    item-rest correlations are at most 1. Raises ValueError for under three items or 200 complete
+    answers, for an item that everyone answered alike, and for a negative item-rest correlation:
+    then an item is keyed the wrong way round. Source: METHODS 2; R: psych::alpha, psych::omega.
     """
     table = np.asarray(items, dtype=float)
+    if table.ndim != 2 or table.shape[1] < 3:
+        raise ValueError("Omega needs three items: with two, a factor cannot be told.")
     table = table[~np.isnan(table).any(axis=1)]
     if len(table) < LEAST_PEOPLE:
         raise ValueError(f"Reliability needs {LEAST_PEOPLE} people who answered every item.")
@@ -110,15 +115,31 @@ def omega(items: FloatArray) -> float:
 
 
 def _loadings(r: FloatArray) -> FloatArray:
-    """One factor's loadings that leave the smallest squared residuals off the diagonal."""
-    off = ~np.eye(len(r), dtype=bool)
+    """One factor's loadings: the first axis of r with communalities on its diagonal.
 
-    def misfit(loading: FloatArray) -> tuple[float, FloatArray]:
-        residual = np.where(off, r - np.outer(loading, loading), 0.0)
-        return float((residual**2).sum() / 2), -2 * residual @ loading
+    Sought are the uniquenesses that leave the least of r unexplained, as psych::fa does it. Where
+    all lie inside the bounds, these are the loadings with the smallest residuals off the diagonal;
+    where one runs into LEAST_UNIQUE, the others give way and its own loading need not.
+    """
 
-    values, vectors = np.linalg.eigh(r)
-    start = vectors[:, -1] * np.sqrt(values[-1]) * np.sign(vectors[:, -1].sum() or 1) * 0.9
-    bounds = [(-0.9975, 0.9975)] * len(r)  # psych keeps uniquenesses at .005 or more
-    best = minimize(misfit, start, jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-14)
-    return np.asarray(best.x, dtype=np.float64)
+    def axis(unique: FloatArray) -> tuple[FloatArray, FloatArray]:
+        reduced = r - np.diag(unique)
+        values, vectors = np.linalg.eigh(reduced)
+        first = vectors[:, -1] * np.sqrt(max(values[-1], 0.0)) * np.sign(vectors[:, -1].sum() or 1)
+        return first, reduced - np.outer(first, first)
+
+    def misfit(unique: FloatArray) -> tuple[float, FloatArray]:
+        first, residual = axis(unique)
+        return float((residual**2).sum() / 2), first**2 + unique - 1
+
+    start = 1 - abs(r - np.eye(len(r))).max(axis=0)
+    bounds = [(LEAST_UNIQUE, 1.0)] * len(r)
+    best = minimize(
+        misfit,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000},
+    )
+    return axis(best.x)[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import t
 
@@ -95,6 +96,10 @@ def adjusted_change(
     CannotCompare as kitagawa() does. Source: Kitagawa 1955; Wolter 2007, chapter 6.
     """
     values, after = np.asarray(y, dtype=float), np.asarray(later, dtype=bool)
+    if len({len(column) for column in (values, after, np.asarray(strata), np.asarray(events))}) > 1:
+        raise CannotCompare("Every person needs an answer, a season, a stratum and an event.")
+    if pd.isna(np.asarray(strata)).any() or pd.isna(np.asarray(later)).any():
+        raise CannotCompare("Somebody has no stratum or season: name those who did not say.")
     there = ~np.isnan(values)
     values, after = values[there], after[there]
     label, event = (np.asarray(column)[there] for column in (strata, events))
@@ -168,9 +173,11 @@ def _errors(
 
 
 def _refuse_few(n: FloatArray, rate: FloatArray) -> None:
-    if n.shape != rate.shape or not np.isfinite(rate).all():
+    if n.shape != rate.shape or np.isnan(n).any():
         raise CannotCompare("Every stratum needs its people and its rate.")
     if n.size == 0 or n.min() < LEAST:
         raise CannotCompare(f"A stratum has under {LEAST} people: join it with another.")
+    if not np.isfinite(rate).all():
+        raise CannotCompare("Every stratum needs its people and its rate.")
     if n.sum() < LEAST_PEOPLE:
         raise CannotCompare(f"A season has under {LEAST_PEOPLE} answers: too few to take apart.")

@@ -30,7 +30,7 @@ def share(valid: ArrayLike, favourable: ArrayLike, weights: ArrayLike | None = N
     """Part of the valid answers that are favourable, 0..1.
 
     valid, favourable: booleans per person; weights: per person, default 1.
-    Raises ValueError when nobody's answer is valid. Source: METHODS 2.
+    Raises ValueError when nobody's answer is valid. Source: METHODS 2; R: svymean of 0 and 1.
     """
     valid = np.asarray(valid, dtype=bool)
     return mean(np.asarray(favourable, dtype=float)[valid], _of(weights, valid))
@@ -42,18 +42,27 @@ def net(
     unfavourable: ArrayLike,
     weights: ArrayLike | None = None,
 ) -> float:
-    """Favourable minus unfavourable share, -1..1. Raises ValueError when no answer is valid."""
+    """Favourable minus unfavourable share, -1..1: the mean of z = favourable - unfavourable.
+
+    Raises ValueError when no answer is valid. Its range: mean_range() of person_nets(). METHODS 2.
+    """
     valid = np.asarray(valid, dtype=bool)
     z = np.asarray(favourable, dtype=float) - np.asarray(unfavourable, dtype=float)
     return mean(z[valid], _of(weights, valid))
 
 
 def mean(values: ArrayLike, weights: ArrayLike | None = None) -> float:
-    """Weighted mean, in the unit of the values. Raises ValueError for no values or no weight."""
+    """Weighted mean, in the unit of the values. R: weighted.mean.
+
+    Raises ValueError for no values, for a missing one, and for weights that are negative, missing
+    or all 0.
+    """
     values = np.asarray(values, dtype=float)
     if values.size == 0:
         raise ValueError("There is no valid answer: a mean of nobody is not a number.")
     w = np.ones_like(values) if weights is None else np.asarray(weights, dtype=float)
+    if not (np.isfinite(values).all() and (w >= 0).all()):
+        raise ValueError("A value or a weight is missing, or a weight is negative.")
     if not w.sum() > 0:
         raise ValueError("The weights add up to nothing: a mean needs somebody.")
     return float((w * values).sum() / w.sum())
@@ -62,7 +71,7 @@ def mean(values: ArrayLike, weights: ArrayLike | None = None) -> float:
 def wilson(p: ArrayLike, n_star: ArrayLike, z: float = Z95) -> tuple[FloatArray, FloatArray]:
     """Wilson's range of a share, 0..1, for n_star unrelated people; works at 0 and at 1.
 
-    Raises ValueError for n_star <= 0 or a share outside 0..1.
+    Raises ValueError for n_star <= 0 or a share outside 0..1; NaN where either is missing.
     Source: Wilson 1927; R's prop.test(x, n, correct=FALSE) for whole x and n.
     """
     p, n = np.asarray(p, dtype=float), np.asarray(n_star, dtype=float)
@@ -84,15 +93,19 @@ def effective_n(
 
     n: answers; sum_squares: sum over events of n_j^2, n..n^2; rho: intraclass correlation 0..1;
     deff_w: Kish's loss from weights, 1 or more. One event gives m = n, never "no error".
-    Raises ValueError for n = 0 and for a sum of squares that no split of n gives.
+    Raises ValueError for n = 0, for a sum of squares that no split of n gives, for a rho outside
+    0..1 and a deff_w under 1. Source: METHODS 3; Kish 1965.
     """
     n, squares = np.asarray(n, dtype=float), np.asarray(sum_squares, dtype=float)
     if (n <= 0).any():
         raise ValueError("An effective n needs at least one answer: n is 0.")
     if ((squares < n * (1 - 1e-12)) | (squares > n * n * (1 + 1e-12))).any():
         raise ValueError("The sum of n_j^2 must lie between n and n^2.")
+    rho, deff = np.asarray(rho, dtype=float), np.asarray(deff_w, dtype=float)
+    if ((rho < 0) | (rho > 1)).any() or (deff < 1 - 1e-9).any():
+        raise ValueError("A correlation lies between 0 and 1, and weights never gain answers.")
     m = squares / n
-    result: FloatArray = n / (np.asarray(deff_w) * (1 + (m - 1) * np.asarray(rho)))
+    result: FloatArray = n / (deff * (1 + (m - 1) * rho))
     return result
 
 
@@ -116,8 +129,13 @@ def most_per_event(n: ArrayLike, at_most: ArrayLike) -> FloatArray:
 
 
 def kish_deff(weights: ArrayLike) -> float:
-    """n sum w^2 / (sum w)^2: 1 for equal weights, more otherwise. Raises for no weights."""
+    """n sum w^2 / (sum w)^2: 1 for equal weights, more otherwise. Source: Kish 1965.
+
+    Raises ValueError for no weights and for a negative one.
+    """
     w = np.asarray(weights, dtype=float)
+    if not ((w >= 0) & np.isfinite(w)).all():
+        raise ValueError("A weight is negative or missing: each person needs one of 0 or more.")
     if w.size == 0 or not w.sum() > 0:
         raise ValueError("The weights add up to nothing: a design effect needs somebody.")
     return float(w.size * (w * w).sum() / w.sum() ** 2)
@@ -129,9 +147,12 @@ def intraclass_correlation(n_j: ArrayLike, sum_j: ArrayLike, squares_j: ArrayLik
     n_j, sum_j, squares_j: per event the number, sum and sum of squares of its answers.
     (MSB - MSW) / (MSB + (m0-1) MSW), m0 = (n - sum n_j^2 / n) / (k-1). Events with no answer do
     not count. NaN for one event, for one answer per event, or when all answers are the same.
+    Raises ValueError for arrays that do not fit or a negative number of answers.
     Source: METHODS 3; Donner 1986.
     """
     n, s = np.asarray(n_j, dtype=float), np.asarray(sum_j, dtype=float)
+    if not (n.shape == s.shape == np.shape(squares_j)) or not ((n >= 0) & np.isfinite(s)).all():
+        raise ValueError("Every event needs its number, sum and sum of squares of answers.")
     q, s, n = np.asarray(squares_j, dtype=float)[n > 0], s[n > 0], n[n > 0]
     k, total = n.size, n.sum()
     if k < 2 or total <= k:
@@ -141,7 +162,7 @@ def intraclass_correlation(n_j: ArrayLike, sum_j: ArrayLike, squares_j: ArrayLik
     msb, msw = between / (k - 1), within / (total - k)
     m0 = (total - (n * n).sum() / total) / (k - 1)
     scale = msb + (m0 - 1) * msw
-    return float((msb - msw) / scale) if scale > 1e-12 else float("nan")
+    return float((msb - msw) / scale) if scale > 1e-12 * q.sum() / total else float("nan")
 
 
 def settled_rho(raw: float, *, events: int, answers: float) -> float:
@@ -151,7 +172,7 @@ def settled_rho(raw: float, *, events: int, answers: float) -> float:
     answers: how many the estimate rests on. Raised by Z75 of its standard error, relative
     sqrt(2 / (events - 1)) for large events, because a range that rests on an estimate that came
     out too low is too narrow. Under 300 answers it may not be estimated, and under ten events it
-    hardly can be: then it is RHO_UNTOLD or more.
+    hardly can be: then it is RHO_UNTOLD or more. Never raises. Source: METHODS 3, decision 0008.
     """
     if answers < ANSWERS_TO_TRUST or np.isnan(raw):
         return RHO_UNTOLD

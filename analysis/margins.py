@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from analysis.estimate import FloatArray
 from analysis.measures import IntArray
 
-Target = Mapping[Any, float]  # category -> people in the population
+Target = Mapping[Any, float] | pd.Series  # category -> people in the population
 
 MARGINS = 3  # more leave too few people per combination
 LEAST_PEOPLE, LEAST_CATEGORY = 100, 10  # answers in all, and in each category that is used
@@ -44,12 +45,14 @@ class Margin:
     target: FloatArray
 
 
-def margin(name: str, categories: Sequence[Hashable], target: Target) -> Margin:
+def margin(name: str, categories: Collection[Any], target: Target) -> Margin:
     """A Margin from each person's category and the population's counts.
 
-    Raises CannotWeight when a target category has nobody in the sample, a sample category has no
-    target, or a target is not a positive number.
+    target: category -> people (or shares; only their proportions and total matter). Raises
+    CannotWeight when a target category has nobody in the sample, a sample category has no target,
+    or a target is not a positive number. A missing category is one without a target. METHODS 4.
     """
+    target = dict(target)
     names = list(target)
     position = {category: i for i, category in enumerate(names)}
     counts = np.array([float(target[category]) for category in names])
@@ -72,7 +75,11 @@ def margin(name: str, categories: Sequence[Hashable], target: Target) -> Margin:
 
 
 def bridged(races: Collection[str]) -> str | None:
-    """The category of 1997 for everything that a person ticked (METHODS 4); None for nothing."""
+    """The category of 1997 for everything that a person ticked; None for nothing.
+
+    "hispanic", one of BRIDGE's three, or "all_other"; never raises. Source: METHODS 4, the bridge
+    from the standard of 2024 to that of the census margins.
+    """
     ticked = set(races)
     if not ticked:
         return None
@@ -82,7 +89,10 @@ def bridged(races: Collection[str]) -> str | None:
 
 
 def check_people(margins: Sequence[Margin]) -> None:
-    """Raise CannotWeight unless there are enough people for these margins (METHODS 4)."""
+    """Raise CannotWeight unless there are enough people for these margins (METHODS 4).
+
+    1 to 3 margins, 100 people, 10 in every category; counts are of people, not of weights.
+    """
     if not 1 <= len(margins) <= MARGINS:
         raise CannotWeight(f"Weight to 1 to {MARGINS} margins; here are {len(margins)}.")
     n = len(margins[0].codes)
@@ -96,4 +106,5 @@ def check_people(margins: Sequence[Margin]) -> None:
 
 
 def _some(categories: set[Hashable]) -> str:
-    return ", ".join(sorted(map(repr, categories)))
+    plain = (one.item() if isinstance(one, np.generic) else one for one in categories)
+    return ", ".join(sorted(map(repr, plain)))

@@ -34,6 +34,7 @@ class Nonresponse:
     """Shares (0..1) of one item column; skipped to dont_know of those who were shown it."""
 
     column: str
+    audience: str  # adult, teen or child: they are never added up
     n: int  # rows
     shown: int  # rows that are neither "not shown" nor "never reached"
     shares: dict[str, float]  # by NAMES; not_shown and never_reached are of all rows
@@ -46,21 +47,26 @@ class Nonresponse:
 
 
 def nonresponse(frame: pd.DataFrame, measures: Sequence[Measure]) -> list[Nonresponse]:
-    """One entry per item column that the measures read and the frame holds, in their order.
+    """One entry per item column and audience that the measures read, in their order.
 
+    Shares are 0..1. Columns that the frame lacks, and audiences that nobody is of, have no entry.
     Whole-programme numbers: for anything smaller, the released don't-know shares are there.
-    Raises ValueError for a frame without rows.
+    Raises ValueError for a frame without rows. Source: METHODS 2.
     """
     if not len(frame):
         raise ValueError("There is no response: nonresponse of nobody is not a number.")
-    columns = dict.fromkeys(name for measure in measures for name in measure.columns)
-    return [_of(frame, name) for name in columns if name in frame.columns]
+    asked = dict.fromkeys((name, one.audience) for one in measures for name in one.columns)
+    return [
+        _of(frame.loc[frame["audience"] == audience, name], audience)
+        for name, audience in asked
+        if name in frame.columns and (frame["audience"] == audience).any()
+    ]
 
 
-def _of(frame: pd.DataFrame, name: str) -> Nonresponse:
-    codes = frame[name].to_numpy(dtype=np.int64)
+def _of(column: pd.Series, audience: str) -> Nonresponse:
+    codes = column.to_numpy(dtype=np.int64)
     counts = {code: int((codes == code).sum()) for code in MISSING}
     shown = len(codes) - counts[NOT_SHOWN] - counts[NEVER_REACHED]
     among = {code: len(codes) if code in (NOT_SHOWN, NEVER_REACHED) else shown for code in MISSING}
     shares = {NAMES[code]: counts[code] / among[code] if among[code] else 0.0 for code in MISSING}
-    return Nonresponse(name, len(codes), shown, shares)
+    return Nonresponse(str(column.name), audience, len(codes), shown, shares)

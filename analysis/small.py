@@ -58,8 +58,9 @@ class Funnel:
 
 
 def paule_mandel(y: ArrayLike, v: ArrayLike) -> float:
-    """Variance between areas for which Q equals its expectation m-1; 0 if Q is under that.
+    """Variance between areas for which Q equals its expectation m-1; 0 if Q is at or under that.
 
+    In the squared unit of y. Raises ValueError as steadied() does.
     Source: Paule and Mandel 1982; R: metafor::rma(y, v, method = "PM").
     """
     values, variances = _checked(y, v)
@@ -85,8 +86,10 @@ def dersimonian_laird(y: ArrayLike, v: ArrayLike) -> float:
 
 
 def pooled(y: ArrayLike, v: ArrayLike, tau2: float) -> Pooled:
-    """mu = sum w y / sum w with w = 1 / (v + tau2)."""
+    """mu = sum w y / sum w with w = 1 / (v + tau2). R: metafor::rma. Raises as steadied() does."""
     values, variances = _checked(y, v)
+    if not tau2 >= 0:
+        raise ValueError("The variance between areas is 0 or more.")
     w, fixed = 1 / (variances + tau2), 1 / variances
     centre = (fixed * values).sum() / fixed.sum()
     q = (fixed * (values - centre) ** 2).sum()
@@ -117,7 +120,8 @@ def steadied_shares(p: ArrayLike, n_star: ArrayLike) -> tuple[FloatArray, Steadi
     """Steadied shares, 0..1, and what is behind them on the logit scale.
 
     p: banded shares 0..1 (0 and 1 allowed); n_star: worth of answers.
-    y = logit((x + .5) / (n* + 1)) with x = p n*, v = 1 / (n* p q) of that share.
+    y = logit((x + .5) / (n* + 1)) with x = p n*, v = 1 / (n* p q) of that share. Raises
+    ValueError as steadied() does, and for shares outside 0..1 or no answers. Source: METHODS 6.
     """
     share, n = np.asarray(p, dtype=float), np.asarray(n_star, dtype=float)
     if (n <= 0).any() or ((share < 0) | (share > 1)).any():
@@ -135,8 +139,10 @@ def funnel(p: ArrayLike, n_star: ArrayLike) -> Funnel:
     Source: Spiegelhalter 2005. Raises ValueError for under three areas or p0 of 0 or 1.
     """
     share, n = np.asarray(p, dtype=float), np.asarray(n_star, dtype=float)
-    if len(share) < LEAST_AREAS or (n <= 0).any():
+    if len(share) < LEAST_AREAS or share.shape != n.shape or not (n > 0).all():
         raise ValueError(f"A funnel needs {LEAST_AREAS} communities with answers.")
+    if not ((share >= 0) & (share <= 1)).all():
+        raise ValueError("A share is missing or does not lie between 0 and 1.")
     p0 = float((n * share).sum() / n.sum())
     if not 0 < p0 < 1:
         raise ValueError("Everybody answered alike everywhere: there is no funnel.")

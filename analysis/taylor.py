@@ -11,30 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import beta, t
 
 from analysis.estimate import FloatArray
-from analysis.measures import BoolArray, IntArray
+from analysis.measures import BoolArray
+from analysis.sampling import Design as Design
+from analysis.sampling import chosen, codes_of
+from analysis.sampling import design as design
 
 DF_TO_TRUST = 8  # under so many degrees of freedom a Taylor variance is too shaky: Wilson with n*
-
-
-@dataclass(frozen=True)
-class Design:
-    """Who came with whom: one entry per person.
-
-    events: codes 0..k-1, unique over strata; strata: codes, nested around events;
-    weights: 1 unless weighted; population: events that exist in the person's stratum (inf: very
-    many), for the finite population correction; lonely: whether an only event of its stratum
-    counts with its distance from 0 (R's lonely.psu "adjust") or not at all ("certainty").
-    """
-
-    events: IntArray
-    strata: IntArray
-    weights: FloatArray
-    population: FloatArray
-    lonely: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,31 +38,6 @@ class Estimate:
         return float(np.sqrt(self.variance))
 
 
-def design(
-    events: ArrayLike,
-    weights: ArrayLike | None = None,
-    *,
-    strata: ArrayLike | None = None,
-    population: ArrayLike | None = None,
-    lonely: bool = True,
-) -> Design:
-    """A Design from event and stratum labels; the same label in two strata is two events.
-
-    Raises ValueError for negative or missing weights, or arrays of different lengths.
-    """
-    labels = np.asarray(events)
-    n = labels.size
-    stratum = _codes(np.zeros(n) if strata is None else np.asarray(strata))
-    event = _codes(stratum * (labels.size + 1) + _codes(labels))
-    w = np.ones(n) if weights is None else np.asarray(weights, dtype=float)
-    many = np.full(n, np.inf) if population is None else np.asarray(population, dtype=float)
-    if not (w.shape == many.shape == stratum.shape == labels.shape):
-        raise ValueError("Events, strata, weights and population need one entry per person.")
-    if not (w >= 0).all():
-        raise ValueError("A weight is negative or missing: each person needs one of 0 or more.")
-    return Design(event, stratum, w, many, lonely)
-
-
 def variance(influence: FloatArray, of: Design) -> FloatArray:
     """Variance of the sums of influence values; (n,) gives a number, (n, v) a (v, v) matrix.
 
@@ -88,7 +49,7 @@ def variance(influence: FloatArray, of: Design) -> FloatArray:
     found = np.zeros((columns.shape[1], columns.shape[1]))
     for stratum in np.unique(of.strata):
         here = of.strata == stratum
-        ids = _codes(of.events[here])
+        ids = codes_of(of.events[here])
         sums = np.stack([np.bincount(ids, column) for column in columns[here].T], axis=1)
         k = len(sums)
         share_left = 1 - k / of.population[here][0]
@@ -101,30 +62,42 @@ def variance(influence: FloatArray, of: Design) -> FloatArray:
 
 
 def mean_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
-    """Weighted mean of y (a share, if y is 0 or 1) over the domain; missing y leave it.
+    """Weighted mean of y (a share, if y is 0 or 1) over the domain, in the unit of y.
 
-    Raises ValueError when nobody is left. One event: the variance is NaN, never 0.
+    Missing y leave it. Raises ValueError when nobody is left, for an infinite y, and for arrays
+    that do not fit the design. One event: the variance is NaN, never 0. R: svymean, svyby.
     """
     y = np.asarray(y, dtype=float)
     return ratio_of(y, np.ones_like(y), of, domain)
 
 
 def ratio_of(y: ArrayLike, x: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
-    """sum w y / sum w x over the domain; rows where either is missing leave it. R: svyratio."""
+    """sum w y / sum w x over the domain; rows where either is missing leave it. R: svyratio.
+
+    In the unit of y per that of x. Raises ValueError as mean_of() does, and where the x add up
+    to 0.
+    """
     y, x = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
     inside = _inside(np.column_stack((y, x)), of, domain)
     w = np.where(inside, of.weights, 0.0)
     y, x = np.where(inside, y, 0.0), np.where(inside, x, 0.0)
+    if (w * x).sum() == 0:
+        raise ValueError("A ratio needs something to divide by: here that adds up to 0.")
     ratio = (w * y).sum() / (w * x).sum()
     return _estimate(ratio, w * (y - ratio * x) / (w * x).sum(), inside, of)
 
 
 def total_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
-    """sum w y over the domain. R: svytotal."""
+    """sum w y over the domain, in the unit of y; missing y leave it. R: svytotal.
+
+    A domain of one event has an error here: the other events' 0 are part of it. NaN only where the
+    design has no other event. Raises ValueError as mean_of() does.
+    """
     y = np.asarray(y, dtype=float)
     inside = _inside(y[:, None], of, domain)
     influence = np.where(inside, of.weights, 0.0) * np.where(inside, y, 0.0)
-    return _estimate(float(influence.sum()), influence, inside, of)
+    events = len(np.unique(of.events))
+    return _estimate(float(influence.sum()), influence, inside, of, told=events > 1)
 
 
 def means_of(
@@ -133,12 +106,15 @@ def means_of(
     """Means of several columns, shape (n, v), and their covariances (v, v); listwise.
 
     A row with any missing value is left out of all means, as R's svymean(na.rm=TRUE) does.
+    One event: the covariances are NaN, never 0. Raises ValueError as mean_of() does.
     """
     table = np.asarray(columns, dtype=float)
     inside = _inside(table, of, domain)
     w = np.where(inside, of.weights, 0.0) / of.weights[inside].sum()
     values = np.where(inside[:, None], table, 0.0)
     means: FloatArray = w @ values
+    if len(np.unique(of.events[inside])) < 2:
+        return means, np.full((len(means), len(means)), np.nan)
     return means, variance(w[:, None] * (values - means), of)
 
 
@@ -146,10 +122,12 @@ def difference_of(y: ArrayLike, of: Design, later: ArrayLike, earlier: ArrayLike
     """Mean over `later` minus mean over `earlier`, two domains of one design (METHODS 5).
 
     When the same events or communities return, as clusters of both, their covariance is in it.
+    In the unit of y. Raises ValueError when nobody is in one of the two; NaN for an error where
+    one of them is a single event. R: svycontrast on svyby(covmat=TRUE).
     """
     y = np.asarray(y, dtype=float)
     influence, value = np.zeros(len(y)), 0.0
-    inside_any = np.zeros(len(y), dtype=bool)
+    inside_any, told = np.zeros(len(y), dtype=bool), True
     for sign, domain in ((1, later), (-1, earlier)):
         inside = _inside(y[:, None], of, domain)
         w = np.where(inside, of.weights, 0.0) / of.weights[inside].sum()
@@ -157,23 +135,36 @@ def difference_of(y: ArrayLike, of: Design, later: ArrayLike, earlier: ArrayLike
         influence += sign * w * np.where(inside, y - mean, 0.0)
         value += sign * mean
         inside_any |= inside
-    return _estimate(value, influence, inside_any, of)
+        told &= len(np.unique(of.events[inside])) > 1
+    return _estimate(value, influence, inside_any, of, told=told)
 
 
-def design_effect(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> float:
-    """Variance of the mean over that of as many unrelated people, drawn without replacement.
+def design_effect(
+    y: ArrayLike, of: Design, domain: ArrayLike | None = None, *, replaced: bool = False
+) -> float:
+    """Variance of the mean over that of as many unrelated people; 1: events do not matter.
 
-    As R's svymean(deff=TRUE): the population is the sum of the weights.
+    Drawn without replacement from as many people as the weights add up to, as R's
+    svymean(deff=TRUE), or with it (deff="replace"). Raises ValueError for one person, for answers
+    that are all alike, and for weights that add up to no more than the people who answered.
     """
     y = np.asarray(y, dtype=float)
     inside = domain_of(y, of, domain)
     estimate, w, n = mean_of(y, of, domain), of.weights[inside], int(inside.sum())
+    if np.ptp(y[inside]) == 0:
+        raise ValueError("A design effect needs answers that differ.")
+    if not replaced and w.sum() <= n:
+        raise ValueError("These weights do not add up to a population: take replaced=True.")
     spread = (w * (y[inside] - estimate.value) ** 2).sum() / w.sum() * n / (n - 1)
-    return float(estimate.variance / (spread / n * (1 - n / w.sum())))
+    return float(estimate.variance / (spread / n * (1 if replaced else 1 - n / w.sum())))
 
 
 def t_range(estimate: Estimate) -> tuple[float, float]:
-    """95 % range of a mean from Student's t with the design's df; NaN for one event."""
+    """95 % range of a mean from Student's t with the design's df, in its unit; NaN for one event.
+
+    Never raises: without degrees of freedom there is no range, and that is an answer.
+    R: confint(svymean(...), df = degf(design)); svyciprop(method="mean") for a share.
+    """
     if estimate.df < 1:
         return float("nan"), float("nan")
     half = float(t.ppf(0.975, estimate.df)) * estimate.se
@@ -205,21 +196,28 @@ def domain_of(y: FloatArray, of: Design, domain: ArrayLike | None) -> BoolArray:
 
 
 def _inside(columns: FloatArray, of: Design, domain: ArrayLike | None) -> BoolArray:
+    if len(columns) != len(of.weights):
+        raise ValueError("The answers and the design need one entry per person.")
+    if np.isinf(columns).any():
+        raise ValueError("An answer is infinite: a missing one is NaN.")
     inside: BoolArray = ~np.isnan(columns).any(axis=1) & (of.weights > 0)
     if domain is not None:
-        inside &= np.asarray(domain, dtype=bool)
+        inside &= chosen(domain, len(inside))
     if not inside.any():
         raise ValueError("There is no valid answer in this domain: a mean of nobody is no number.")
     return inside
 
 
-def _estimate(value: float, influence: FloatArray, inside: BoolArray, of: Design) -> Estimate:
+def _estimate(
+    value: float,
+    influence: FloatArray,
+    inside: BoolArray,
+    of: Design,
+    *,
+    told: bool | None = None,
+) -> Estimate:
     events = len(np.unique(of.events[inside]))
     df = events - len(np.unique(of.strata[inside]))
-    found = float(variance(influence, of)) if events > 1 else float("nan")
+    told = events > 1 if told is None else told
+    found = float(variance(influence, of)) if told else float("nan")
     return Estimate(float(value), found, df, int(inside.sum()), events)
-
-
-def _codes(labels: NDArray[np.generic]) -> IntArray:
-    codes: IntArray = np.unique(labels, return_inverse=True)[1].astype(np.int64)
-    return codes

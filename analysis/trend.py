@@ -39,6 +39,8 @@ def slope(
     Source: METHODS 5; R: lm(y ~ x, weights = 1/v), its SE / sigma * max(1, sigma).
     """
     x, y, v = (np.asarray(column, dtype=float) for column in (seasons, values, variances))
+    if not (x.shape == y.shape == v.shape == (len(wordings),)) or not np.isfinite(x).all():
+        raise CannotCompare("Every season needs its year, value, variance and wording.")
     if len(set(x.tolist())) != len(x) or len(x) < LEAST_SEASONS:
         raise CannotCompare(f"A trend needs {LEAST_SEASONS} different seasons.")
     if not all(comparable(wordings[0], one) for one in wordings):

@@ -9,7 +9,7 @@ Agrees with R's survey package (postStratify, rake, calibrate, trimWeights).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from analysis.estimate import FloatArray, kish_deff
 from analysis.margins import CannotWeight, Margin
 from analysis.measures import BoolArray
+from analysis.sampling import chosen
 from analysis.taylor import Design, Estimate, variance
 
 SAME = 1e-10  # raking has converged when no weight moves by more, relative to the mean weight
@@ -44,7 +45,11 @@ class Weighted:
 
 
 def post_stratify(base: ArrayLike, cells: Margin) -> Weighted:
-    """Weights whose sums over the cells are the population's. R: postStratify."""
+    """Weights whose sums over the cells are the population's. R: postStratify.
+
+    base: weights before, 0 or more. Raises CannotWeight for bad weights and for a cell whose
+    people have none.
+    """
     weights = _weights(base, [cells])
     _refuse_weightless(weights, cells)
     fitted = _scaled(weights, cells)
@@ -54,7 +59,8 @@ def post_stratify(base: ArrayLike, cells: Margin) -> Weighted:
 def rake(base: ArrayLike, margins: Sequence[Margin]) -> Weighted:
     """Weights whose sums over every margin are the population's; the order does not matter.
 
-    Cycles until no weight moves by more than SAME of the mean weight. Raises CannotWeight when
+    base: 0 or more, and the weights too; they add up to the margins' total. Cycles
+    until no weight moves by more than SAME of the mean weight. Raises CannotWeight when
     the margins disagree about the total or it does not converge in CYCLES cycles: combinations
     that nobody has may make margins impossible to meet. R: rake; Deming and Stephan 1940.
     """
@@ -82,9 +88,11 @@ def trim(weights: ArrayLike, lower: float = -np.inf, upper: float = np.inf) -> F
     """Weights cut to lower..upper; what was cut is shared equally by those inside, once.
 
     Some may end above upper by that share. R: trimWeights. Raises CannotWeight when no weight is
-    inside.
+    inside, one is missing, or the bounds are the wrong way round.
     """
     w = np.asarray(weights, dtype=float)
+    if not np.isfinite(w).all() or not lower <= upper:
+        raise CannotWeight("A weight is missing, or the bounds are the wrong way round.")
     outside = (w < lower) | (w > upper)
     if not outside.any():
         return w
@@ -96,7 +104,10 @@ def trim(weights: ArrayLike, lower: float = -np.inf, upper: float = np.inf) -> F
 
 
 def trim_strictly(weights: ArrayLike, lower: float = -np.inf, upper: float = np.inf) -> FloatArray:
-    """Trim until every weight is inside. R: trimWeights(strict=TRUE). CannotWeight if never."""
+    """Trim until every weight is inside lower..upper. R: trimWeights(strict=TRUE).
+
+    Raises CannotWeight as trim() does, and where that never ends.
+    """
     w = np.asarray(weights, dtype=float)
     for _ in range(CYCLES):
         trimmed = trim(w, lower, upper)
@@ -111,16 +122,20 @@ def rake_and_trim(
 ) -> Weighted:
     """Rake, trim to bounds (of the mean weight) and rake again, until both hold (METHODS 4).
 
-    Raises CannotWeight when they do not in ROUNDS rounds.
+    Who has no base weight stays out. Raises CannotWeight as rake() does, and when both do not
+    hold in ROUNDS rounds.
     """
-    fitted = rake(base, margins)
+    start = np.asarray(base, dtype=float)
+    fitted, used = rake(start, margins), start > 0
     for _ in range(ROUNDS):
-        mean = fitted.weights.mean()
+        mean = fitted.weights[used].mean()
         lower, upper = bounds[0] * mean, bounds[1] * mean
         slack = 1e-6 * mean
-        if fitted.weights.min() >= lower - slack and fitted.weights.max() <= upper + slack:
-            return Weighted(fitted.weights, np.asarray(base, float), fitted.weights, tuple(margins))
-        fitted = rake(trim_strictly(fitted.weights, lower, upper), margins)
+        if ((fitted.weights >= lower - slack) & (fitted.weights <= upper + slack))[used].all():
+            return replace(fitted, base=start)
+        trimmed = fitted.weights.copy()
+        trimmed[used] = trim_strictly(trimmed[used], lower, upper)
+        fitted = rake(trimmed, margins)
     raise CannotWeight(
         f"Weights between {bounds[0]} and {bounds[1]} of their mean cannot meet these margins: "
         "those who answered are too different from those who live there."
@@ -128,7 +143,11 @@ def rake_and_trim(
 
 
 def refuse_unshowable(weights: ArrayLike, n_star: float) -> None:
-    """Raise CannotWeight when weighted figures would be too shaky to show (METHODS 4)."""
+    """Raise CannotWeight when weighted figures would be too shaky to show (METHODS 4).
+
+    weights: of those who answered; n_star: worth of their answers. Over a design effect of 2, or
+    under 30.
+    """
     deff = kish_deff(weights)
     if deff > MOST_DEFF:
         raise CannotWeight(f"The weights cost too much precision (design effect {deff:.1f}).")
@@ -139,11 +158,12 @@ def refuse_unshowable(weights: ArrayLike, n_star: float) -> None:
 def weighted_mean(
     y: ArrayLike, fitted: Weighted, of: Design, domain: ArrayLike | None = None
 ) -> Estimate:
-    """Mean with adjusted weights and its Taylor variance; missing y leave the domain.
+    """Mean with adjusted weights and its Taylor variance, in the unit of y; missing y leave.
 
     The weights of `of` are not used, its events and strata are. Raked weights are not fixed
     numbers: the influence values are replaced by their residuals on the margins' dummies (a
     regression with base weights), because what the margins explain is known and not sampled.
+    One event: NaN. Raises ValueError when nobody is left, or for arrays that do not fit.
     Source: Deville and Sarndal 1992; R's svymean on rake() and calibrate().
     """
     y = np.asarray(y, dtype=float)
@@ -157,7 +177,10 @@ def weighted_mean(
 
 
 def weighted_total(y: ArrayLike, fitted: Weighted, of: Design) -> Estimate:
-    """Total with adjusted weights and its Taylor variance; missing y count as 0."""
+    """Total with adjusted weights and its Taylor variance; missing y count as 0.
+
+    In the unit of y. Raises ValueError when nobody answered. R: svytotal on rake().
+    """
     y = np.asarray(y, dtype=float)
     inside = _inside(y, fitted.weights, None)
     values = np.where(inside, y, 0.0)
@@ -172,7 +195,8 @@ def adjusted_influence(influence: FloatArray, fitted: Weighted) -> FloatArray:
 
     influence: per person, without its weight. The regression has the base weights (METHODS 4, and
     R's calibrate); it is done margin by margin in SWEEPS sweeps, as R's rake does it with plain
-    means, which are the same where base weights are equal.
+    means, which are the same where base weights are equal. Where they are not, R's own two ways
+    differ: this is that of calibrate(calfun = "raking"), and the jackknife's, not that of rake().
     """
     used = fitted.raked > 0
     ratio = np.divide(fitted.weights, fitted.raked, out=np.zeros_like(fitted.raked), where=used)
@@ -186,14 +210,16 @@ def adjusted_influence(influence: FloatArray, fitted: Weighted) -> FloatArray:
 
 
 def who_answered_matters(weighted: float, unweighted: float, *, scale: float = 1.0) -> bool:
-    """Whether the two views differ by so much that it is said: MATTERS of the scale (1 or 100)."""
-    return abs(weighted - unweighted) > MATTERS * scale
+    """Whether the two views differ by over MATTERS of the scale (1 or 100), so that it is said."""
+    return abs(weighted - unweighted) > MATTERS * scale * (1 + 1e-9)
 
 
 def _inside(y: FloatArray, weights: FloatArray, domain: ArrayLike | None) -> BoolArray:
+    if len(y) != len(weights):
+        raise ValueError("The answers and the weights need one entry per person.")
     inside: BoolArray = ~np.isnan(y) & (weights > 0)
     if domain is not None:
-        inside &= np.asarray(domain, dtype=bool)
+        inside &= chosen(domain, len(y))
     if not inside.any():
         raise ValueError("There is no valid answer in this domain: a mean of nobody is no number.")
     return inside
@@ -201,6 +227,8 @@ def _inside(y: FloatArray, weights: FloatArray, domain: ArrayLike | None) -> Boo
 
 def _weights(base: ArrayLike, margins: Sequence[Margin]) -> FloatArray:
     weights = np.asarray(base, dtype=float)
+    if not len(weights):
+        raise CannotWeight("Nobody answered: there is no weight to adjust.")
     if not margins:
         raise CannotWeight("There is no margin to weight to.")
     if any(len(one.codes) != len(weights) for one in margins):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,25 @@ from survey.telling import Teller
 
 LEAST = 11  # as analysis.measures.LEAST; a test holds the two together
 TRIED = 20  # places in which an example is looked for: a release may hold thousands
-IN_NUMBERS = 30  # from so many answers on a figure is a number, not words; as analysis.band.BANDS
+IN_NUMBERS = 30  # from so many answers on a figure is a number, not words
+
+
+class Step(NamedTuple):
+    """How far a figure is rounded from `least` answers on; as analysis.band.BANDS, by a test."""
+
+    least: int
+    most: int | None
+    step: int  # per cent points; 0: told in words
+    tail: str  # per cent: at most this is shown as "or less"
+
+
+STEPS = (
+    Step(LEAST, IN_NUMBERS - 1, 0, ""),
+    Step(IN_NUMBERS, 59, 10, "15"),
+    Step(60, 149, 5, "7.5"),
+    Step(150, 299, 2, "3"),
+    Step(300, None, 1, "1.5"),
+)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from analysis.band import BANDS
+from analysis.band import BANDS, TAIL
 from analysis.measures import LEAST
 from survey import db, figures, guide
 from survey.instrument import read_content
 from tests.test_pages import FORBIDDEN
 
+ROOT = Path(__file__).parents[1]
 GRADE = 8.0  # Flesch-Kincaid: what a fourteen-year-old reads with ease
 
 
@@ -69,6 +71,33 @@ def test_an_example_is_a_released_row(shown: Flask):
 def test_the_steps_are_those_of_the_release():
     assert guide.LEAST == LEAST
     assert BANDS[1].least == guide.IN_NUMBERS
+    told = [(band.least, band.most, band.step, f"{TAIL * band.step:g}") for band in BANDS]
+    assert [step[:3] for step in guide.STEPS] == [band[:3] for band in told]
+    assert [step.tail for step in guide.STEPS[1:]] == [band[3] for band in told[1:]]
+
+
+def test_how_far_it_must_move_is_what_was_measured(shown: Flask):
+    """docs/methods.md: the printed smallest change, where all places move."""
+    table = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    found = re.findall(r"\| (\d+) people, \d+ events \| all \| (\d+) to (\d+) \|", table)
+    ranges = {int(n): (int(low), int(high)) for n, low, high in found}
+    said = re.findall(r"(?:about|over) (\d+)", text_between(page_in(shown, "en")))
+    for (low, high), points in zip(ranges.values(), map(int, said), strict=True):
+        assert low - 1 <= points <= high + 1
+    assert [round(n, -2) for n in ranges] == [100, 300, 1000]
+
+
+def text_between(page: str) -> str:
+    return page[page.index("How far must it move?") : page.index("More events help")]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_step_of_rounding_is_on_the_page(shown: Flask, language: str):
+    page = page_in(shown, language)
+    say = read_content().languages[language].say
+    for step in guide.STEPS[1:]:
+        for number in (step.step, step.tail):
+            assert say("format.percent", number=number) in page
 
 
 def test_results_and_data_lead_to_it(shown: Flask):

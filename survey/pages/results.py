@@ -114,7 +114,7 @@ def how_to_read() -> str | Response:
     return kept_or_made(now.release, make)
 
 
-READING = {"least": guide.LEAST, "in_numbers": guide.IN_NUMBERS}
+READING = {"least": guide.LEAST, "in_numbers": guide.IN_NUMBERS, "steps": guide.STEPS}
 
 
 def read(now: Current, places: Sequence[Place]) -> Reading:

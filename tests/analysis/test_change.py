@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 from analysis.change import (
     PLACE,
-    benjamini_hochberg,
     changes_since_first,
     comparable,
     newcombe,
@@ -14,6 +14,7 @@ from analysis.change import (
     smallest_change,
 )
 from analysis.estimate import wilson
+from analysis.many import adjusted_p, benjamini_hochberg
 from analysis.release import release
 from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, people, together
 
@@ -39,6 +40,26 @@ def test_smallest_changes_of_methods_5():
     assert smallest_change(0.5, 1, 1) == 1
     with pytest.raises(ValueError, match="both seasons"):
         smallest_change(0.5, 0, 10)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        smallest_change(1.5, 10, 10)
+
+
+def test_where_all_agree_a_change_can_still_hide():
+    for p in (0, 1):
+        assert 0.02 < smallest_change(p, 100, 100) < smallest_change(0.9, 100, 100)
+
+
+# Newcombe 1998, table II (h) and (i): 0/10 against 10/10 and 0/10 against 0/10
+@pytest.mark.parametrize(
+    ("later", "earlier", "low", "high"),
+    [((10, 10), (0, 10), 0.6075, 1.0), ((10, 10), (0, 20), 0.6791, 1.0)],
+)
+def test_newcombe_at_the_ends(later, earlier, low, high):
+    (x2, n2), (x1, n1) = later, earlier
+    found = newcombe(x1 / n1, wilson(x1 / n1, n1), x2 / n2, wilson(x2 / n2, n2))
+    assert [float(end) for end in found] == pytest.approx((low, high), abs=1e-4)
+    back = newcombe(x2 / n2, wilson(x2 / n2, n2), x1 / n1, wilson(x1 / n1, n1))
+    assert [-float(end) for end in back] == pytest.approx((high, low), abs=1e-4)
 
 
 def test_benjamini_hochberg():
@@ -46,6 +67,36 @@ def test_benjamini_hochberg():
     assert benjamini_hochberg([0.01, 0.02, 0.03, 0.04, 0.2]).tolist() == [True] * 4 + [False]
     assert benjamini_hochberg([0.04, 0.5, 0.6]).tolist() == [False] * 3
     assert benjamini_hochberg([]).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("p", "expected"),
+    [
+        # R: p.adjust(c(.01, .02, .03, .04, .05), "BH")
+        ([0.01, 0.02, 0.03, 0.04, 0.05], [0.05] * 5),
+        # R: p.adjust(c(.05, .01, .01, .9), "BH"): ties pass or fail together
+        ([0.05, 0.01, 0.01, 0.9], [0.2 / 3, 0.02, 0.02, 0.9]),
+        # R: p.adjust(c(.04, NA, .02), "BH"): what was not tested does not count
+        ([0.04, np.nan, 0.02], [0.04, np.nan, 0.04]),
+        ([0.03], [0.03]),
+        ([1.0, 1.0], [1.0, 1.0]),
+        ([], []),
+    ],
+)
+def test_adjusted_p_values_are_those_of_r(p, expected):
+    assert adjusted_p(p).tolist() == pytest.approx(expected, rel=1e-12, nan_ok=True)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_adjusted_p_values_by_scipy(p_values):
+    assert adjusted_p(p_values) == pytest.approx(false_discovery_control(p_values), rel=1e-12)
+
+
+def test_what_is_no_p_value_is_refused():
+    for p in ([-0.1], [1.1, 0.5]):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            benjamini_hochberg(p)
+    assert benjamini_hochberg([np.nan, 0.01]).tolist() == [False, True]
 
 
 @given(st.lists(st.floats(0, 1), max_size=30))

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analysis.consistency import alpha, item_rest, omega, reliability
 from analysis.nonresponse import nonresponse
-from tests.analysis.made_up import ALPHA, MEASURES, people, together
+from tests.analysis.made_up import ALPHA, BETA, MEASURES, TRUST, people, together
 
 
 def answers(n=400, loading=0.8, k=4, seed=1):
@@ -60,6 +62,29 @@ def test_omega_of_spearman_by_hand():
     assert omega(items) == pytest.approx(1 - (3 - l1 - l2 - l3) / r.sum(), abs=1e-6)
 
 
+def axes(r, unique):
+    """The first principal axis of r with communalities on its diagonal, as psych takes it."""
+    values, vectors = np.linalg.eigh(r - np.diag(unique))
+    return vectors[:, -1] * np.sqrt(max(values[-1], 0))
+
+
+def test_omega_where_an_item_runs_into_the_bound():
+    """Spearman's l1^2 = .8 * .8 / .6 = 1.07 is over 1: psych keeps its uniqueness at .005.
+
+    By hand: iterate the communalities of the others, that item's staying at .995.
+    """
+    r = np.array([[1, 0.8, 0.8], [0.8, 1, 0.6], [0.8, 0.6, 1]])
+    raw = np.random.default_rng(3).normal(size=(500, 3))
+    white = np.linalg.solve(np.linalg.cholesky(np.cov(raw, rowvar=False)), (raw - raw.mean(0)).T)
+    unique = np.array([0.005, 0.5, 0.5])
+    for _ in range(5000):
+        unique[1:] = 1 - axes(r, unique)[1:] ** 2
+    found = axes(r, unique)
+    assert found[0] ** 2 > 0.995  # so the bound binds
+    expected = 1 - (1 - found**2).sum() / r.sum()
+    assert omega((np.linalg.cholesky(r) @ white).T) == pytest.approx(expected, abs=1e-6)
+
+
 def test_omega_of_answers_lies_near_alpha():
     items = answers()
     assert omega(items) == pytest.approx(alpha(items), abs=0.01)
@@ -90,6 +115,9 @@ def test_an_item_the_wrong_way_round_stops_everything():
     items[:, 1] = 3
     with pytest.raises(ValueError, match="same answer"):
         reliability(items)
+    for few in (items[:, :2], items[:, 0]):
+        with pytest.raises(ValueError, match="three items"):
+            reliability(few)
     with pytest.raises(ValueError, match="three items"):
         omega(items[:, :2])
 
@@ -110,3 +138,15 @@ def test_why_answers_are_missing():
     assert found["again"].flags == () or found["again"].shares["skipped"] > 0.05
     with pytest.raises(ValueError, match="no response"):
         nonresponse(frame.iloc[:0], MEASURES)
+
+
+def test_adults_and_teenagers_who_were_asked_the_same_are_not_added_up():
+    teen = replace(TRUST, id="teen.trust", questions=("trust",), panel="teen", audience="teen")
+    young = people(BETA, 20, trust=[-3]).assign(audience="teen")
+    frame = together(people(ALPHA, 60, trust=[5]), young, elsewhere=0)
+    found = {(item.column, item.audience): item for item in nonresponse(frame, (TRUST, teen))}
+    assert found["trust.police", "adult"].shares["dont_know"] == 0
+    assert found["trust.police", "teen"].shares["dont_know"] == 1
+    assert found["trust.police", "teen"].flags == ("dont_know",)
+    nobody = nonresponse(frame[frame["audience"] == "adult"], (TRUST, teen))
+    assert [item.audience for item in nobody] == ["adult"]

@@ -68,6 +68,28 @@ def test_nobody_has_no_range_and_no_share():
         wilson(1.2, 30)
 
 
+def test_what_is_no_number_is_refused():
+    for call in (
+        lambda: mean([1.0, np.nan]),
+        lambda: mean([1.0, 2.0], [3.0, -1.0]),
+        lambda: mean([1.0, 2.0], [1.0, np.nan]),
+        lambda: share([True, True], [1, np.nan]),
+        lambda: kish_deff([2, -1]),
+    ):
+        with pytest.raises(ValueError, match=r"missing|negative"):
+            call()
+    with pytest.raises(ValueError, match="Every event"):
+        intraclass_correlation([2, 2], [1], [1, 1])
+
+
+def test_a_correlation_does_not_hang_on_the_unit():
+    events = np.array([1.0, 2, 4]), np.array([5.0, 4, 6]), np.array([1.0, 3])
+    plain = intraclass_correlation(*moments(*events))
+    for unit in (1e-9, 1e-7, 25, 1e6):
+        scaled = intraclass_correlation(*moments(*(unit * event for event in events)))
+        assert scaled == pytest.approx(plain, rel=1e-9)
+
+
 def test_shares_means_and_net():
     valid, top, bottom = [1, 1, 1, 1, 0], [1, 1, 0, 0, 1], [0, 0, 1, 0, 0]
     assert share(valid, top) == 0.5
@@ -81,6 +103,9 @@ def test_unrelated_answers_lose_nothing_and_one_event_loses_most():
     assert effective_n(100, 100 * 100, 0.05) == pytest.approx(100 / (1 + 99 * 0.05))
     assert effective_n(100, 5 * 20 * 20, 0.05) == pytest.approx(100 / (1 + 19 * 0.05))
     assert effective_n(100, 100, 0.05, deff_w=1.25) == 80
+    for rho, deff in ((-0.1, 1), (1.1, 1), (0.1, 0.5)):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            effective_n(100, 100, rho, deff_w=deff)
     for squares in (99, 10_001):
         with pytest.raises(ValueError, match="between n and n"):
             effective_n(100, squares, 0.05)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import analysis
-from tests.analysis.made_up import ALPHA, CUTS, MEASURES, people, together
+from tests.analysis.made_up import ALPHA, CUTS, INDEX, MEASURES, TRUST, people, together
 
 
 def test_every_name_is_there():
@@ -30,10 +30,19 @@ def test_a_notebook_from_answers_to_a_verdict():
     from analysis import (
         adjusted_change,
         changes_since_first,
+        check_frame,
         design,
+        difference_of,
         jackknife,
+        margin,
+        paired,
+        person_items,
+        person_values,
+        pooled_rho,
         release,
         share_range,
+        share_second_view,
+        t_range,
     )
 
     seasons = [
@@ -41,16 +50,30 @@ def test_a_notebook_from_answers_to_a_verdict():
         for year, said in ((2025, [2, 5]), (2026, [2, 4, 5]))
     ]
     frame = together(*seasons)
+    check_frame(frame, MEASURES, CUTS)
     alpha = frame[frame["community"] == "alpha"]
-    trusts = (alpha["trust.police"] >= 4).to_numpy(dtype=float)
+    trusts = person_values(alpha, TRUST)
     later = (alpha["season"] == 2026).to_numpy()
 
     of = design(alpha["event"])
-    told = share_range(trusts, of, rho=0.05, domain=later)
+    rho = pooled_rho(person_values(frame, TRUST), design(frame["event"]))
+    told = share_range(trusts, of, rho=rho, domain=alpha["season"] == 2026)
     assert told.way == "korn_graubard"
     assert told.low < trusts[later].mean() < told.high
     alike = jackknife(lambda w: float((w * trusts).sum() / w.sum()), of)
     assert alike.value == trusts.mean()
+
+    by_season = design(alpha["event"], strata=alpha["season"])
+    risen = difference_of(trusts, by_season, later, ~later)
+    assert t_range(risen)[0] < risen.value < t_range(risen)[1]
+    assert risen.df == 18
+
+    ages = margin("age", alpha["cut.age"], alpha["cut.age"].value_counts())
+    view = share_second_view(trusts, [ages], of, rho=rho)
+    assert abs(view.difference) < 1e-9  # they came as they live there
+    assert not view.matters
+    items = person_items(alpha, INDEX)
+    assert paired(items[:, 0], items[:, 1], favourable=(4, 5)).pairs > 600
 
     moved = adjusted_change(
         trusts, later, alpha["cut.language"], alpha["event"], wording=("1", "1"), rho=0.05

@@ -37,6 +37,35 @@ def test_one_event_cannot_be_left_out():
     assert np.isnan(jackknife(mean_with(np.arange(5.0)), design(np.zeros(5))).se)
 
 
+def test_replicates_are_spread_around_one_mean_and_know_the_population():
+    """R's JKn: scale (1 - k/K) (k-1)/k within a stratum, and one mean of all replicates."""
+    strata, event = np.repeat([0, 1], [40, 80]), np.arange(120) // 10
+    y, population = np.random.default_rng(4).normal(size=120), np.where(strata == 0, 8.0, 40.0)
+
+    def ratio(w):
+        return float((w * y).sum() / (w * y * y).sum())
+
+    values, factors = [], []
+    for one in range(12):
+        here = strata == (one > 3)
+        k = len(set(event[here]))
+        values.append(ratio(np.where(event == one, 0.0, np.where(here, k / (k - 1), 1.0))))
+        factors.append((1 - k / population[here][0]) * (k - 1) / k)
+    expected = (factors * (values - np.mean(values)) ** 2).sum()
+    found = jackknife(ratio, design(event, strata=strata, population=population))
+    assert found.variance == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_statistic_that_an_event_carries_alone_is_refused():
+    y, event = np.arange(30.0), np.repeat([0, 1, 2], 10)
+    first = np.where(event == 0, 1.0, 0.0)
+    with pytest.raises(ValueError, match="Without one of the events"):
+        jackknife(
+            lambda w: float((w * first * y).sum() / s) if (s := (w * first).sum()) else np.nan,
+            design(event),
+        )
+
+
 def unequal():
     """A design with unequal base weights and two margins that are not independent."""
     rng = np.random.default_rng(8)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, mannwhitneyu, wilcoxon
+from scipy.stats import binom, linregress, mannwhitneyu, norm, wilcoxon
 from scipy.stats import t as student
 
 from analysis.decompose import adjusted_change, kitagawa
@@ -35,6 +35,12 @@ def test_seasons_that_scatter_widen_the_range():
     assert found.se == pytest.approx(np.sqrt(covariance[0, 0] * found.excess))
 
 
+def test_equal_weights_are_plain_least_squares():
+    x, y = np.arange(2020, 2026), np.array([0.5, 0.7, 0.4, 0.8, 0.6, 0.9])
+    found, plain = slope(x, y, np.full(6, 1e-4), ["1"] * 6), linregress(x, y)
+    assert (found.slope, found.se) == pytest.approx((plain.slope, plain.stderr), rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("x", "v", "wordings", "says"),
     [
@@ -42,6 +48,9 @@ def test_seasons_that_scatter_widen_the_range():
         ([1, 2, 2, 3], [1, 1, 1, 1], ["1"] * 4, "4 different seasons"),
         ([1, 2, 3, 4], [1, 1, 1, 1], ["1", "1", "2", "2"], "different words"),
         ([1, 2, 3, 4], [1, 0, 1, 1], ["1"] * 4, "no variance"),
+        ([1, 2, 3, np.nan], [1, 1, 1, 1], ["1"] * 4, "its year"),
+        ([1, 2, 3, 4], [1, 1, 1], ["1"] * 4, "its year"),
+        ([1, 2, 3, 4], [1, 1, 1, 1], ["1"] * 3, "its year"),
     ],
 )
 def test_no_trend_where_there_is_none(x, v, wordings, says):
@@ -85,6 +94,20 @@ def test_what_cannot_be_taken_apart_is_refused(n, wording, says):
         kitagawa(n[0], [0.5, 0.6], n[1], [0.5, 0.6], wording=wording)
 
 
+def test_a_stratum_that_is_empty_in_one_season_is_to_be_joined():
+    for n, rate in (([0, 200], [np.nan, 0.5]), ([0, 200], [0.5, 0.5])):
+        with pytest.raises(CannotCompare, match="join it"):
+            kitagawa(n, rate, [100, 100], [0.5, 0.6], wording=SAME)
+    with pytest.raises(CannotCompare, match="its people"):
+        kitagawa([np.nan, 200], [0.5, 0.5], [100, 100], [0.5, 0.6], wording=SAME)
+    y, later, strata, events = two_seasons((0.0, 0.5), ((0.4, 0.8), (0.4, 0.8)))
+    with pytest.raises(CannotCompare, match="join it"):
+        adjusted_change(y, later, strata, events, wording=SAME, rho=0.05)
+    missing = np.array([None if one else "young" for one in strata])
+    with pytest.raises(CannotCompare, match="no stratum"):
+        adjusted_change(y, later, missing, events, wording=SAME, rho=0.05)
+
+
 def test_pairs():
     before = np.array([1, 2, 3, 4, 5] * 8, dtype=float)
     after = np.where(np.arange(40) % 4 == 0, np.minimum(before + 1, 5), before)
@@ -108,6 +131,41 @@ def test_wilcoxon_agrees_with_r():
     assert wilcoxon_p(d) == pytest.approx(expected)
     assert wilcoxon_p([0, 0]) == 1
     assert mannwhitneyu([1], [2]).pvalue == 1  # and no other test by mistake
+
+
+@pytest.mark.parametrize(
+    ("d", "p"),
+    [
+        ([1.0], 1.0),  # R: wilcox.test(1, exact = FALSE)$p.value, z = (1 - .5 - .5) / .5
+        ([1, np.nan, 0], 1.0),  # R drops both
+        ([2, 2, 2, 2], 2 * norm.sf((10 - 5 - 0.5) / np.sqrt(4 * 5 * 9 / 24 - 60 / 48))),  # all tied
+        ([1, -1, 2, -2], 1.0),
+        ([], 1.0),
+    ],
+)
+def test_wilcoxon_at_the_edges(d, p):
+    assert wilcoxon_p(d) == pytest.approx(p, rel=1e-12)
+
+
+@given(st.lists(st.integers(-4, 4), min_size=1, max_size=80))
+def test_wilcoxon_with_zeros_and_ties_by_scipy(d):
+    if any(d):
+        expected = wilcoxon(d, zero_method="wilcox", correction=True, method="approx").pvalue
+        assert wilcoxon_p(d) == pytest.approx(min(expected, 1.0), rel=1e-9)
+
+
+def test_all_who_changed_alike_have_no_range():
+    found = paired(np.full(40, 3.0), np.full(40, 4.0), favourable=(4, 5))
+    assert (found.mean, found.up) == (1, 40)
+    assert np.isnan([found.low, found.high]).all()
+
+
+def test_codes_of_missing_answers_are_no_answers():
+    before = np.where(np.arange(60) % 6 == 0, -3.0, 4.0)  # "I don't know" as the frame holds it
+    with pytest.raises(CannotCompare, match="must be NaN"):
+        paired(before, np.full(60, 5.0), favourable=(4, 5))
+    with pytest.raises(CannotCompare, match="before and one after"):
+        mcnemar_p(np.array([True, None]), [True, False])
 
 
 def test_mcnemar_is_exact():

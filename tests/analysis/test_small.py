@@ -53,6 +53,30 @@ def test_areas_that_agree_borrow_everything():
     assert made.se == pytest.approx([np.sqrt(1 / 3)] * 3)
 
 
+def test_no_variance_between_areas_is_found_at_the_border_too():
+    """metafor gives tau2 = 0 where Q is at most m - 1; here Q = 2 = m - 1 exactly."""
+    assert paule_mandel([-1.0, 0.0, 1.0], [1.0, 1.0, 1.0]) == 0
+    assert paule_mandel([-1.0, 0.0, 1.001], [1.0, 1.0, 1.0]) == pytest.approx(
+        np.var([-1, 0, 1.001], ddof=1) - 1, rel=1e-9
+    )
+    made = steadied([-1.0, 0.0, 1.0], [1.0, 1.0, 1.0])
+    assert made.value.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_steadied_values_are_best_linear_predictions(seed):
+    """Henderson's: mu + G V^-1 (y - mu), and its prediction error, by matrices."""
+    rng = np.random.default_rng(seed)
+    v, y = rng.uniform(0.5, 2, 8), 3 * rng.normal(size=8)
+    made = steadied(y, v)
+    g = made.pooled.tau2 * np.eye(8)
+    inverse, one = np.linalg.inv(g + np.diag(v)), np.ones(8)
+    mu = one @ inverse @ y / (one @ inverse @ one)
+    assert made.value == pytest.approx(mu + g @ inverse @ (y - mu), rel=1e-9)
+    error = np.diag(g - g @ inverse @ g) + (1 - g @ inverse @ one) ** 2 / (one @ inverse @ one)
+    assert made.se == pytest.approx(np.sqrt(error), rel=1e-9)
+
+
 shares = st.lists(st.tuples(st.floats(0, 1), st.floats(5, 400)), min_size=3, max_size=20)
 
 
@@ -99,7 +123,11 @@ def test_common_variation_widens_the_funnel():
         lambda: steadied([1.0, 2.0, 3.0], [1.0, 0.0, 1.0]),
         lambda: pooled([1.0, np.nan, 3.0], [1.0, 1.0, 1.0], 0),
         lambda: steadied_shares([0.5, 1.5, 0.5], [10, 10, 10]),
+        lambda: pooled([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], -1),
+        lambda: steadied([1.0, 2.0, 3.0], [1.0, 1.0]),
         lambda: funnel([0.5, 0.6], [10, 10]),
+        lambda: funnel([0.5, np.nan, 0.6], [10, 10, 10]),
+        lambda: funnel([0.5, 0.5, 0.6], [10, 10]),
         lambda: funnel([1.0, 1.0, 1.0], [10, 10, 10]),
     ],
 )

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.estimate import wilson
+from analysis.other_ranges import arcsine_range, logit_range
 from analysis.taylor import (
     design,
     design_effect,
@@ -86,6 +87,8 @@ def test_ranges_of_shares_agree_with_r(id):
         assert (low, high) == near(ends)
     ends = (expected["mean"]["low"], expected["mean"]["high"])
     assert t_range(found) == near(ends)
+    for name, ours in (("logit", logit_range), ("xlogit", logit_range), ("asin", arcsine_range)):
+        assert ours(found) == near((expected[name]["low"], expected[name]["high"]))
 
 
 @pytest.mark.parametrize("id", [id for id in DOMAINS if id.startswith("by_")])
@@ -145,8 +148,9 @@ def test_nothing_and_everything():
     for value in (0.0, 1.0):
         found = mean_of(np.full(12, value), of)
         assert (found.value, found.variance) == (value, 0)
-        with pytest.raises(ValueError, match="Wilson"):
-            korn_graubard(found)
+        for method in (korn_graubard, logit_range, arcsine_range):
+            with pytest.raises(ValueError, match="Wilson"):
+                method(found)
         assert wilson(value, 5)[0] < wilson(value, 5)[1]
     with pytest.raises(ValueError, match="negative or missing"):
         design([1, 2], [1, -1])
@@ -168,7 +172,67 @@ def test_unweighted_unstratified_is_the_formula_of_methods_3(rows):
     assert found.df == k - 1
 
 
-def test_the_same_label_in_two_strata_is_two_events():
-    of = design([1, 1, 2, 2], strata=["a", "b", "a", "b"])
-    assert len(set(of.events.tolist())) == 4
-    assert mean_of([1, 2, 3, 4], of).df == 2
+def by_hand(influence, event, strata, population, *, lonely):
+    """R's onestrat() with loops: a stratum's events around their mean, times k/(k-1) and 1-k/K."""
+    total = 0.0
+    for stratum in set(strata):
+        sums: dict[int, float] = {}
+        for i in np.flatnonzero(strata == stratum):
+            sums[event[i]] = sums.get(event[i], 0.0) + influence[i]
+            left = population[i]
+        k, z = len(sums), np.array(list(sums.values()))
+        if k > 1:
+            total += (1 - k / left) * k / (k - 1) * ((z - z.mean()) ** 2).sum()
+        elif lonely:
+            total += (1 - k / left) * z[0] ** 2
+    return total
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_estimate_by_hand(seed):
+    """Zero weights, missing values, domains, few and only events of strata, populations."""
+    rng = np.random.default_rng(seed)
+    n, lonely = 60, bool(seed % 2)
+    strata = rng.integers(0, 3, n)
+    event = strata * 10 + rng.integers(0, 1 + strata * 3, n)  # the first stratum has one event
+    w, x = rng.choice([0, 1, 2.5], n), rng.uniform(1, 2, n)
+    y = np.where(rng.random(n) < 0.1, np.nan, rng.normal(size=n))
+    domain, population = rng.random(n) < 0.7, 12.0 + strata
+    of = design(event, w, strata=strata, population=population, lonely=lonely)
+    inside = domain & (w > 0) & ~np.isnan(y)
+    v, u = np.where(inside, w, 0.0), np.where(inside, y, 0.0)
+
+    def error(influence):
+        return near(by_hand(influence, event, strata, population, lonely=lonely))
+
+    mean, ratio = (v * u).sum() / v.sum(), (v * u).sum() / (v * x).sum()
+    found = mean_of(y, of, domain)
+    assert (found.value, found.n) == (near(mean), inside.sum())
+    assert found.df == len(set(event[inside])) - len(set(strata[inside]))
+    assert found.variance == error(v * (u - mean) / v.sum())
+    assert ratio_of(y, x, of, domain).value == near(ratio)
+    assert ratio_of(y, x, of, domain).variance == error(v * (u - ratio * x) / (v * x).sum())
+    assert total_of(y, of, domain).variance == error(v * u)
+    assert means_of(np.column_stack([y, x]), of, domain)[1][0, 0] == near(found.variance)
+
+
+def test_one_event_is_never_certain_whatever_is_asked():
+    of, y = design(np.repeat([1, 2, 3], 8)), np.arange(24) % 5.0
+    one, other = of.events == 0, of.events == 1
+    assert np.isnan(means_of(np.column_stack([y, y]), of, one)[1]).all()
+    assert np.isnan(difference_of(y, of, one, other).se)
+    # a total of one event has an error: others of it have nobody. R: svytotal(~y, subset(d, ...))
+    sums = np.array([y[one].sum(), 0, 0])
+    assert total_of(y, of, one).variance == near(3 * sums.var(ddof=1))
+    assert np.isnan(total_of(y[one], design(np.zeros(8))).se)
+
+
+def test_a_design_effect_with_and_without_a_population():
+    of, y = design(np.repeat(np.arange(6), 8)), np.arange(48) % 3.0
+    found = mean_of(y, of)
+    # R: svymean(~y, d, deff = "replace")
+    assert design_effect(y, of, replaced=True) == near(found.variance / (y.var(ddof=1) / 48))
+    with pytest.raises(ValueError, match="population"):
+        design_effect(y, of)
+    with pytest.raises(ValueError, match="differ"):
+        design_effect(np.ones(48), of, replaced=True)

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.margins import CannotWeight, bridged, check_people, margin
@@ -102,6 +103,36 @@ def test_empty_combinations_are_no_obstacle_when_the_margins_can_be_met():
     assert np.isfinite(found.se)
 
 
+@pytest.mark.parametrize("unequal", [False, True])
+def test_raked_weights_by_another_way(unequal):
+    """Newton's method on the dual: w = base exp(X lambda), with an empty combination."""
+    rng = np.random.default_rng(6)
+    a, b = rng.integers(0, 3, 400), rng.integers(0, 2, 400)
+    b = np.where(a == 0, 0, b)  # nobody is (0, 1)
+    base = rng.choice([1.0, 2.0, 5.0], 400) if unequal else np.ones(400)
+    targets = {0: 280, 1: 380, 2: 340}, {0: 600, 1: 400}
+    made = rake(base, [margin("a", a, targets[0]), margin("b", b, targets[1])])
+    dummies = np.column_stack([a == 0, a == 1, a == 2, b == 1]).astype(float)
+    goal, point = np.array([280, 380, 340, 400.0]), np.zeros(4)
+    point[:3] = np.log(1000 / base.sum())
+    for _ in range(50):
+        w = base * np.exp(dummies @ point)
+        point -= np.linalg.solve((dummies * w[:, None]).T @ dummies, dummies.T @ w - goal)
+    assert made.weights == pytest.approx(w, rel=1e-8)
+
+
+def test_who_has_no_weight_stays_out():
+    a = ["x", "y"] * 100
+    base = np.where(np.arange(200) < 50, 0.0, 1.0)
+    one = margin("a", a, {"x": 30, "y": 70})
+    for made in (rake(base, [one]), rake_and_trim(base, [one]), post_stratify(base, one)):
+        assert made.weights[:50].tolist() == [0] * 50
+        assert made.weights.sum() == pytest.approx(100)
+    found = weighted_mean(np.arange(200) % 2, made, design(np.arange(200) % 10))
+    assert found.value == pytest.approx(0.7)
+    assert found.n == 150
+
+
 def test_margins_that_cannot_be_met_are_refused():
     a = ["x"] * 60 + ["y"] * 60
     with pytest.raises(CannotWeight, match="did not settle"):  # x and p are the same people
@@ -140,6 +171,20 @@ def test_bad_weights_are_refused():
         rake([1, 0], [one])
     with pytest.raises(CannotWeight, match="no margin"):
         rake([1, 1], [])
+    with pytest.raises(CannotWeight, match="Nobody answered"):
+        rake([], [margin("age", [], {})])
+    for weights, low, high in (([1, np.nan], 0, 2), ([1, 2, 3], 2.5, 1.5)):
+        with pytest.raises(CannotWeight, match="missing, or the bounds"):
+            trim(weights, low, high)
+
+
+def test_a_margin_takes_what_a_notebook_has():
+    told = margin("age", pd.Series(["x", "y", "x"]), pd.Series({"x": 2.0, "y": 1.0}))
+    assert (told.codes.tolist(), told.target.tolist()) == ([0, 1, 0], [2, 1])
+    with pytest.raises(CannotWeight, match="no target for 'y'"):
+        margin("age", np.array(["x", "y"]), {"x": 1})
+    with pytest.raises(CannotWeight, match="no target for None"):
+        margin("age", ["x", None], {"x": 1})
 
 
 def test_too_few_people_are_not_weighted():
@@ -206,7 +251,7 @@ def test_seven_categories_are_bridged_to_the_census():
 
 
 def test_five_points_between_the_views_are_said():
-    assert not who_answered_matters(0.65, 0.60 + 1e-9)
+    assert not who_answered_matters(0.65, 0.60)  # five points, not more, whatever the last digit
     assert who_answered_matters(0.60, 0.66)
     assert not who_answered_matters(64, 60, scale=100)
     assert who_answered_matters(66, 60, scale=100)
