@@ -39,6 +39,7 @@ class Budget:
     seconds are for emergencies, far beyond what the nodes take."""
 
     programmes: int = 200
+    reserve: int = 40  # more, for totals alone: without its total a panel shows nothing
     nodes: int = 500
     seconds: float = 10.0  # of one programme
 
@@ -50,20 +51,25 @@ class Purse:
     """What is left of a budget."""
 
     def __init__(self, budget: Budget) -> None:
-        self.budget, self.left = budget, budget.programmes
+        self.budget, self.left, self.reserve = budget, budget.programmes, budget.reserve
 
-    @property
-    def is_empty(self) -> bool:
-        return self.left <= 0
+    def has(self, cut: str) -> bool:
+        return self.left > 0 or (cut == TOTAL and self.reserve > 0)
 
-    def pays(self) -> bool:
-        self.left -= 1
-        return self.left >= 0
+    def pays(self, cut: str) -> bool:
+        """Take one programme for a table of this cut, if there is one left."""
+        if not self.has(cut):
+            return False
+        if self.left > 0:
+            self.left -= 1
+        else:
+            self.reserve -= 1
+        return True
 
 
 def is_safe(world: World, shown: Sequence[Shown], doubt: Doubt, purse: Purse) -> bool:
     """Whether another world with the same print shows that the group may be otherwise."""
-    if purse.is_empty:
+    if not purse.has(doubt.cut):
         return False
     scopes = [] if doubt.cut == TOTAL else [[doubt.cut]]  # the cut alone first, which is quick
     scopes.append(list(world.counts))
@@ -72,7 +78,8 @@ def is_safe(world: World, shown: Sequence[Shown], doubt: Doubt, purse: Purse) ->
     for either in _goals(world, doubt):
         if reached.isdisjoint(either):
             goals = ((programme, goal) for programme in programmes for goal in either)
-            found = (goal for p, goal in goals if purse.pays() and p.reaches(goal, purse.budget))
+            paid = ((p, goal) for p, goal in goals if purse.pays(doubt.cut))
+            found = (goal for p, goal in paid if p.reaches(goal, purse.budget))
             reached |= set(itertools.islice(found, 1))
         if reached.isdisjoint(either):
             return False

@@ -4,7 +4,7 @@ Everything that would be published together is looked at together: both sides of
 bands of n, shares, splits and don't know, cuts beside totals, pools and why they are pools, scores
 beside their questions, and tables of an earlier release that stand because nothing changed. Where
 a group is not proven safe its table is shown one band coarser, then not at all; a total that fails
-even so refuses the release.
+even so takes the panel of its county and season with it, and no other county waits for that.
 """
 
 from __future__ import annotations
@@ -24,14 +24,6 @@ from analysis.trades import Trades
 from analysis.worlds import SENTENCES, Grid, Shown, World, doubts, grid_of
 
 AUDIT = "audit"  # reason of the notes on what the audit made coarser or left out
-
-
-class Refused(Exception):
-    """A total is not safe even one band coarser and without its cuts."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(findings)
-        super().__init__(findings[0].sentence)
 
 
 @dataclass
@@ -61,7 +53,7 @@ def guarded(
 ) -> Guarded:
     """Every table of one county and season that passes, coarser or dropped where it must be.
 
-    Raises Refused (with findings) for a total that fails. The same counts give the same tables.
+    The same counts give the same tables.
     """
     coarse = {key for key in earlier.coarse if key[:3] == (tally.season, tally.state, tally.county)}
     stood = set(coarse)
@@ -105,7 +97,8 @@ def _fall_back(
     coarse: set[TableKey],
     dropped: set[TableKey],
 ) -> set[str]:
-    """Coarser first, then without the cut; for a total, then without its panel's cuts.
+    """Coarser first, then without the cut; for a total, then without its panel's cuts, and in the
+    end without the panel.
 
     Returns the panels that must be heard again. Where only tables in doubt were left out, the
     others stay proven: the world that showed them safe prints the same without those tables, too.
@@ -124,9 +117,7 @@ def _fall_back(
                 for other, fate in fates.items()
                 if other[:4] == key[:4] and other.cut != TOTAL and fate in (NEW, REBUILT)
             ]
-            if not cuts:
-                raise Refused(findings)
-            dropped.update(cuts)
+            dropped.update(cuts or [key])
             again.add(key.panel)
     return again
 

@@ -21,7 +21,7 @@ from analysis.consistency import Reliability, checked_indexes
 from analysis.derive import RhoKey, publish, with_ranges
 from analysis.estimate import ANSWERS_TO_TRUST, intraclass_correlation, settled_rho
 from analysis.frame import check_frame
-from analysis.guard import Refused, guarded
+from analysis.guard import AUDIT, guarded
 from analysis.measures import TOTAL, IntArray, Measure
 from analysis.released import Released, _sealed
 from analysis.tally import tallies
@@ -47,6 +47,9 @@ class ReleaseRefused(Exception):
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__(" ".join(f"{f.sentence} {tuple(f.table)}" for f in findings))
+
+    def __reduce__(self) -> tuple[type[ReleaseRefused], tuple[Sequence[Finding]]]:
+        return type(self), (self.findings,)  # a worker's refusal reaches whoever asked
 
 
 @dataclass
@@ -125,17 +128,11 @@ def build_county(
     withheld: Collection[RhoKey] = (),
     budget: Budget = BUDGET,
 ) -> Built:
-    """Every season of one county, audited. Pure: the same rows in any order give the same tables.
-
-    Raises ReleaseRefused for a total that the audit does not let pass.
-    """
+    """Every season of one county, audited. The same rows in any order give the same tables."""
     built = Built()
     for tally in tallies(county, measures, cuts):
         built.moments[tally.season] = [tally.moments]
-        try:
-            passed = guarded(tally, measures, cuts, earlier, withheld, budget)
-        except Refused as refused:
-            raise ReleaseRefused(refused.findings) from refused
+        passed = guarded(tally, measures, cuts, earlier, withheld, budget)
         built.fates |= passed.fates
         built.notes += passed.notes
         for table in passed.tables:
@@ -164,8 +161,10 @@ def _refuse_nothing(built: Built, previous: Released | None) -> None:
     if built.rows:
         return
     if previous is None:
+        unsafe = "what few people answered could be worked out."
         reasons = {
-            f"{note.county} {note.season}: too few answers to show anything."
+            f"{note.county} {note.season}: "
+            + (unsafe if note.reason == AUDIT else "too few answers to show anything.")
             for note in built.notes
         }
         raise NothingToRelease(sorted(reasons) or ["There is not one answer to release."])

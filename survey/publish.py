@@ -221,13 +221,13 @@ def told(released: Released) -> Iterator[str]:
     notes = records(released.notes)
     for note in notes:
         if note["cut"] == "total" and note["kind"] in TOLD:
-            yield TOLD[note["kind"]].format(
-                **{**note, "members": note["members"].replace("|", ", ") or "-"}
-            )
+            sentence = LEFT_OUT if note["reason"] == AUDIT else TOLD[note["kind"]]
+            yield sentence.format(**{**note, "members": note["members"].replace("|", ", ") or "-"})
     few = [note for note in notes if note["kind"] == "dropped" and note["reason"] != AUDIT]
     cuts = sum(1 for note in few if note["cut"] != "total")
     for kind, reason, sentence in AUDITED:
-        found = sum(1 for note in notes if (note["kind"], note["reason"]) == (kind, reason))
+        left_out = [note for note in notes if note["cut"] != "total" or kind != "dropped"]
+        found = sum(1 for note in left_out if (note["kind"], note["reason"]) == (kind, reason))
         if found:
             yield sentence.format(found)
     if cuts:
@@ -239,6 +239,11 @@ TOLD = {
     "dropped": "{season} {county} County, {panel}: {members} cannot stand apart ({reason}).",
     "waits": "{season} {county} County, {panel}: changes wait for the next release ({reason}).",
 }
+
+LEFT_OUT = (
+    "{season} {county} County, {panel}: not shown, because what few people answered could be "
+    "worked out from it."
+)
 
 AUDITED = (
     ("coarsened", AUDIT, "The audit made {} tables one band coarser: a group could be worked out."),

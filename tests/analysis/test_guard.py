@@ -1,5 +1,7 @@
 """The audit inside the release: its worlds print what they promise, its fallback is safe."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,14 +9,16 @@ import pytest
 from analysis import guard
 from analysis.again import Earlier
 from analysis.attack import Budget
-from analysis.block import build_tables
+from analysis.audit import Finding
+from analysis.block import TableKey, build_tables
 from analysis.measures import TOTAL
 from analysis.printed import world_of
-from analysis.release import ReleaseRefused, release
+from analysis.release import NothingToRelease, ReleaseRefused, release
 from analysis.tally import tallies
 from analysis.trades import Trades
 from analysis.worlds import Doubt, next_door
-from tests.analysis.made_up import ALPHA, BETA, GAMMA, TRUST, people, together
+from survey.publish import told
+from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, TRUST, people, together
 
 AGES = ("young", "older", "old")
 
@@ -27,6 +31,8 @@ def town(groups, place=ALPHA):
     return made.assign(**{"cut.age": ages})
 
 
+LEFT = "2026 epsilon-county County, police: not shown, because what few people answered could be "
+LEFT += "worked out from it."
 EDGE = [(13, 13), (11, 7), (43, 32)]  # bands that meet at an edge: all of the first are favourable
 
 
@@ -65,14 +71,39 @@ def test_what_coarser_does_not_help_is_left_out(monkeypatch: pytest.MonkeyPatch)
     assert len(made.view(county="alpha-county", cut=TOTAL).figures) == 2
 
 
-def test_a_total_that_fails_refuses_the_release(monkeypatch: pytest.MonkeyPatch):
+def test_a_total_that_fails_takes_its_panel_along_and_no_other_county(
+    monkeypatch: pytest.MonkeyPatch,
+):
     monkeypatch.setattr(guard, "is_safe", lambda *args: False)
-    always = [Doubt(TOTAL, 0, 0, 0, "size")]
     monkeypatch.setattr(Trades, "settle", lambda *args: False)
-    monkeypatch.setattr(guard, "doubts", lambda *args: always)
-    with pytest.raises(ReleaseRefused, match="could be worked out") as refusal:
-        release(together(town(EDGE)), (TRUST,), ("age",))
-    assert refusal.value.findings[0].table.cut == TOTAL
+    unsafe, whole = [Doubt(TOTAL, 0, 0, 0, "size")], sum(n for n, _ in EDGE)
+
+    def in_the_town(world, *_):
+        return unsafe if world.counts[TOTAL][..., 0].sum() == whole else []
+
+    monkeypatch.setattr(guard, "doubts", in_the_town)
+    frame = together(town(EDGE, ("OH", "epsilon-county", "epsilon")), people(GAMMA, 24))
+    made = release(frame, (TRUST,), ("age",))
+    assert set(made.figures["county"]) == {*frame["county"]} - {"epsilon-county"}
+    assert audited(made) == {("dropped", TOTAL), ("dropped", "age")}
+    assert [sentence for sentence in told(made) if "epsilon" in sentence] == [LEFT]
+    monkeypatch.setattr(guard, "doubts", lambda *_: unsafe)
+    with pytest.raises(NothingToRelease, match="epsilon-county 2026: what few people answered"):
+        release(frame, (TRUST,), ("age",))
+
+
+def test_totals_have_programmes_of_their_own():
+    """200 programmes go to this county's groups; who is alone in town-2 is proven all the same."""
+    sizes = (44, 60, 1, 24, 44)
+    towns = [people((*ALPHA[:2], f"town-{i}"), n, seed=1, events=2) for i, n in enumerate(sizes)]
+    made = release(together(people(GAMMA, 12), *towns), MEASURES, ("age",))
+    assert len(made.view(county=ALPHA[1], cut=TOTAL).figures) > 0
+
+
+def test_a_refusal_crosses_processes():
+    refused = ReleaseRefused([Finding(TableKey(2026, "OH", "alpha", "police", TOTAL), "Why.")])
+    again = pickle.loads(pickle.dumps(refused))
+    assert (again.findings, str(again)) == (refused.findings, str(refused))
 
 
 def test_the_audit_decides_alike_each_time_and_for_rows_in_any_order():
