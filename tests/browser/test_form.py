@@ -284,6 +284,16 @@ def test_a_second_time_in_three_weeks_is_this_phones_alone(guest):
     expect(guest.page.locator("#keep")).to_have_attribute("href", address)
 
 
+def test_an_address_without_its_code_says_so_and_offers_no_form(guest, everybody):
+    """Whoever filled one in from here would be refused at its end."""
+    page = guest.page
+    page.goto(f"{guest.site.url}/s/{everybody.weeks_ago}/later?lang=en")
+    expect(page.get_by_role("heading", name="This address is not whole")).to_be_visible()
+    expect(page.get_by_text("Please open the whole address")).to_be_visible()
+    expect(page.get_by_role("button").filter(visible=True)).to_have_count(0)
+    expect(page.get_by_role("link", name="Go to the start page")).to_be_visible()
+
+
 def test_nobody_offers_a_child_a_second_time(guest):
     guest.opens().taps("who", "child").goes_on("grown_up").taps("c_ok", "yes").goes_on("child_ok")
     guest.taps("c_assent", "yes").goes_on("lost_police").answers(CHILD).sends()
