@@ -55,16 +55,19 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
         context = chromium.new_context(viewport=size, java_script_enabled=javascript, **options)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        page = context.new_page()
         if not pane:
-            session = context.new_cdp_session(page)
-            session.send("Animation.enable")
-            session.send("Animation.setPlaybackRate", {"playbackRate": 1000})
-        return page
+            context.on("page", lift_pane)
+        return context.new_page()
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+def lift_pane(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Animation.enable")
+    session.send("Animation.setPlaybackRate", {"playbackRate": 1000})
 
 
 @pytest.fixture

@@ -142,6 +142,7 @@ def test_three_tabs_send_each_answer_in_one_request(guest):
     context.set_offline(True)
     ids = []
     for one in guests:
+        one.page.bring_to_front()  # a tab behind another is drawn once a second
         fills_in(one)
         ids.append(one.submission)
         one.presses_send()
