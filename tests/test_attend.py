@@ -171,7 +171,7 @@ def test_an_error_says_what_to_do_and_keeps_every_answer(
     assert reply.status_code == 422
     assert 'href="#f-open"' in reply.text
     assert 'aria-describedby="f-open-error"' in reply.text
-    assert "281 signs" in reply.text
+    assert "281 characters" in reply.text
     assert len(checked(reply.text)) == 16  # who, 2 met, 11 single answers, 2 of race
     assert stored(session, poster) == []
     resident.reads(reply.text).answers(open="a" * 280)
@@ -388,7 +388,7 @@ def test_a_follow_up_without_its_code_is_not_kept(
     resident.code = f"{poster.code}/later"
     reply = resident.scans().answers().sends()
     assert reply.status_code == 422
-    assert "not whole" in reply.text
+    assert "is missing" in reply.text
     assert stored(session, poster) == []
 
 

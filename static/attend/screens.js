@@ -100,7 +100,9 @@ function panel(name) {
 }
 
 function bye(why) {
-  $('bye-text').textContent = $('bye').getAttribute('data-' + why);
+  var told = $('bye').getAttribute('data-' + why).split('|');
+  $('bye').querySelector('h2').textContent = told[0];
+  $('bye-text').textContent = told[1];
   clear();
   panel('bye');
   if (data('mode') === 'kiosk') count($('bye'), 10);

@@ -36,6 +36,22 @@ STICKS_OUT = """() => [
     .filter(one => one.scrollWidth > one.clientWidth + 1
         || one.scrollHeight > one.clientHeight + 4)
     .map(one => `sticks out: ${one.outerHTML.slice(0, 120)}`)"""
+# A word of a button, an answer or a heading that goes on in the next line without a hyphen.
+BROKEN = """() => [...document.querySelectorAll('.b, button, .o, legend, h1, h2')]
+    .filter(one => one.clientWidth > 1)
+    .flatMap(one => {
+        const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), broken = [];
+        while (walker.nextNode())
+            for (const word of walker.currentNode.data.matchAll(/[^\\s/-]+/g)) {
+                const range = document.createRange();
+                range.setStart(walker.currentNode, word.index);
+                range.setEnd(walker.currentNode, word.index + word[0].length);
+                const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+                if (lines.size > 1) broken.push(`broken: ${word[0]}`);
+            }
+        return broken;
+    })"""
+UNSPACED = ("ksw", "my", "zh")  # a line may end between any two syllables
 ADD_STYLE = """css => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
@@ -102,6 +118,12 @@ def cut_off(page: Page) -> list[str]:
             f"{where}: {html}" for html in page.evaluate(TOO_WIDE) + page.evaluate(STICKS_OUT)
         ]
     page.set_viewport_size({"width": 360, "height": 740})
+    return found
+
+
+def broken(page: Page) -> list[str]:
+    """Return the words that are broken in two for want of room."""
+    found: list[str] = page.evaluate(BROKEN)
     return found
 
 

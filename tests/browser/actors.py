@@ -40,6 +40,7 @@ class Guest:
 
     @property
     def submission(self) -> str:
+        self.page.wait_for_load_state("domcontentloaded")  # the script gives a page its id then
         return self.page.locator("[name=submission]").input_value()
 
     def says(self, audience: str, *met: str) -> Guest:
@@ -110,6 +111,7 @@ class Guest:
 
     def given(self) -> dict[str, list[str]]:
         """Return every box that is ticked, in sight or not."""
+        self.page.wait_for_load_state("domcontentloaded")  # those of a later screen come last
         pairs = self.page.locator("input:checked").evaluate_all(
             "all => all.map(one => [one.name, one.value])"
         )

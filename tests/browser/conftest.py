@@ -35,20 +35,39 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(chromium: Browser) -> Iterator[NewPage]:
-    """Open pages of people who share nothing: new_page(width=1280, javascript=False, ...)."""
+    """Open pages of people who share nothing: new_page(width=1280, javascript=False, ...).
+
+    With pane=True the pane that stops a second quick tap lies there for as long as it does on a
+    phone; else it is gone at once, because no test taps by mistake.
+    """
     contexts: list[BrowserContext] = []
 
-    def open_page(*, width: int = 360, height: int = 740, javascript: bool = True, **more: Any):
+    def open_page(
+        *,
+        width: int = 360,
+        height: int = 740,
+        javascript: bool = True,
+        pane: bool = False,
+        **more: Any,
+    ) -> Page:
         size = {"width": width, "height": height}
         options = {"locale": "en-US", **more}
         context = chromium.new_context(viewport=size, java_script_enabled=javascript, **options)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
+        if not pane:
+            context.on("page", lift_pane)
         return context.new_page()
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+def lift_pane(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Animation.enable")
+    session.send("Animation.setPlaybackRate", {"playbackRate": 1000})
 
 
 @pytest.fixture

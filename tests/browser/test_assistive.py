@@ -15,7 +15,7 @@ from tests.browser.states import posts_plainly
 pytestmark = pytest.mark.browser
 
 OFF_THE_LIST = "One of these answers is not on the list. Please choose again."
-TOO_LONG = "Your comment has 300 signs. Please make it 280 or shorter."
+TOO_LONG = "Your comment is 300 characters long. Please make it 280 or shorter."
 WHO = "Please tell us who is filling this out."
 TOP = "document.activeElement.getBoundingClientRect().top + scrollY"
 NAMED = """all => all.map(

@@ -111,7 +111,7 @@ def test_a_comment_that_is_too_long_is_explained_and_kept(some_guest):
     guest.answers({**OPINION, "open": long}).presses_send()
 
     summary = guest.page.get_by_role("alert").filter(visible=True)
-    expect(summary).to_contain_text("330 signs")
+    expect(summary).to_contain_text("330 characters")
     expect(field).to_have_value(long)
     expect(field).to_have_attribute("aria-invalid", "true")
     described = field.get_attribute("aria-describedby")
@@ -282,6 +282,16 @@ def test_a_second_time_in_three_weeks_is_this_phones_alone(guest):
     assert f"URL:{address}\r\n" in calendar
     assert re.search(r"DTSTART:\d{8}T180000\r\n", calendar)
     expect(guest.page.locator("#keep")).to_have_attribute("href", address)
+
+
+def test_an_address_without_its_code_says_so_and_offers_no_form(guest, everybody):
+    """Whoever filled one in from here would be refused at its end."""
+    page = guest.page
+    page.goto(f"{guest.site.url}/s/{everybody.weeks_ago}/later?lang=en")
+    expect(page.get_by_role("heading", name="Part of this address is missing")).to_be_visible()
+    expect(page.get_by_text("Please open the whole address")).to_be_visible()
+    expect(page.get_by_role("button").filter(visible=True)).to_have_count(0)
+    expect(page.get_by_role("link", name="Go to the start page")).to_be_visible()
 
 
 def test_nobody_offers_a_child_a_second_time(guest):
