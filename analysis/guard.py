@@ -16,7 +16,8 @@ from typing import NamedTuple
 from analysis.again import NEW, REBUILT, SAME, Earlier
 from analysis.attack import BUDGET, Budget, Purse, is_safe
 from analysis.audit import Finding
-from analysis.block import Note, Plan, Table, TableKey, counted, plan_tables
+from analysis.block import Note, Plan, Table, TableKey, plan_tables
+from analysis.count import counted
 from analysis.measures import TOTAL, Measure
 from analysis.printed import shown_of, true_world
 from analysis.tally import Tally

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from analysis.band import band_event
-from analysis.block import Layout, Table, part_sums, parts_of
+from analysis.block import Layout, Table
+from analysis.count import part_sums, parts_of
 from analysis.limits import Counts, Limits, banded, only_n, score_room
 from analysis.measures import LEAST_OF, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
 from analysis.pool import ANY, leeway, may_join

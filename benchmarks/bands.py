@@ -23,8 +23,9 @@ from sqlalchemy import select
 from analysis.again import Earlier
 from analysis.attack import BUDGET, Purse, is_safe
 from analysis.band import BANDS, FloatArray, band_event, band_n, band_share
-from analysis.block import Table, build_tables
+from analysis.block import Table
 from analysis.consistency import checked_indexes
+from analysis.count import build_tables
 from analysis.estimate import effective_n, most_per_event, wilson
 from analysis.measures import TOTAL, WHOLE, IntArray, Measure
 from analysis.printed import world_of

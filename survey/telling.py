@@ -14,6 +14,7 @@ from survey.figures import Current, Place, Row, Subject
 from survey.words import Language
 
 THIRDS = ("low", "middle", "high")
+TAIL = 1.5  # steps of a band: what is less is told as "or less"; as analysis.band.TAIL
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,18 @@ class Teller:
         high = ceil(row["range_high"] * most - 1e-6) / most
         low, high = self.number(low, row), self.number(high, row)
         return self.say("from_to", low=low, high=high)
+
+    def dont_know(self, row: Row) -> str:
+        """Return the share who said that they do not know; nothing where words stand for all."""
+        share = row["dont_know"]
+        if share is None:
+            return ""
+        tail = TAIL * float(row["band"]) / 100
+        if share < tail:
+            return self.say("or_less", number=self.number(tail, row))
+        if share > 1 - tail:
+            return self.say("or_more", number=self.number(1 - tail, row))
+        return self.number(share, row)
 
     def shown_n(self, row: Row) -> str:
         return str(row["n"])

@@ -7,11 +7,13 @@ import gzip
 import io
 import json
 import re
+from html import unescape
 
 import pytest
 from flask import Flask
 
-from survey import db, figures
+from analysis.band import TAIL
+from survey import db, figures, telling
 
 PAGES = (
     "/results",
@@ -85,6 +87,35 @@ def test_a_small_place_is_told_in_words_and_never_in_numbers(shown: Flask):
     page = text_of(shown.test_client().get("/results/new-middletown").text)
     assert "over two thirds" in page
     assert "Too few answers to tell" in page
+
+
+def test_beside_each_figure_stands_who_said_that_they_do_not_know(shown: Flask):
+    page = unescape(text_of(shown.test_client().get("/results/buffalo").text))
+    rows = rows_of(shown, "/results/buffalo")
+    assert "Said “I don't know”" in page
+    table = page[page.index("Compared with the season before") :]
+    for row in rows:
+        told = f"{row['n']} {dont_know(row)} "
+        assert re.search(rf"{row['season']} .*?{re.escape(told)}", table), told
+
+
+def dont_know(row: dict) -> str:
+    step, share = float(row["band"]), row["dont_know"] * 100
+    return f"{TAIL * step:g}% or less" if share < TAIL * step else f"{share:g}%"
+
+
+def test_a_score_has_no_share_of_those_who_do_not_know(shown: Flask):
+    with shown.app_context():
+        now = figures.current(db.session())
+    assert now
+    (score,) = now.release.about["scores"]
+    address = f"/results/buffalo?measure={score}&agency=police"
+    assert rows_of(shown, address)
+    assert "I don't know" not in unescape(shown.test_client().get(address).text)
+
+
+def test_a_tail_is_as_wide_on_the_page_as_in_the_release():
+    assert telling.TAIL == TAIL
 
 
 def test_a_place_that_cannot_stand_alone_says_with_whom_it_is_shown(shown: Flask):

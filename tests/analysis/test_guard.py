@@ -10,7 +10,8 @@ from analysis import guard
 from analysis.again import Earlier
 from analysis.attack import Budget
 from analysis.audit import Finding
-from analysis.block import TableKey, build_tables
+from analysis.block import TableKey
+from analysis.count import build_tables
 from analysis.measures import TOTAL
 from analysis.printed import world_of
 from analysis.release import NothingToRelease, ReleaseRefused, release
