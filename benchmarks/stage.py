@@ -38,7 +38,7 @@ def assert_durable(url: str) -> None:
     engine.dispose()
 
 
-def open_posters(url: str, count: int) -> list[str]:
+def open_posters(url: str, count: int, languages: Sequence[str] = ("en", "es")) -> list[str]:
     """Migrate, and make `count` events that are open now, a poster each. Return their codes."""
     from survey import create_app, db, schema
     from survey.config import Settings
@@ -48,7 +48,8 @@ def open_posters(url: str, count: int) -> list[str]:
     schema.migrate(app.extensions["engine"])
     with app.app_context():
         session = db.session()
-        made = [add_event(app, session, name=f"Maple Falls {number}") for number in range(count)]
+        names = [f"Maple Falls {number}" for number in range(count)]
+        made = [add_event(app, session, name=name, languages=languages) for name in names]
         codes = [add_poster(session, event).code for event in made]
     app.extensions["engine"].dispose()
     return codes
