@@ -15,7 +15,7 @@ LANGUAGES = sorted(path.stem for path in (FOLDER / "languages").glob("*.toml"))
 MOST_BYTES = 14_600  # as tests/browser/test_budget.py measures it for English and Spanish
 HEADERS = 790
 # Scripts of two and three bytes a sign; the words of a date differ by some 20 bytes.
-OVER = {"ar": 110, "bn": 220, "my": 150, "ne": 200, "uk": 710}
+OVER = {"ar": 110, "bn": 230, "my": 160, "ne": 210, "uk": 720}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -137,7 +137,7 @@ def test_faults_are_told_where_they_are_and_in_a_list(guest):
     comment = page.get_by_role("textbox")
     expect(comment).to_have_accessible_description(TOO_LONG)
     expect(comment).to_have_attribute("aria-invalid", "true")
-    page.get_by_role("link", name="Your comment has").press("Enter")
+    page.get_by_role("link", name=TOO_LONG).press("Enter")
     expect(comment).to_be_focused()
 
 

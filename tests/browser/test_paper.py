@@ -136,7 +136,7 @@ def test_a_sheet_names_its_event_and_poster_and_says_how(new_page, busy, code):
         "National Night Out",
         "No names. No phone numbers.",
         "Fill in one circle.",
-        "put it into the box",
+        "put it in the box",
         "Only if you talked with them.",
     ):
         expect(sheet).to_contain_text(words)
