@@ -25,6 +25,7 @@ from benchmarks import surveyjs
 from benchmarks.flows import create_stock
 from benchmarks.running import serve
 from benchmarks.stage import database, median, open_posters, table
+from survey.pages.packed import IN_USE
 from tests.browser.find_browser import find_browser, launch_arguments
 
 SLOW_3G = {
@@ -55,7 +56,7 @@ TIMES = """async () => {
             parsed: visit.domContentLoadedEventEnd, loaded: visit.loadEventEnd,
             by_worker: visit.workerStart > 0};
 }"""
-KEPT = "async () => (await caches.keys()).length && navigator.serviceWorker.controller"
+KEPT = "async () => (await caches.keys()).length && !!navigator.serviceWorker.controller"
 
 
 @dataclass
@@ -138,8 +139,9 @@ def main() -> None:
 
 def warm(address: str) -> None:
     """Let every worker of the server make the page once, as a poster's first phones do."""
-    for _ in range(8):
-        urllib.request.urlopen(address).close()
+    asked = urllib.request.Request(address, headers={"Accept-Encoding": "gzip, br"})
+    for _ in range(IN_USE * 8):
+        urllib.request.urlopen(asked).close()
 
 
 def both_visits(
@@ -150,7 +152,8 @@ def both_visits(
     page = context.new_page()
     first = Visit(page).opens(address)
     if keeps:
-        page.wait_for_function(KEPT)
+        while not page.evaluate(KEPT):
+            page.wait_for_timeout(100)
     page.close()
     second = Visit(context.new_page()).opens(address)
     assert second["by_worker"] == keeps

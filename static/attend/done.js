@@ -3,14 +3,15 @@
 // of its screens are cut off.
 function finish(list, entry) {
   var steps = (history.state || {}).step || 0, gone = false;
-  function done() {
-    if (gone) return;
+  function done(event) {
+    if (event) window.removeEventListener('popstate', done);
+    if (gone && body.className !== 'done') return;
+    if (data('mode') !== 'paper') history.pushState({ step: 1 }, '', '#done');
+    if (gone) return; // a slow phone went back only now
     gone = true;
-    window.removeEventListener('popstate', done);
     panel('done');
-    if (data('mode') === 'paper') return another('');
-    history.pushState({ step: 1 }, '', '#done');
-    if (data('mode') === 'kiosk') count($('done'), 12);
+    if (data('mode') === 'paper') another('');
+    else if (data('mode') === 'kiosk') count($('done'), 12);
   }
   receipt(list);
   remind(entry.id);

@@ -48,7 +48,10 @@ function keep(addresses, how) {
   caches.open(queue.PAGES).then(function (pages) {
     addresses.forEach(function (address) {
       pages.match(address, { ignoreVary: true }).then(function (kept) {
-        if (!kept) pages.add(new Request(address, { cache: how, headers: { Purpose: 'prefetch' } }))['catch'](function () {});
+        if (kept) return;
+        address = new Request(address, { cache: how, headers: { Purpose: 'prefetch' } });
+        // a worker that is awake keeps the page itself; put in twice, it could be lost between
+        (navigator.serviceWorker.controller ? fetch(address) : pages.add(address))['catch'](function () {});
       });
     });
   })['catch'](function () {});

@@ -47,7 +47,7 @@ function hasForm() { return data('audiences').split(' ').indexOf(audience()) >= 
 // The screen that the address names, if this person may be on it.
 function show(event) {
   var form = $('survey'), screen = location.hash && $(location.hash.slice(1)), heading;
-  if (body.className === 'done' && location.hash !== '#done') return another('');
+  if (body.className === 'done') return location.hash === '#done' || another('');
   if (form.className === 'all') return;
   if (screen && screen.id !== 'start' && form.className === 'start') {
     if (hasForm() && screen.className === 'screen' && isFor(screen)) route();

@@ -24,7 +24,6 @@ from survey.instrument import FOLLOW_UP
 from survey.intake import Outcome, Submission, shown_agencies
 from survey.pages.body import read_form
 from survey.pages.form_page import (
-    Prepared,
     address_of,
     done_words,
     fresh_page,
@@ -33,6 +32,7 @@ from survey.pages.form_page import (
 )
 from survey.pages.form_view import View
 from survey.pages.language import content, visitor_language
+from survey.pages.packed import Packed
 from survey.pages.sent import Sent
 from survey.scans import Scans
 from survey.words import Language
@@ -100,8 +100,8 @@ def thanks(code: str, door: str = "") -> Reply | tuple[str, int]:
 
 
 @lru_cache(maxsize=512)
-def thank_you(place: Place, language: Language, is_open: bool) -> Prepared:
-    return Prepared.of(page("thanks", place, language, open=is_open, done=done_words(place)))
+def thank_you(place: Place, language: Language, is_open: bool) -> Packed:
+    return Packed.of(page("thanks", place, language, open=is_open, done=done_words(place)))
 
 
 def step(sent: Sent) -> Reply | tuple[str, int]:

@@ -6,14 +6,11 @@ hidden fields, so it is rendered and compressed once; a visit adds only its own 
 
 from __future__ import annotations
 
-import re
-import zlib
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, current_app, render_template, request, url_for
+from flask import Response, current_app, render_template, url_for
 from markupsafe import Markup
 
 from survey.config import Settings
@@ -23,43 +20,9 @@ from survey.instrument import AGENCIES, FOLLOW_UP, Instrument
 from survey.intake import shown_agencies
 from survey.pages.form_view import View
 from survey.pages.language import content
+from survey.pages.packed import HIDDEN, Packed
 from survey.tickets import make_ticket
 from survey.words import Language
-
-# Style, words and script differ so much that a code table for each saves 250 bytes and more.
-PARTS = re.compile("(?=<body>|<form|<script>)")
-HIDDEN = "<!--hidden-->"  # where a visit's own fields go: near the end, so little is left to do
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A rendered page, compressed up to where a visit's own fields go."""
-
-    head: bytes
-    tail: bytes
-    squeezed: bytes
-    squeezer: Any  # a zlib compressor that has swallowed `head`
-
-    @classmethod
-    def of(cls, page: str) -> Prepared:
-        page = page.replace(">\n\n", ">\n").replace(">\n<", "><")
-        start, _, end = page.partition(HIDDEN)  # a page without HIDDEN is all head
-        head, tail = start.encode(), end.encode()
-        squeezer = zlib.compressobj(9, zlib.DEFLATED, 31)  # 31: the gzip format
-        squeezed = b""
-        for part in PARTS.split(start):
-            squeezed += squeezer.compress(part.encode()) + squeezer.flush(zlib.Z_BLOCK)
-        return cls(head, tail, squeezed, squeezer)
-
-    def response(self, hidden: str = "") -> Response:
-        """Return the page with `hidden` in it, compressed if the browser takes gzip."""
-        end = hidden.encode() + self.tail
-        if "gzip" not in request.headers.get("Accept-Encoding", ""):
-            return Response(self.head + end, mimetype="text/html")
-        rest = self.squeezer.copy()
-        response = Response(self.squeezed + rest.compress(end) + rest.flush(), mimetype="text/html")
-        response.headers["Content-Encoding"] = "gzip"
-        return response
 
 
 def fresh_page(place: Place, language: Language) -> Response:
@@ -71,9 +34,9 @@ def fresh_page(place: Place, language: Language) -> Response:
 
 
 @lru_cache(maxsize=512)
-def prepared(place: Place, language: Language) -> Prepared:
+def prepared(place: Place, language: Language) -> Packed:
     form = form_of(place, language, "")(formdata=None)
-    return Prepared.of(render_form(place, language, form, step="start"))
+    return Packed.of(render_form(place, language, form, step="start"))
 
 
 def filled_page(

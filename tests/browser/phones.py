@@ -59,7 +59,8 @@ def opens_for_good(guest: Guest, code: str = PRACTICE, language: str = "en") -> 
 
 
 def keeps(page: Page, address: str) -> None:
-    page.wait_for_function(KEEPS, arg=address)
+    """Wait until the page of this address would open without a signal."""
+    eventually(lambda: page.evaluate(KEEPS, address))  # wait_for_function takes a promise for true
 
 
 def fills_in(guest: Guest) -> Guest:

@@ -144,7 +144,7 @@ def test_a_reload_in_the_middle_leaves_nothing(guest):
 
 def test_several_people_answer_without_a_signal_and_all_arrive(guest):
     page, context = guest.page, guest.page.context
-    page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     context.set_offline(True)
     sent = []
     for _ in range(3):

@@ -46,6 +46,21 @@ def test_the_thank_you_stands_before_the_reply_and_says_stored_only_after_it(gue
     expect(guest.page.get_by_text(STORED)).to_be_hidden()
 
 
+@pytest.mark.parametrize("slow", [True, False])
+def test_a_phone_that_is_slow_to_go_back_keeps_the_thank_you(guest, slow):
+    """The screens' entries are cut off the history; a late step back may not bring the form up."""
+    go = "(by) => setTimeout(() => History.prototype.go.call(history, by), 1500)"
+    guest.page.evaluate(f"() => {{ history.go = {go if slow else '() => {}'} }}")
+    guest.sends()
+    guest.page.wait_for_timeout(2500)
+    guest.is_thanked()
+    assert guest.page.url.endswith("#done")
+    guest.page.go_back()
+    if slow:
+        guest.sees("start")
+    assert guest.given() == {}
+
+
 @pytest.mark.parametrize("status", [400, 500, 502])
 def test_a_server_that_fails_without_a_word_of_ours_is_asked_again(guest, status):
     page = guest.page
