@@ -11,7 +11,6 @@ union of small groups is pinned either, for each of them holds a group that can 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,16 +19,17 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
+from analysis.band import FloatArray
 from analysis.limits import FREE
 from analysis.measures import TOTAL, IntArray
-from analysis.worlds import Doubt, Shown, World, hanging, touch_rooms
+from analysis.worlds import Change, Doubt, Shown, World, goals, hanging, touch_rooms
 
 PLACES = 4  # that may change: the group's own and the largest others
 MOST = 12  # answers that may change in one cell; a world further off is not looked for
 SHARE_SIGNS = np.array(
     [(1, 1, 0), (1, 0, 0), (1, 0, 1), (-1, -1, 0), (-1, 0, 0), (-1, 0, -1)], dtype=np.int64
 )  # a favourable, other, unfavourable answer more, and less
-INFEASIBLE = 2  # scipy.optimize.milp's status
+CHOICES = 4  # goals of which one must be reached, at most
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Budget:
     it is not safe. Counts and nodes bound the work, and so the outcome, alike on every machine;
     seconds are for emergencies, far beyond what the nodes take."""
 
-    programmes: int = 200
+    programmes: int = 100
     reserve: int = 40  # more, for totals alone: without its total a panel shows nothing
-    nodes: int = 500
+    nodes: int = 10
     seconds: float = 10.0  # of one programme
 
 
@@ -74,29 +74,23 @@ def is_safe(world: World, shown: Sequence[Shown], doubt: Doubt, purse: Purse) ->
     scopes = [] if doubt.cut == TOTAL else [[doubt.cut]]  # the cut alone first, which is quick
     scopes.append(list(world.counts))
     programmes = _Made(partial(_Programme, world, shown, doubt), scopes)
-    reached: set[tuple[int, int, int]] = set()
-    for either in _goals(world, doubt):
-        if reached.isdisjoint(either):
-            goals = ((programme, goal) for programme in programmes for goal in either)
-            paid = ((p, goal) for p, goal in goals if purse.pays(doubt.cut))
-            found = (goal for p, goal in paid if p.reaches(goal, purse.budget))
-            reached |= set(itertools.islice(found, 1))
+    reached: set[Change] = set()
+    for either in goals(world, doubt):
+        for programme in programmes if reached.isdisjoint(either) else ():
+            if not purse.pays(doubt.cut):
+                return False
+            change = programme.reaches(either, purse.budget)
+            if change is not None:
+                reached |= {
+                    goal
+                    for some in goals(world, doubt)
+                    for goal in some
+                    if np.array(goal) @ change >= 1
+                }
+                break
         if reached.isdisjoint(either):
             return False
     return True
-
-
-def _goals(world: World, doubt: Doubt) -> Iterator[list[tuple[int, int, int]]]:
-    """Changes g with g . (n, favourable, unfavourable) >= 1: one of each list must be reached."""
-    if doubt.goal == "favourable":
-        yield [(0, 1, 0)]
-    elif doubt.goal == "other":
-        yield [(0, -1, 0)] if world.score[doubt.measure] else [(1, -1, 0)]
-    else:
-        size = [] if world.score[doubt.measure] else [(1, 0, 0), (-1, 0, 0)]
-        yield [*size, (0, 1, 0), (0, -1, 0)]
-        if world.kinds[doubt.measure, 2]:
-            yield [*size, (0, 0, 1), (0, 0, -1)]
 
 
 class _Made:
@@ -136,47 +130,62 @@ class _Programme:
         self._links()
         self._prints(shown)
         rows, columns, values = np.array(self.entries, dtype=np.int64).reshape(-1, 3).T
-        shape = (len(self.low), len(self.upper))
+        shape = (len(self.low), len(self.upper) + CHOICES)
         matrix = coo_array((values.astype(float), (rows, columns)), shape=shape).tocsr()
         ends = np.array(self.low, float), np.array(self.high, float)
         self.constraint = LinearConstraint(matrix, *ends)
 
-    def reaches(self, goal: tuple[int, int, int], budget: Budget) -> bool:
-        """Whether a world with this change exists; False too when the budget does not tell."""
-        first = self.cells[self.doubt.cut, self.doubt.place, self.doubt.group]
-        count = len(self.signs)
-        wanted = np.zeros(len(self.upper), dtype=np.int64)
-        wanted[first : first + count] = self.signs @ np.array(goal)
-        wish = LinearConstraint(wanted[None, :].astype(float), 1, np.inf)
-        constraints = [self.constraint, wish]
-        whole = TOTAL in self.cuts  # what the cut alone does not reach is asked again
-        for presolve in (True, False) if whole else (True,):  # it has called true ones infeasible
-            found = milp(
-                np.ones(len(self.upper)),
-                integrality=np.ones(len(self.upper), dtype=np.int64),
-                bounds=Bounds(0, np.array(self.upper, float)),
-                constraints=constraints,
-                options={
-                    "presolve": presolve,
-                    "node_limit": budget.nodes,
-                    "time_limit": budget.seconds,
-                    "mip_rel_gap": 1.0,  # any world will do, not the nearest
-                },
-            )
-            if found.x is not None:
-                return self._holds(np.rint(found.x).astype(np.int64), wanted)
-            if found.status != INFEASIBLE:
-                return False
-        return False
+    def reaches(self, either: Sequence[Change], budget: Budget) -> IntArray | None:
+        """The change of (n, favourable, unfavourable) in the group in a world where one of these
+        is reached; None if there is no such world, or if the budget does not tell."""
+        wish, choices = self._wish(np.array(either))
+        count = len(self.upper)
+        found = milp(
+            np.append(np.ones(count), np.zeros(CHOICES)),
+            integrality=np.ones(count + CHOICES, dtype=np.int64),
+            bounds=Bounds(0, np.append(np.array(self.upper, float), choices)),
+            constraints=[self.constraint, wish],
+            options={
+                "node_limit": budget.nodes,
+                "time_limit": budget.seconds,
+                "mip_rel_gap": 1.0,  # any world will do, not the nearest
+            },
+        )
+        if found.x is None:
+            return None
+        return self._holds(np.rint(found.x[:count]).astype(np.int64), np.array(either))
 
-    def _holds(self, x: IntArray, wanted: IntArray) -> bool:
-        """The world, in whole numbers."""
-        if (x < 0).any() or (x > np.array(self.upper)).any() or int(wanted @ x) < 1:
-            return False
+    def _wish(self, either: IntArray) -> tuple[LinearConstraint, FloatArray]:
+        """One of these changes happens: each has a choice, 0 or 1, and one choice is 1.
+
+        change . x >= 1 - far (1 - choice), where no change can be further than `far` below 1
+        """
+        count, first = len(self.upper), self._first
+        upper = np.array(self.upper[first : first + len(self.signs)])
+        reach = either @ self.signs.T  # shape (goals, variables of the cell)
+        far = 1 - np.minimum(reach, 0) @ upper
+        rows = np.zeros((len(either) + 1, count + CHOICES))
+        rows[:-1, first : first + len(self.signs)] = reach
+        rows[np.arange(len(either)), count + np.arange(len(either))] = -far
+        rows[-1, count:] = 1
+        choices = (np.arange(CHOICES) < len(either)).astype(float)
+        return LinearConstraint(rows, np.append(1 - far, 1).astype(float), np.inf), choices
+
+    @property
+    def _first(self) -> int:
+        """The first variable of the group in doubt."""
+        return self.cells[self.doubt.cut, self.doubt.place, self.doubt.group]
+
+    def _holds(self, x: IntArray, either: IntArray) -> IntArray | None:
+        """The change, if it is one of these and the world keeps the print, in whole numbers."""
+        change = x[self._first :][: len(self.signs)] @ self.signs
+        if (x < 0).any() or (x > np.array(self.upper)).any() or (either @ change < 1).all():
+            return None
         sums = np.zeros(len(self.low), dtype=np.int64)
         rows, columns, values = np.array(self.entries, dtype=np.int64).reshape(-1, 3).T
         np.add.at(sums, rows, values * x[columns])
-        return bool(((sums >= np.array(self.low)) & (sums <= np.array(self.high))).all())
+        kept = ((sums >= np.array(self.low)) & (sums <= np.array(self.high))).all()
+        return change if kept else None
 
     def _places(self) -> None:
         world, doubt, m = self.world, self.doubt, self.doubt.measure

@@ -7,7 +7,7 @@ both. Both are proofs like those of analysis/worlds.py; what they leave goes to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 
 import numpy as np
@@ -17,10 +17,12 @@ from analysis.worlds import (
     MOVES,
     PEOPLE,
     SCORE_MOVES,
+    Change,
     Doubt,
     Grid,
     Shown,
     World,
+    goals,
     grids_of,
     possible,
 )
@@ -53,15 +55,37 @@ class Trades:
         self.world, self.grids = world, grids
         self.pools: dict[str, list[list[tuple[int, int]]]] = {}
         self.pairs: _Pairs | None = None
+        self.squares: dict[str, Squares] = {}
 
     def settle(self, doubt: Doubt) -> bool:
         """Whether some trade shows that the group may be otherwise."""
-        if doubt.cut not in self.pools:
-            self.pools[doubt.cut] = pools(self.world, doubt.cut, self.grids[doubt.cut])
-        if any(_trades(self.world, doubt, pool) for pool in self.pools[doubt.cut]):
+        cut = doubt.cut
+        if cut not in self.pools:
+            self.pools[cut] = pools(self.world, cut, self.grids[cut])
+        if any(_trades(self.world, doubt, pool) for pool in self.pools[cut]):
             return True
         self.pairs = self.pairs or _Pairs(self.world, self.grids)
-        return self.pairs.settles(doubt)
+        if cut != TOTAL and cut not in self.squares:
+            self.squares[cut] = Squares(self.world, cut, self.grids[cut])
+        return all(
+            any(
+                self.pairs.reaches(doubt, move)
+                or (cut != TOTAL and self.squares[cut].find(doubt, move) is not None)
+                for move in self._moves(doubt, either)
+            )
+            for either in goals(self.world, doubt)
+        )
+
+    def _moves(self, doubt: Doubt, either: Sequence[Change]) -> list[int]:
+        """Moves of one person in the doubtful cell that reach one of these changes."""
+        assert self.pairs is not None
+        score = bool(self.world.score[doubt.measure])
+        can = self.pairs.can[doubt.cut][doubt.place, doubt.group, doubt.measure]
+        wanted = (EVERY @ np.array(either).T >= 1).any(axis=1)
+        wanted[:SCORE_FIRST] &= not score
+        wanted[SCORE_FIRST:] &= score
+        found: list[int] = np.flatnonzero(wanted & can).tolist()
+        return found
 
 
 def _trades(world: World, doubt: Doubt, pool: Sequence[tuple[int, int]]) -> bool:
@@ -101,26 +125,11 @@ class _Pairs:
         self.holds = {cut: grid.holds.astype(np.float32) for cut, grid in grids.items()}
         self.known: dict[tuple[str, int, int, int], BoolArray] = {}
 
-    def settles(self, doubt: Doubt) -> bool:
-        return any(self._reaches(doubt, move) for move in self._moves(doubt))
-
-    def _moves(self, doubt: Doubt) -> Iterator[int]:
-        """Moves in the doubtful cell that would settle it."""
-        score = self.world.score[doubt.measure]
-        moves = range(SCORE_FIRST, len(EVERY)) if score else range(SCORE_FIRST)
-        for move in moves:
-            n, top, _ = EVERY[move]
-            wanted = {"size": n != 0 or score, "favourable": top > 0, "other": n - top > 0}
-            if (
-                wanted[doubt.goal]
-                and self._can(doubt.cut, move)[doubt.place, doubt.group, doubt.measure]
-            ):
-                yield move
-
     def _can(self, cut: str, move: int) -> BoolArray:
         return self.can[cut][..., move]
 
-    def _reaches(self, doubt: Doubt, move: int) -> bool:
+    def reaches(self, doubt: Doubt, move: int) -> bool:
+        """Whether the move in the doubtful cell and its opposite elsewhere are printed nowhere."""
         cut, place, group, m, goal = doubt
         back = _opposite(move)
         n = self.world.counts[cut][..., m, PEOPLE]
@@ -175,6 +184,61 @@ class _Pairs:
         bad = ((mine + shaky) @ here)[:, None] + (theirs + shaky) @ flat - both
         result: BoolArray = (bad == 0).reshape(here.shape[1], *holds.shape[1:])
         return result
+
+
+class Squares:
+    """Two people of two places who trade groups: a move x at (r, g) and at (q, h), and -x at (r, h)
+    and (q, g). Every place and every group of the county is as it was, so no other cut is touched;
+    only what is printed of one place's groups apart can object."""
+
+    def __init__(self, world: World, cut: str, grid: Grid) -> None:
+        self.world, self.cut, self.grid = world, cut, grid
+        self.can = possible(world, cut, np.ones(len(world.room), dtype=bool))
+        # parts are rectangles: shape (P, R) and (P, G)
+        self.places = grid.holds.any(axis=2).astype(np.int8)
+        self.groups = grid.holds.any(axis=1).astype(np.int8)
+
+    def find(self, doubt: Doubt, move: int) -> tuple[int, int] | None:
+        """The other place and the other group for a move in the doubtful cell; None if there are
+        none."""
+        _, place, group, m, goal = doubt
+        back, n = _opposite(move), self.world.counts[self.cut][..., m, PEOPLE]
+        # the others of a small union stay as they are
+        free = n >= self.world.few if goal == "size" else np.ones_like(n, dtype=bool)
+        more, less = self.can[..., m, move] & free, self.can[..., m, back] & free
+        there = more & less[place] & less[:, group, None]
+        there[place], there[:, group] = False, False
+        if there.any():
+            there &= self._printed_alike(place, group, m, move)
+        if not there.any():
+            return None
+        other, into = np.argwhere(there)[0].tolist()
+        return other, into
+
+    def _printed_alike(self, place: int, group: int, m: int, move: int) -> BoolArray:
+        """[q, h]: no part prints otherwise. A part's change is the product of two signs: whether it
+        holds this place and not the other, and this group and not the other."""
+        bad, bad_back = (~self.grid.stands[:, m, i] for i in (move, _opposite(move)))
+        places = self.places[:, place, None] - self.places
+        groups = self.groups[:, group, None] - self.groups
+        signs = [(1, 1, bad), (-1, -1, bad), (1, -1, bad_back), (-1, 1, bad_back)]
+        broken = sum(
+            ((places == p) & objects[:, None]).astype(np.float32).T
+            @ (groups == g).astype(np.float32)
+            for p, g, objects in signs
+        )
+        alike: BoolArray = (np.asarray(broken) == 0) & ~self._crowded(place, group, m)
+        return alike
+
+    def _crowded(self, place: int, group: int, m: int) -> BoolArray:
+        """Where a part holds more of the four cells than answers may change before a score does."""
+        if self.world.index[m] < 0:
+            return np.zeros(self.grid.holds.shape[1:], dtype=bool)
+        held = (self.places[:, place, None] + self.places)[:, :, None] * (
+            self.groups[:, group, None] + self.groups
+        )[:, None]
+        crowded: BoolArray = (held > self.grid.room[:, m, None, None]).any(axis=0)
+        return crowded
 
 
 def _opposite(move: int) -> int:

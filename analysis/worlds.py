@@ -42,6 +42,7 @@ TOUCHES = np.arange(len(MOVES)) >= len(MORE)  # an answer that is there is chang
 MANY = 10**6
 
 Goal = Literal["size", "favourable", "other"]
+Change = tuple[int, int, int]  # of n, favourable, unfavourable
 
 
 @dataclass(frozen=True)
@@ -227,6 +228,18 @@ def standing(world: World, shown: Sequence[Shown]) -> BoolArray:
         of = np.repeat(parts, [len(shown[i].measures) for i in parts])
         found[of, measures] = np.concatenate((shares, scores), axis=1)
     return found
+
+
+def goals(world: World, doubt: Doubt) -> list[list[Change]]:
+    """Changes g with g . (n, favourable, unfavourable) >= 1: one of each list must be reached."""
+    if doubt.goal == "favourable":
+        return [[(0, 1, 0)]]
+    if doubt.goal == "other":
+        return [[(0, -1, 0)]] if world.score[doubt.measure] else [[(1, -1, 0)]]
+    size: list[Change] = [] if world.score[doubt.measure] else [(1, 0, 0), (-1, 0, 0)]
+    top: list[Change] = [*size, (0, 1, 0), (0, -1, 0)]
+    bottom: list[Change] = [*size, (0, 0, 1), (0, 0, -1)]
+    return [top, bottom] if world.kinds[doubt.measure, 2] else [top]
 
 
 def _unproven(world: World, cut: str, moves: BoolArray) -> list[Doubt]:
