@@ -24,7 +24,7 @@ from analysis.limits import FREE
 from analysis.measures import TOTAL, IntArray
 from analysis.worlds import Change, Doubt, Shown, World, goals, hanging, touch_rooms
 
-PLACES = 4  # that may change: the group's own and the largest others
+PLACES = 3  # that may change: the group's own and the largest others
 MOST = 12  # answers that may change in one cell; a world further off is not looked for
 SHARE_SIGNS = np.array(
     [(1, 1, 0), (1, 0, 0), (1, 0, 1), (-1, -1, 0), (-1, 0, 0), (-1, 0, -1)], dtype=np.int64

@@ -9,6 +9,7 @@ even so takes the panel of its county and season with it, and no other county wa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from analysis.tally import Tally
 from analysis.trades import Trades
 from analysis.worlds import SENTENCES, Grid, Shown, World, doubts, grid_of
 
+MOST = 3  # doubts left of a cut for which a programme is asked: with more, one in 20 passed
 AUDIT = "audit"  # reason of the notes on what the audit made coarser or left out
 
 
@@ -134,6 +136,7 @@ class Hearing:
     proven: set[str] = field(default_factory=set)  # panels; none says anything of another's
     tables: dict[tuple[TableKey, bool], Table] = field(default_factory=dict)
     prints: dict[tuple[TableKey, bool], Print] = field(default_factory=dict)
+    worlds: dict[tuple[TableKey, ...], World] = field(default_factory=dict)
 
     def table(self, plan: Plan, coarse: bool) -> Table:
         """The planned table, one band coarser or not."""
@@ -163,18 +166,24 @@ class Hearing:
 
     def _in_doubt(self, together: Sequence[Table]) -> dict[TableKey, Finding]:
         """The findings of one panel's tables."""
-        world = true_world(self.tally, self.measures, together)
+        keys = tuple(table.key for table in together)
+        if keys not in self.worlds:
+            self.worlds[keys] = true_world(self.tally, self.measures, together)
+        world = self.worlds[keys]
         prints = self._prints(world, together)
         shown = [part for one in prints for part in one.parts]
         shown += [atom for one in prints for atom in one.atoms]
         grids = {table.key.cut: one.grid for table, one in zip(together, prints, strict=True)}
-        trades = Trades(world, grids)
         found: dict[TableKey, Finding] = {}
-        for doubt in doubts(world, shown, grids):
+        left = Trades(world, grids).undone(doubts(world, shown, grids))
+        many = Counter(doubt.cut for doubt in left)
+        for doubt in left:
             key = together[0].key._replace(cut=doubt.cut)
-            if key in found or trades.settle(doubt) or is_safe(world, shown, doubt, self.purse):
-                continue
-            found[key] = Finding(key, SENTENCES[doubt.goal])
+            if key not in found and (
+                (many[doubt.cut] > MOST and doubt.cut != TOTAL)
+                or not is_safe(world, shown, doubt, self.purse)
+            ):
+                found[key] = Finding(key, SENTENCES[doubt.goal])
         return found
 
     def _prints(self, world: World, tables: Sequence[Table]) -> list[Print]:

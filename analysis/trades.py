@@ -2,23 +2,29 @@
 
 In a pool nobody sees who is in which group: people there may trade groups, and nothing is printed
 otherwise. Elsewhere one person more here and one less there may cancel in every figure that holds
-both. Both are proofs like those of analysis/worlds.py; what they leave goes to the programme.
+both; or two people of two places trade groups, so that every place and every group is as it was.
+All are proofs like those of analysis/worlds.py; what they leave goes to the programme.
+
+Which parts of a table hold a cell is kept as bits, 64 parts to a word, so that what all parts say
+of many pairs of cells takes a few array operations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import prod
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis.measures import TOTAL, WHOLE, BoolArray
+from analysis.measures import TOTAL, WHOLE, BoolArray, IntArray
 from analysis.worlds import (
     MOVES,
     PEOPLE,
     SCORE_MOVES,
-    Change,
     Doubt,
+    Goal,
     Grid,
     Shown,
     World,
@@ -27,15 +33,20 @@ from analysis.worlds import (
     possible,
 )
 
+Words = NDArray[np.uint64]  # bits of parts; the first axis counts words
+
 EVERY = np.concatenate((MOVES, SCORE_MOVES))
-INVERSE = np.array([int(np.flatnonzero((-move == EVERY).all(axis=1))[0]) for move in MOVES])
-SCORE_FIRST = len(MOVES)
+SHARE = np.arange(len(EVERY)) < len(MOVES)
+OPPOSITE = np.array(
+    [int(np.flatnonzero((-x == EVERY).all(axis=1) & (s == SHARE))[0])
+     for x, s in zip(EVERY, SHARE, strict=True)]
+)  # fmt: skip
+CHUNK = 128  # doubts looked at together
 
 
 def undone(world: World, shown: Sequence[Shown], found: Sequence[Doubt]) -> list[Doubt]:
     """The doubts that no trade between two people settles."""
-    trades = Trades(world, grids_of(world, shown))
-    return [doubt for doubt in found if not trades.settle(doubt)]
+    return Trades(world, grids_of(world, shown)).undone(found)
 
 
 def pools(world: World, cut: str, grid: Grid) -> list[list[tuple[int, int]]]:
@@ -49,43 +60,57 @@ def pools(world: World, cut: str, grid: Grid) -> list[list[tuple[int, int]]]:
 
 
 class Trades:
-    """Searches two people; what several doubts ask for is worked out once."""
+    """Searches two people for many doubts at once."""
 
     def __init__(self, world: World, grids: Mapping[str, Grid]) -> None:
         self.world, self.grids = world, grids
-        self.pools: dict[str, list[list[tuple[int, int]]]] = {}
-        self.pairs: _Pairs | None = None
-        self.squares: dict[str, Squares] = {}
+        self.cells: dict[str, _Cells] = {}
+        self.wanted: dict[tuple[Goal, int], BoolArray] = {}
 
-    def settle(self, doubt: Doubt) -> bool:
-        """Whether some trade shows that the group may be otherwise."""
-        cut = doubt.cut
-        if cut not in self.pools:
-            self.pools[cut] = pools(self.world, cut, self.grids[cut])
-        if any(_trades(self.world, doubt, pool) for pool in self.pools[cut]):
-            return True
-        self.pairs = self.pairs or _Pairs(self.world, self.grids)
-        if cut != TOTAL and cut not in self.squares:
-            self.squares[cut] = Squares(self.world, cut, self.grids[cut])
-        return all(
-            any(
-                self.pairs.reaches(doubt, move)
-                or (cut != TOTAL and self.squares[cut].find(doubt, move) is not None)
-                for move in self._moves(doubt, either)
+    def undone(self, found: Sequence[Doubt]) -> list[Doubt]:
+        """The doubts that no trade settles, in their order."""
+        settled: set[Doubt] = set()
+        for cut in dict.fromkeys(doubt.cut for doubt in found):
+            mine = [doubt for doubt in found if doubt.cut == cut]
+            shared = pools(self.world, cut, self.grids[cut])
+            settled |= {d for d in mine if any(_trades(self.world, d, pool) for pool in shared)}
+            mine = [doubt for doubt in mine if doubt not in settled]
+            for i in range(0, len(mine), CHUNK):
+                some = mine[i : i + CHUNK]
+                settled |= {d for d, yes in zip(some, self.hidden(some), strict=True) if yes}
+        return [doubt for doubt in found if doubt not in settled]
+
+    def hidden(self, some: Sequence[Doubt]) -> BoolArray:
+        """Which doubts of one cut are settled by moves in their cell that a second person hides."""
+        cut = some[0].cut
+        of = _Asked(self.world, self.of(cut), some)
+        found, far = of.pairs()
+        if cut != TOTAL:
+            found |= of.squares()
+        far[self._enough(some, found)] = False
+        for other in self.world.counts:
+            if other != cut and far.any():  # they are in some group of every other cut
+                far &= self.of(other).anywhere(of, far)
+        return self._enough(some, found | far.any(axis=1))
+
+    def _enough(self, some: Sequence[Doubt], moves: BoolArray) -> BoolArray:
+        """Whether these moves (D, moves) reach every goal of each doubt."""
+        pairs = zip(some, moves, strict=True)
+        return np.array([(self._wanted(d) & m).any(axis=1).all() for d, m in pairs], dtype=bool)
+
+    def of(self, cut: str) -> _Cells:
+        if cut not in self.cells:
+            self.cells[cut] = _Cells.of(self.world, cut, self.grids[cut])
+        return self.cells[cut]
+
+    def _wanted(self, doubt: Doubt) -> BoolArray:
+        """Which moves reach each of the doubt's goals, of which all must be; (goals, moves)."""
+        asked = doubt.goal, doubt.measure
+        if asked not in self.wanted:
+            self.wanted[asked] = np.array(
+                [(EVERY @ np.array(e).T >= 1).any(axis=1) for e in goals(self.world, doubt)]
             )
-            for either in goals(self.world, doubt)
-        )
-
-    def _moves(self, doubt: Doubt, either: Sequence[Change]) -> list[int]:
-        """Moves of one person in the doubtful cell that reach one of these changes."""
-        assert self.pairs is not None
-        score = bool(self.world.score[doubt.measure])
-        can = self.pairs.can[doubt.cut][doubt.place, doubt.group, doubt.measure]
-        wanted = (EVERY @ np.array(either).T >= 1).any(axis=1)
-        wanted[:SCORE_FIRST] &= not score
-        wanted[SCORE_FIRST:] &= score
-        found: list[int] = np.flatnonzero(wanted & can).tolist()
-        return found
+        return self.wanted[asked]
 
 
 def _trades(world: World, doubt: Doubt, pool: Sequence[tuple[int, int]]) -> bool:
@@ -115,131 +140,153 @@ def _trades(world: World, doubt: Doubt, pool: Sequence[tuple[int, int]]) -> bool
     return any(joins[me] and joins[cell] and otherwise[cell] > 0 for cell in others)
 
 
-class _Pairs:
-    """One person's move and its opposite somewhere else: x at one cell, -x at another."""
+@dataclass(frozen=True)
+class _Cells:
+    """One cut of a world: who could move in each cell, and which parts would print otherwise."""
 
-    def __init__(self, world: World, grids: Mapping[str, Grid]) -> None:
-        self.world, self.grids = world, grids
-        everywhere = np.ones(len(world.room), dtype=bool)
-        self.can = {cut: possible(world, cut, everywhere) for cut in world.counts}
-        self.holds = {cut: grid.holds.astype(np.float32) for cut, grid in grids.items()}
-        self.known: dict[tuple[str, int, int, int], BoolArray] = {}
+    can: BoolArray  # shape (R, G, M, moves); places may grow
+    n: IntArray  # shape (R, G, M)
+    places: Words  # shape (W, R): parts are rectangles of places and groups
+    groups: Words  # shape (W, G)
+    objects: Words  # shape (W, M, moves): parts in which the move is printed
+    full: tuple[Words, Words, Words]  # shape (W, M): parts whose score may not stand 1, 2, 4 moves
 
-    def _can(self, cut: str, move: int) -> BoolArray:
-        return self.can[cut][..., move]
+    @classmethod
+    def of(cls, world: World, cut: str, grid: Grid) -> _Cells:
+        room = np.where(world.index >= 0, grid.room, 4)
+        return cls(
+            can=possible(world, cut, np.ones(len(world.room), dtype=bool)),
+            n=world.counts[cut][..., PEOPLE],
+            places=_bits(np.asarray(grid.holds.any(axis=2))),
+            groups=_bits(np.asarray(grid.holds.any(axis=1))),
+            objects=_bits(~grid.stands),
+            full=(_bits(room < 1), _bits(room < 2), _bits(room < 4)),
+        )
 
-    def reaches(self, doubt: Doubt, move: int) -> bool:
-        """Whether the move in the doubtful cell and its opposite elsewhere are printed nowhere."""
-        cut, place, group, m, goal = doubt
-        back = _opposite(move)
-        n = self.world.counts[cut][..., m, PEOPLE]
-        there = self._can(cut, back)[..., m].copy()
-        if goal == "size":  # the others of a small union stay as they are
-            there &= n >= self.world.few
-        there[place, group] = False
-        cells = self._cancel(cut, place, m, move)[group] & there  # shape (R, G)
-        if cut != TOTAL and cells[place].any():
-            return True
-        if EVERY[move][PEOPLE] > 0 and self.world.room[place] < 1:
-            return False
-        for other in np.flatnonzero(cells.any(axis=1)).tolist():
-            more = other if EVERY[move][PEOPLE] < 0 else place
-            room = EVERY[move][PEOPLE] == 0 or self.world.room[more] > 0
-            if (
-                other != place
-                and room
-                and all(
-                    self._anywhere(k, place, other, m, move) for k in self.world.counts if k != cut
-                )
-            ):
-                return True
-        return False
+    def held(self, place: Any, group: Any) -> Words:
+        """The parts that hold a cell; shape (W, ...)."""
+        place, group = np.broadcast_arrays(place, group)
+        held: Words = self.places[:, place] & self.groups[:, group]
+        return held
 
-    def _anywhere(self, cut: str, place: int, other: int, m: int, move: int) -> bool:
-        """Whether some groups of a cut take the move in one place and its opposite in another."""
-        mine = self._can(cut, move)[place, :, m]
-        theirs = self._can(cut, _opposite(move))[other, :, m]
-        cancel = self._cancel(cut, place, m, move)[:, other]
-        return bool((cancel & mine[:, None] & theirs[None, :]).any())
+    def seen(self, mine: Words, theirs: Words, measure: IntArray) -> BoolArray:
+        """Whether some part shows a move in cells of `mine` with its opposite in those of `theirs`.
 
-    def _cancel(self, cut: str, place: int, m: int, move: int) -> BoolArray:
-        """[g, r, h]: nothing is printed otherwise when `move` happens in group g of the place and
-        its opposite in group h of place r. Shape (G, R, G)."""
-        asked = (cut, place, m, move)
-        if asked not in self.known:
-            self.known[asked] = self._cancelled(*asked)
-        return self.known[asked]
-
-    def _cancelled(self, cut: str, place: int, m: int, move: int) -> BoolArray:
-        """A part objects to one of the two changes that it holds alone, and to both or either of
-        them where its score does not stand two; sums of whole numbers, exact in single precision.
+        Both of shape (W, D, ...), broadcast; measure: shape (D,). Returns shape (D, ..., moves).
         """
-        grid, holds = self.grids[cut], self.holds[cut]
-        here, flat = holds[:, place], holds.reshape(len(holds), prod(holds.shape[1:]))
-        mine, theirs = (
-            1 - grid.stands[:, m, i].astype(np.float32) for i in (move, _opposite(move))
+        seen: Any = False
+        for a, b, objects, full_1, full_2 in zip(
+            mine, theirs, self.objects, self.full[0], self.full[1], strict=True
+        ):
+            apart, wide = a ^ b, (...,) + (None,) * (np.ndim(a & b) - 1)
+            crowded = (apart & full_1[measure][wide]) | (a & b & full_2[measure][wide])
+            printed = _each(a & apart, objects[measure]) | _each(
+                b & apart, objects[measure][:, OPPOSITE]
+            )
+            seen = seen | (printed | crowded[..., None]).astype(bool)
+        found: BoolArray = seen
+        return found
+
+    def anywhere(self, of: _Asked, far: BoolArray) -> BoolArray:
+        """Which of these moves (D, R, moves) this cut takes in some groups of the doubt's place,
+        with their opposite in some groups of the other."""
+        asked, other, _ = np.nonzero(far.any(axis=2, keepdims=True))
+        place, measure = of.place[asked], of.measure[asked]
+        every = np.arange(self.groups.shape[1])
+        mine = self.held(place[:, None, None], every[None, :, None])
+        theirs = self.held(other[:, None, None], every[None, None, :])
+        takes = ~self.seen(mine, theirs, measure)
+        takes &= self.can[place, :, measure][:, :, None]
+        takes &= self.can[other, :, measure][:, None][..., OPPOSITE]
+        found = np.zeros_like(far)
+        found[asked, other] = takes.any(axis=(1, 2))
+        return found
+
+
+@dataclass
+class _Asked:
+    """Doubts of one cut, D of them."""
+
+    world: World
+    cells: _Cells
+    doubts: Sequence[Doubt]
+
+    def __post_init__(self) -> None:
+        self.place, self.group, self.measure = (
+            np.array([doubt[i] for doubt in self.doubts]) for i in (1, 2, 3)
         )
-        both = (here * (mine + theirs)[:, None]).T @ flat
-        shaky = (grid.room[:, m] <= 1) & (self.world.index[m] >= 0)
-        bad = ((mine + shaky) @ here)[:, None] + (theirs + shaky) @ flat - both
-        result: BoolArray = (bad == 0).reshape(here.shape[1], *holds.shape[1:])
-        return result
+        self.mine = self.cells.can[self.place, self.group, self.measure]  # shape (D, moves)
+        can = np.moveaxis(self.cells.can[:, :, self.measure], 2, 0)
+        few = np.moveaxis(self.cells.n[:, :, self.measure], 2, 0) < self.world.few
+        size = np.array([doubt.goal == "size" for doubt in self.doubts])
+        # the others of a small union stay as they are; shape (D, R, G, moves)
+        self.can = can & ~(few & size[:, None, None])[..., None]
+        self.row = np.arange(len(self.doubts))
 
+    def pairs(self) -> tuple[BoolArray, BoolArray]:
+        """A move in the doubtful cell whose opposite happens in another: in the same place, shape
+        (D, moves), and in each other place, (D, R, moves), where its public counts have room."""
+        cells = self.cells
+        _, places, groups, _ = self.can.shape
+        mine = cells.held(self.place, self.group)[:, :, None, None]
+        all_cells = cells.held(np.arange(places)[:, None], np.arange(groups))[:, None]
+        there = ~cells.seen(mine, all_cells, self.measure) & self.can[..., OPPOSITE]
+        there &= self.mine[:, None, None]
+        there[self.row, self.place, self.group] = False
+        far = there.any(axis=2)
+        near = far[self.row, self.place]
+        more, room = EVERY[:, PEOPLE], self.world.room > 0
+        far[self.row, self.place] = False
+        far &= (more <= 0) | room[self.place][:, None, None]
+        far &= (more >= 0) | room[:, None]
+        return near & (groups > 1), far
 
-class Squares:
-    """Two people of two places who trade groups: a move x at (r, g) and at (q, h), and -x at (r, h)
-    and (q, g). Every place and every group of the county is as it was, so no other cut is touched;
-    only what is printed of one place's groups apart can object."""
+    def squares(self) -> BoolArray:
+        """Two people of two places who trade groups: the move here and in another place and group,
+        its opposite in the two cells that share one of both; shape (D, moves).
 
-    def __init__(self, world: World, cut: str, grid: Grid) -> None:
-        self.world, self.cut, self.grid = world, cut, grid
-        self.can = possible(world, cut, np.ones(len(world.room), dtype=bool))
-        # parts are rectangles: shape (P, R) and (P, G)
-        self.places = grid.holds.any(axis=2).astype(np.int8)
-        self.groups = grid.holds.any(axis=1).astype(np.int8)
-
-    def find(self, doubt: Doubt, move: int) -> tuple[int, int] | None:
-        """The other place and the other group for a move in the doubtful cell; None if there are
-        none."""
-        _, place, group, m, goal = doubt
-        back, n = _opposite(move), self.world.counts[self.cut][..., m, PEOPLE]
-        # the others of a small union stay as they are
-        free = n >= self.world.few if goal == "size" else np.ones_like(n, dtype=bool)
-        more, less = self.can[..., m, move] & free, self.can[..., m, back] & free
-        there = more & less[place] & less[:, group, None]
-        there[place], there[:, group] = False, False
-        if there.any():
-            there &= self._printed_alike(place, group, m, move)
+        What a part sees is the product of two signs: whether it holds this place and not the
+        other, and this group and not the other. Nothing of any other cut changes.
+        """
+        cells, row = self.cells, self.row
+        back = self.can[..., OPPOSITE]
+        there = self.can & back[row, self.place][:, None]  # (q, h) and (r, h)
+        there &= back[row, :, self.group][:, :, None] & self.mine[:, None, None]  # (q, g), (r, g)
+        there[row, self.place], there[row, :, self.group] = False, False
         if not there.any():
-            return None
-        other, into = np.argwhere(there)[0].tolist()
-        return other, into
-
-    def _printed_alike(self, place: int, group: int, m: int, move: int) -> BoolArray:
-        """[q, h]: no part prints otherwise. A part's change is the product of two signs: whether it
-        holds this place and not the other, and this group and not the other."""
-        bad, bad_back = (~self.grid.stands[:, m, i] for i in (move, _opposite(move)))
-        places = self.places[:, place, None] - self.places
-        groups = self.groups[:, group, None] - self.groups
-        signs = [(1, 1, bad), (-1, -1, bad), (1, -1, bad_back), (-1, 1, bad_back)]
-        broken = sum(
-            ((places == p) & objects[:, None]).astype(np.float32).T
-            @ (groups == g).astype(np.float32)
-            for p, g, objects in signs
-        )
-        alike: BoolArray = (np.asarray(broken) == 0) & ~self._crowded(place, group, m)
-        return alike
-
-    def _crowded(self, place: int, group: int, m: int) -> BoolArray:
-        """Where a part holds more of the four cells than answers may change before a score does."""
-        if self.world.index[m] < 0:
-            return np.zeros(self.grid.holds.shape[1:], dtype=bool)
-        held = (self.places[:, place, None] + self.places)[:, :, None] * (
-            self.groups[:, group, None] + self.groups
-        )[:, None]
-        crowded: BoolArray = (held > self.grid.room[:, m, None, None]).any(axis=0)
-        return crowded
+            return np.zeros_like(self.mine)
+        seen: Any = False
+        for place, group, objects, *full in zip(
+            cells.places, cells.groups, cells.objects, *cells.full, strict=True
+        ):
+            mine, others = place[self.place][:, None, None], place[:, None]
+            my_group, groups = group[self.group][:, None, None], group
+            p, q, g, h = mine & ~others, others & ~mine, my_group & ~groups, groups & ~my_group
+            two_p, two_g, one_p, one_g = mine & others, my_group & groups, p | q, g | h
+            one, two, four = (words[self.measure][:, None, None] for words in full)
+            crowded = (one_p & one_g & one) | (((two_p & one_g) | (one_p & two_g)) & two)
+            crowded |= two_p & two_g & four
+            objects = objects[self.measure]
+            printed = _each((p & g) | (q & h), objects)
+            printed |= _each((p & h) | (q & g), objects[:, OPPOSITE])
+            seen = seen | (printed | crowded[..., None]).astype(bool)
+        found: BoolArray = (there & ~seen).any(axis=(1, 2))
+        return found
 
 
-def _opposite(move: int) -> int:
-    return int(INVERSE[move]) if move < SCORE_FIRST else 2 * SCORE_FIRST + 1 - move
+def _each(parts: NDArray[np.uint64], objects: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Parts (D, ...) that object (D, moves): shape (D, ..., moves)."""
+    wide = (slice(None),) + (None,) * (parts.ndim - 1)
+    found: NDArray[np.uint64] = parts[..., None] & objects[wide]
+    return found
+
+
+def _bits(parts: BoolArray) -> Words:
+    """Pack the first axis into words of 64 bits; (P, ...) -> (W, ...)."""
+    count, *rest = parts.shape
+    words = -(-count // 64)
+    padded = np.zeros((words * 64, *rest), dtype=bool)
+    padded[:count] = parts
+    packed = np.packbits(padded, axis=0).reshape(words, 8, *rest)
+    found: Words = np.ascontiguousarray(np.moveaxis(packed, 1, -1)).view(np.uint64)[..., 0]
+    return found

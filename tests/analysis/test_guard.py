@@ -59,7 +59,7 @@ def test_what_coarser_does_not_help_is_left_out(monkeypatch: pytest.MonkeyPatch)
     made = release(together(town(EDGE)), (TRUST,), ("age",), budget=Budget(programmes=0))
     assert audited(made) <= {("coarsened", "age"), ("dropped", "age")}
     monkeypatch.setattr(guard, "is_safe", lambda *args: False)
-    monkeypatch.setattr(Trades, "settle", lambda *args: False)
+    monkeypatch.setattr(Trades, "undone", lambda _, found: found)
     monkeypatch.setattr(guard, "doubts", lambda world, shown, grids: doubt(shown))
 
     def doubt(shown):
@@ -76,7 +76,7 @@ def test_a_total_that_fails_takes_its_panel_along_and_no_other_county(
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(guard, "is_safe", lambda *args: False)
-    monkeypatch.setattr(Trades, "settle", lambda *args: False)
+    monkeypatch.setattr(Trades, "undone", lambda _, found: found)
     unsafe, whole = [Doubt(TOTAL, 0, 0, 0, "size")], sum(n for n, _ in EDGE)
 
     def in_the_town(world, *_):

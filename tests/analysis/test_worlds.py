@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from analysis.attack import Budget, Purse, is_safe
 from analysis.limits import Counts, banded, exact
-from analysis.trades import undone
-from analysis.worlds import Shown, World, doubts
+from analysis.trades import EVERY, OPPOSITE, Trades, undone
+from analysis.worlds import Shown, World, doubts, goals, grids_of, possible
 
 YES = np.array([True])
 
@@ -189,3 +189,101 @@ def test_people_of_a_pool_may_stand_in_each_others_groups(groups):
     of = world(age=[groups], total=[[tuple(np.sum(groups, axis=0))]])
     pool = tuple(range(len(groups)))
     assert refused(of, show(of, "total", [0], [0]), show(of, "age", [0], pool)) == []
+
+
+@st.composite
+def small_county(draw):
+    """Three places, their ages and two other groups; some parts of it are shown."""
+    people, ages, others = st.integers(0, 13), [], []
+    for _ in range(3):
+        place = [(n := draw(people), draw(st.integers(0, n))) for _ in range(3)]
+        n, top = (int(x) for x in np.sum(place, axis=0))
+        k = draw(st.integers(0, n))
+        low, high = max(0, top - (n - k)), min(k, top)
+        liked = draw(st.integers(low, high))
+        ages.append(place)
+        others.append([(k, liked), (n - k, top - liked)])
+    of = world(total=[[tuple(np.sum(place, axis=0))] for place in ages], age=ages, other=others)
+    shown = [
+        show(of, "total", [p], [0], draw_limits(draw, of, "total", [p], [0])) for p in range(3)
+    ]
+    for cut, groups in (("age", 3), ("other", 2)):
+        for places in ([0], [1], [2], [0, 1, 2]):
+            for group in range(groups):
+                if draw(st.booleans()):
+                    limits = draw_limits(draw, of, cut, places, [group])
+                    shown.append(show(of, cut, places, [group], limits))
+    return of, shown
+
+
+def draw_limits(draw, of, cut, places, groups):
+    enough = of.counts[cut][np.ix_(places, groups)][..., 0].sum() >= 11
+    return banded if enough and draw(st.integers(0, 4)) else exact
+
+
+def prints_alike(shown, cut, moved):
+    """Whether nothing that is shown of a cut changes when people move so: {cell: move}."""
+    return all(
+        (part.limits.coef[0] @ sum(
+            (move for (place, group), move in moved.items()
+             if place in part.places and group in part.groups), np.zeros(3, dtype=np.int64)
+        ) <= part.limits.rest[0]).all()
+        for part in shown
+        if part.cut == cut
+    )  # fmt: skip
+
+
+def hides(of, shown, doubt, move):
+    """Whether somebody else can hide the move, by trying every cell and pair of cells."""
+    here, free = (doubt.place, doubt.group), of.counts[doubt.cut][..., 0, 0] >= of.few
+
+    def can(cut, cell, move):
+        return possible(of, cut, np.ones(3, dtype=bool))[(*cell, 0, move)]
+
+    def may(cell, move):
+        return (doubt.goal != "size" or free[cell]) and can(doubt.cut, cell, move)
+
+    def alike(cut, one, other):
+        moved = {one: EVERY[move], other: EVERY[OPPOSITE[move]]}
+        return one != other and prints_alike(shown, cut, moved)
+
+    back = OPPOSITE[move]
+    if not can(doubt.cut, here, move):
+        return False
+    for cell in np.ndindex(free.shape):
+        if may(cell, back) and alike(doubt.cut, here, cell):
+            places = here[0], cell[0]
+            if places[0] == places[1] or all(
+                any(
+                    can(cut, one, move) and can(cut, other, back) and alike(cut, one, other)
+                    for one in np.ndindex(of.counts[cut].shape[:2])
+                    for other in np.ndindex(of.counts[cut].shape[:2])
+                    if (one[0], other[0]) == places
+                )
+                for cut in of.counts
+                if cut != doubt.cut
+            ):
+                return True
+        if cell[0] != here[0] and cell[1] != here[1]:
+            side, below = (here[0], cell[1]), (cell[0], here[1])
+            moved = {here: EVERY[move], cell: EVERY[move], side: EVERY[back], below: EVERY[back]}
+            free_all = may(cell, move) and may(side, back) and may(below, back)
+            if free_all and prints_alike(shown, doubt.cut, moved):
+                return True
+    return False
+
+
+@settings(max_examples=40)
+@given(small_county())
+def test_trades_are_found_exactly_where_trying_all_of_them_finds_one(case):
+    of, shown = case
+    trades = Trades(of, grids_of(of, shown))
+    for doubt in doubts(of, shown)[:12]:
+        every = all(
+            any(
+                hides(of, shown, doubt, k)
+                for k in np.flatnonzero((EVERY @ np.array(either).T >= 1).any(axis=1))
+            )
+            for either in goals(of, doubt)
+        )
+        assert bool(trades.hidden([doubt])[0]) == every
