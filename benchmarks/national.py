@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -122,7 +123,10 @@ def main() -> None:
     asked = options.parse_args()
     budget = Budget(programmes=asked.programmes)
     measures, cuts = catalogue.measures_of(CONTENT, KINDS), catalogue.cuts_of(CONTENT)
-    rows = [measured(responses, measures, cuts, budget) for responses in asked.responses]
+    rows = []
+    for responses in asked.responses:
+        rows.append(measured(responses, measures, cuts, budget))
+        print(*rows[-1], sep="\t", file=sys.stderr, flush=True)  # the next may take an hour
     head = ["answers", "figures", "minutes", "CPU minutes", "CPU us an answer", "of it making"]
     print(table([*head, "GiB each", "again s"], rows))
     if len(rows) > 1:
