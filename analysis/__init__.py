@@ -20,12 +20,7 @@ it does not need.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from analysis.change import (
-    changes_since_first,
-    newcombe,
-    season_changes,
-    smallest_change,
-)
+from analysis.change import changes_since_first, season_changes
 from analysis.charts import CHARTS, WORDS, Chart
 from analysis.codebook import codebook
 from analysis.estimate import (
@@ -45,6 +40,7 @@ from analysis.nonresponse import nonresponse
 from analysis.people import person_items, person_nets, person_values, season_wordings
 from analysis.release import NothingToRelease, ReleaseRefused, release
 from analysis.released import NotReleased, Released, View, stored_view
+from analysis.verdict import newcombe, smallest_change
 
 if TYPE_CHECKING:
     from analysis.consistency import reliability

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.change import comparable
 from analysis.marks import Place, marks
 from analysis.measures import OTHER
 from analysis.released import View
 from analysis.style import ROLES, blank, finish, per_cent_axis, plain_axis
 from analysis.tables import by_community, by_group, by_season, per_cent
+from analysis.verdict import comparable
 
 Words = Mapping[str, str]
 

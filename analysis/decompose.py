@@ -13,11 +13,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import t
 
-from analysis.change import comparable
 from analysis.estimate import Z95, FloatArray, effective_n
 from analysis.measures import LEAST, BoolArray, IntArray
 from analysis.taylor import DF_TO_TRUST, design, variance
 from analysis.trend import CannotCompare
+from analysis.verdict import comparable
 
 LEAST_PEOPLE = 100  # in each season
 

@@ -31,7 +31,7 @@ from pandas.api.types import is_integer_dtype
 from analysis.again import Earlier, new_ledger
 from analysis.attack import BUDGET, Budget
 from analysis.audit import simple_audit
-from analysis.change import Bar, Family, change_tests, season_changes, settled_bars
+from analysis.change import change_tests, released_changes
 from analysis.derive import RhoKey, publish, with_ranges
 from analysis.estimate import intraclass_correlation, settled_rho
 from analysis.frame import check_frame
@@ -39,8 +39,9 @@ from analysis.measures import Measure, answers
 from analysis.moments import Moments, index_holds, index_moments
 from analysis.release import ReleaseRefused, build_county
 from analysis.released import Released, _sealed
+from analysis.verdict import Bar, Family, settled_bars
 
-FORMAT = 1  # of the folder; another means: build everything anew
+FORMAT = 2  # of the folder; another means: build everything anew
 CHUNK = 8  # counties per task: fewer messages, and still even work
 
 
@@ -198,7 +199,7 @@ def _judge(
     """Tell a county's changes by what the whole programme shows; return its checksum."""
     unjudged = folder / f"{county.name}.unjudged"
     part = pickle.loads(unjudged.read_bytes())
-    changes = season_changes(part["figures"], measures, critical)
+    changes = released_changes(part["figures"], measures, critical)
     made = _sealed(part["figures"], changes, part["notes"], part["ledger"])
     _write(folder / f"{county.name}.pickle", pickle.dumps({**part, "changes": changes}))
     unjudged.unlink()
@@ -250,7 +251,7 @@ def _keys(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     return table[names].itertuples(index=False, name=None)
 
 
-TABLES = {"rho": (int, str, str), "held": (int, str, str), "critical": (int, int)}
+TABLES = {"rho": (int, str, str), "held": (int, str, str), "critical": (int, int, int)}
 
 
 def _as_text(index: dict[str, Any]) -> dict[str, Any]:

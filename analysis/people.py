@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.change import MIXED
 from analysis.estimate import FloatArray
 from analysis.measures import SCALE, WHOLE, BoolArray, Measure, answers
+from analysis.verdict import MIXED
 
 
 def person_values(frame: pd.DataFrame, measure: Measure) -> FloatArray:

@@ -16,7 +16,7 @@ from analysis.again import GONE, NEW, REBUILT, WAITS, Earlier, new_ledger
 from analysis.attack import BUDGET, Budget
 from analysis.audit import Audit, Finding, simple_audit
 from analysis.block import Exact, Note, Table, TableKey
-from analysis.change import season_changes
+from analysis.change import released_changes
 from analysis.consistency import Reliability, checked_indexes
 from analysis.derive import RhoKey, publish, with_ranges
 from analysis.estimate import ANSWERS_TO_TRUST, intraclass_correlation, settled_rho
@@ -116,7 +116,7 @@ def release(
     notes = [*built.notes, *_standing_notes(built, earlier, previous), *audit_notes]
     notes += [*rhos.values(), *_index_notes(indexes, previous)]
     return _sealed(
-        figures, season_changes(figures, measures), [note._asdict() for note in notes], ledger
+        figures, released_changes(figures, measures), [note._asdict() for note in notes], ledger
     )
 
 

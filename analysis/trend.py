@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t
 
-from analysis.change import comparable
+from analysis.verdict import comparable
 
 LEAST_SEASONS = 4  # three are told in words
 

@@ -3,6 +3,7 @@
 (function () {
   var boxes = [].slice.call(document.querySelectorAll('.chart'));
   if (!boxes.length || !window.fetch || !window.Promise) return;
+  var LABEL = 50; // px that a year takes, with air around it
   var library = null;
   var dark = window.matchMedia('(prefers-color-scheme: dark)');
 
@@ -32,12 +33,24 @@
   }
 
   // Around the figure the page has its title, note and source as text: inside they would be twice.
-  function bare(figure) {
+  function bare(figure, width) {
     var layout = figure.layout;
+    Object.keys(layout).forEach(function (name) {
+      if (/^xaxis\d*$/.test(name) && layout[name].tickvals) thin(layout[name], width);
+    });
     delete layout.title;
     layout.annotations = (layout.annotations || []).filter(function (one) { return one.name !== 'note'; });
     layout.margin = { l: 44, r: 12, t: 44, b: 36 };
     return figure;
+  }
+
+  // A phone has no room for every year: the newest and every second or third before it.
+  function thin(axis, width) {
+    var all = axis.tickvals.length, step = Math.ceil(all * LABEL / width);
+    function kept(_, i) { return (all - 1 - i) % step === 0; }
+    if (step < 2 || all < 3) return;
+    axis.ticktext = axis.ticktext.filter(kept);
+    axis.tickvals = axis.tickvals.filter(kept);
   }
 
   function draw(figureBox, figure) {
@@ -61,7 +74,7 @@
       return reply.json();
     });
     Promise.all([figure, script]).then(function (both) {
-      bare(both[0]);
+      bare(both[0], box.clientWidth);
       draw(box, both[0]);
       dark.addEventListener('change', function () { draw(box, both[0]); });
     }).catch(function () {

@@ -27,6 +27,7 @@ class Line:
     place: Place
     cells: list[Cell | None]
     verdict: str
+    since_first: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,15 @@ class Reading:
         found = sorted(figures.of_place(self.changes, place), key=lambda row: row["season_from"])
         return {row["season_to"]: row for row in found}
 
+    def since_first(self, place: Place) -> Row | None:
+        """Return the change from the first season to the newest, where others lie between."""
+        found = list(figures.of_place(self.changes, place))
+        newest = max((row["season_to"] for row in found), default=0)
+        mine = sorted(
+            (row for row in found if row["season_to"] == newest), key=lambda row: row["season_from"]
+        )
+        return mine[0] if len(mine) > 1 else None
+
     def groups(self, place: Place, season: int) -> list[Row]:
         """Return the groups of the cut in one season; none where they were too small."""
         found = figures.of_place(self.find(FIGURE, self.cut), place)
@@ -117,8 +127,9 @@ class Reading:
             for season in self.now.seasons
         ]
         changes = self.changes_of(place)
-        last = changes[max(changes)] if changes else None
-        return Line(place, cells, self.tell.short(last) if last else "")
+        last, first = changes[max(changes)] if changes else None, self.since_first(place)
+        told = (self.tell.short(change) if change else "" for change in (last, first))
+        return Line(place, cells, *told)
 
     def summary(self) -> Iterator[str]:
         """Yield a sentence for each verdict on the newest season: which communities it was."""

@@ -165,6 +165,14 @@ class Teller:
             points=self.points(change),
         )
 
+    def since_first(self, change: Row) -> str:
+        """Return what may be said of the change over all years."""
+        return self.say(
+            f"since.{change['verdict']}",
+            season=change["season_from"],
+            points=self.points(change),
+        )
+
     def short(self, change: Row) -> str:
         """Return the verdict for a table's cell: "clear rise since 2024"."""
         return self.say(f"short.{change['verdict']}", season=change["season_from"])

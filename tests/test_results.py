@@ -80,6 +80,42 @@ def test_the_page_shows_the_released_figure_and_its_range(shown: Flask):
     assert "That is a clear rise since 2025" in page
 
 
+def test_beside_the_newest_change_stands_the_change_since_the_first_season(shown: Flask):
+    client = shown.test_client()
+    rows = sorted(rows_of(shown, "/results/austintown"), key=lambda row: row["season"])
+    first, last = rows[0], rows[-1]
+    points = f"{(last['value'] - first['value']) * 100:.0f}"
+    told = f"Over all years since {first['season']}: a clear rise, by about {points} points."
+    page = text_of(client.get("/results/austintown").text)
+    assert f"No clear change since 2025. {told}" in page
+    spanish = text_of(client.get("/results/austintown?lang=es").text)
+    assert f"En todos los años desde 2019: una subida clara, de unos {points} puntos." in spanish
+    assert "no clear change since 2025 clear rise since 2019" in text_of(
+        client.get("/results").text
+    )
+    with shown.app_context():
+        now = figures.current(db.session())
+        changes = figures.rows(
+            db.session(), now.release, figures.CHANGE, communities=["austintown"]
+        )
+    mine = [c for c in changes if (c["measure"], c["agency"]) == ("trust", "police")]
+    seasons = {(c["season_from"], c["season_to"]): c["verdict"] for c in mine}
+    assert (seasons[2019, 2026], seasons[2025, 2026]) == ("up", "unclear")
+
+
+def test_a_place_of_two_seasons_has_one_change(shown: Flask):
+    """A question that is new is not told twice: its first season is the one before."""
+    with shown.app_context():
+        now = figures.current(db.session())
+        changes = figures.rows(db.session(), now.release, figures.CHANGE)
+    keys = [
+        (c["county"], c["community"], c["members"], c["measure"], c["agency"], c["season_from"],
+         c["season_to"])
+        for c in changes
+    ]  # fmt: skip
+    assert len(set(keys)) == len(keys)
+
+
 def test_a_small_place_is_told_in_words_and_never_in_numbers(shown: Flask):
     small = [row for row in rows_of(shown, "/results/new-middletown") if row["n_low"] < 30]
     assert small

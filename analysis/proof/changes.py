@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.change import DOWN, FEW, UP, season_changes
+from analysis.change import season_changes
 from analysis.estimate import FloatArray
 from analysis.proof.rates import Rate, rate
 from analysis.proof.towns import SEASON, Town, name_of, programmes, season
 from analysis.release import release
+from analysis.verdict import DOWN, FEW, UP
 
 CLEARLY = (UP, DOWN)
 NEIGHBOURS = 12  # towns of one county

@@ -102,3 +102,19 @@ def test_a_chart_follows_the_colours_of_the_page(new_page, demonstration):
     page.wait_for_function(
         "light => document.querySelector('.drawing').layout.paper_bgcolor !== light", arg=light
     )
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_the_years_below_a_chart_can_be_read(new_page, demonstration, width):
+    page = new_page(width=width)
+    page.goto(f"{demonstration.url}/results/buffalo")
+    years = draws(page).locator(".xtick text")
+    places = years.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+    drawing = page.locator(".drawing .main-svg").first.bounding_box()
+    texts = years.all_text_contents()
+    assert texts[-1] == max(texts)
+    assert len(places) > 2
+    for one, after in zip(places, [*places[1:], None], strict=True):
+        assert one["width"] > one["height"]  # upright
+        assert one["bottom"] <= drawing["y"] + drawing["height"]
+        assert after is None or one["right"] + 2 < after["left"]
