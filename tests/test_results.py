@@ -95,6 +95,7 @@ def test_beside_the_newest_change_stands_the_change_since_the_first_season(shown
     )
     with shown.app_context():
         now = figures.current(db.session())
+        assert now is not None
         changes = figures.rows(
             db.session(), now.release, figures.CHANGE, communities=["austintown"]
         )
@@ -107,6 +108,7 @@ def test_a_place_of_two_seasons_has_one_change(shown: Flask):
     """A question that is new is not told twice: its first season is the one before."""
     with shown.app_context():
         now = figures.current(db.session())
+        assert now is not None
         changes = figures.rows(db.session(), now.release, figures.CHANGE)
     keys = [
         (c["county"], c["community"], c["members"], c["measure"], c["agency"], c["season_from"],
