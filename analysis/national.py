@@ -93,30 +93,18 @@ def build(
     if len(asked) < len(counties) and rho.keys() != before["rho"].keys():
         return build(counties, measures, cuts, folder, executor, budget=budget)  # a new season
     fresh = [c for c in asked if read[c.name].digest != known.get(c.name)]
-    hidden = {key for key, holds in held.items() if not holds}
-    work = partial(
-        _build, measures=measures, cuts=cuts, folder=folder, rho=rho, withheld=hidden,
-        budget=budget,
-    )  # fmt: skip
+    work = _Build(measures, cuts, folder, rho, {key for key in held if not held[key]}, budget)
     found = dict(_mapped(executor, work, fresh))
     critical = before["critical"] | _new_critical(before["critical"], found)
     judge = partial(_judge, measures=measures, folder=folder, critical=critical)
-    marks = dict(_mapped(executor, judge, fresh))
-    index = {
-        "digests": known | {name: moments.digest for name, moments in read.items()},
-        "marks": before["marks"] | marks,
-        "figures": before["figures"] | {name: told.figures for name, told in found.items()},
-        "rho": rho,
-        "held": held,
-        "critical": critical,
-    }
+    marks = before["marks"] | dict(_mapped(executor, judge, fresh))
+    figures = before["figures"] | {name: told.figures for name, told in found.items()}
+    digests = known | {name: moments.digest for name, moments in read.items()}
+    index = {"digests": digests, "marks": marks, "figures": figures,
+             "rho": rho, "held": held, "critical": critical}  # fmt: skip
     _write(folder / "release.json", json.dumps(_as_text(index), sort_keys=True).encode())
-    return Summary(
-        [county.name for county in fresh],
-        [county.name for county in counties if county.name not in found],
-        sum(index["figures"].values()),
-        _name(index["marks"]),
-    )
+    kept = [county.name for county in counties if county.name not in found]
+    return Summary([c.name for c in fresh], kept, sum(figures.values()), _name(marks))
 
 
 def county_of(folder: Path, name: str) -> Released:
@@ -166,31 +154,35 @@ class _Told:
     tests: dict[Family, list[float]]
 
 
-def _build(
-    county: Source,
-    measures: Sequence[Measure],
-    cuts: Sequence[str],
-    folder: Path,
-    rho: dict[RhoKey, float],
-    withheld: set[RhoKey],
-    budget: Budget,
-) -> _Told:
-    """Build one county and write it, its changes yet to be judged. Tables that may not be rebuilt
-    stand (rule of 11)."""
-    before = _load(folder, county.name) if (folder / f"{county.name}.pickle").exists() else None
-    earlier = Earlier(None if before is None else before["ledger"])
-    built = build_county(county.load(), measures, cuts, earlier, withheld, budget)
-    figures, ledger = publish(built.rows), new_ledger(built.rows, earlier.made + 1)
-    if before is not None:
-        old = (before[name] for name in ("figures", "ledger"))
-        stand, stand_ledger = (t[[k not in built.fresh for k in _keys(t)]] for t in old)
-        figures, ledger = pd.concat([stand, figures]), pd.concat([stand_ledger, ledger])
-    if findings := simple_audit(figures, ledger):
-        raise ReleaseRefused(findings)
-    figures = with_ranges(figures, rho)
-    part = {"figures": figures, "notes": [n._asdict() for n in built.notes], "ledger": ledger}
-    _write(folder / f"{county.name}.unjudged", pickle.dumps(part))
-    return _Told(len(figures), change_tests(figures, measures))
+@dataclass(frozen=True)
+class _Build:
+    """Builds one county and writes it, its changes yet to be judged; sent to where work runs."""
+
+    measures: Sequence[Measure]
+    cuts: Sequence[str]
+    folder: Path
+    rho: dict[RhoKey, float]
+    withheld: set[RhoKey]
+    budget: Budget
+
+    def __call__(self, county: Source) -> _Told:
+        """Tables that may not be rebuilt stand (rule of 11)."""
+        path = self.folder / f"{county.name}.pickle"
+        before = _load(self.folder, county.name) if path.exists() else None
+        earlier = Earlier(None if before is None else before["ledger"])
+        rows = county.load()
+        built = build_county(rows, self.measures, self.cuts, earlier, self.withheld, self.budget)
+        figures, ledger = publish(built.rows), new_ledger(built.rows, earlier.made + 1)
+        if before is not None:
+            old = (before[name] for name in ("figures", "ledger"))
+            stand, stand_ledger = (t[[k not in built.fresh for k in _keys(t)]] for t in old)
+            figures, ledger = pd.concat([stand, figures]), pd.concat([stand_ledger, ledger])
+        if findings := simple_audit(figures, ledger):
+            raise ReleaseRefused(findings)
+        figures = with_ranges(figures, self.rho)
+        part = {"figures": figures, "notes": [n._asdict() for n in built.notes], "ledger": ledger}
+        _write(self.folder / f"{county.name}.unjudged", pickle.dumps(part))
+        return _Told(len(figures), change_tests(figures, self.measures))
 
 
 def _judge(
