@@ -82,35 +82,34 @@ class Trades:
 
     def hidden(self, some: Sequence[Doubt]) -> BoolArray:
         """Which doubts of one cut are settled by moves in their cell that a second person hides."""
-        cut = some[0].cut
+        cut, wanted = some[0].cut, self._wanted(some)
+
+        def enough(moves: BoolArray) -> BoolArray:
+            reached = np.asarray((wanted & moves[:, None]).any(axis=2))
+            return reached[:, 0] & reached[:, 1]
+
         of = _Asked(self.world, self.of(cut), some)
         found, far = of.pairs()
         if cut != TOTAL:
             found |= of.squares()
-        far[self._enough(some, found)] = False
+        far[enough(found)] = False
         for other in self.world.counts:
             if other != cut and far.any():  # they are in some group of every other cut
                 far &= self.of(other).anywhere(of, far)
-        return self._enough(some, found | far.any(axis=1))
-
-    def _enough(self, some: Sequence[Doubt], moves: BoolArray) -> BoolArray:
-        """Whether these moves (D, moves) reach every goal of each doubt."""
-        pairs = zip(some, moves, strict=True)
-        return np.array([(self._wanted(d) & m).any(axis=1).all() for d, m in pairs], dtype=bool)
+        return enough(found | far.any(axis=1))
 
     def of(self, cut: str) -> _Cells:
         if cut not in self.cells:
             self.cells[cut] = _Cells.of(self.world, cut, self.grids[cut])
         return self.cells[cut]
 
-    def _wanted(self, doubt: Doubt) -> BoolArray:
-        """Which moves reach each of the doubt's goals, of which all must be; (goals, moves)."""
-        asked = doubt.goal, doubt.measure
-        if asked not in self.wanted:
-            self.wanted[asked] = np.array(
-                [(EVERY @ np.array(e).T >= 1).any(axis=1) for e in goals(self.world, doubt)]
-            )
-        return self.wanted[asked]
+    def _wanted(self, some: Sequence[Doubt]) -> BoolArray:
+        """Moves that reach each doubt's two goals, of which both must be; (D, 2, moves)."""
+        for doubt in some:
+            if (doubt.goal, doubt.measure) not in self.wanted:
+                found = [(EVERY @ np.array(e).T >= 1).any(axis=1) for e in goals(self.world, doubt)]
+                self.wanted[doubt.goal, doubt.measure] = np.array([found[0], found[-1]])
+        return np.array([self.wanted[doubt.goal, doubt.measure] for doubt in some])
 
 
 def _trades(world: World, doubt: Doubt, pool: Sequence[tuple[int, int]]) -> bool:
