@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.band import THIRDS
 from analysis.derive import scale_of
 from analysis.measures import TOTAL, Measure
 from analysis.verdict import Bar, Family, comparable, families, from_bands, judged, not_told
@@ -35,19 +36,34 @@ def season_changes(
 def released_changes(
     figures: pd.DataFrame,
     measures: Sequence[Measure],
+    newest: int,
     settled: Mapping[Family, Bar] | None = None,
 ) -> pd.DataFrame:
-    """What a release tells: every change from one season to the next, and each place's change from
-    its first season to its newest where another lies between. Else as season_changes."""
-    total = _by_place(figures)
-    far = _compared(*_first_and_newest(total, between=True), measures, settled, since_first=True)
+    """What a release tells: season_changes, and changes_since_first to its newest season."""
+    first = _first_and_newest(_by_place(figures), newest)
+    far = _compared(*first, measures, settled, since_first=True)
     return pd.concat([season_changes(figures, measures, settled), far], ignore_index=True)
 
 
-def change_tests(figures: pd.DataFrame, measures: Sequence[Measure]) -> dict[Family, list[float]]:
+def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """Each place's change from its first season to the newest of all (cut: total).
+
+    The first that was asked in the newest season's words and is shown in figures; where all earlier
+    ones were asked in other words, the first of all, and the verdict is WORDING. Only where another
+    season lies between: else season_changes has it. One family of tests, headline measures apart
+    from the others, beside those of season_changes: telling both tells more, so both are judged.
+    Columns, units and failures as there. Source: METHODS 5.
+    """
+    first = _first_and_newest(_by_place(figures), figures["season"].max())
+    return _compared(*first, measures, since_first=True)
+
+
+def change_tests(
+    figures: pd.DataFrame, measures: Sequence[Measure], newest: int
+) -> dict[Family, list[float]]:
     """The p-values of the changes that released_changes tells, by family."""
     total, found = _by_place(figures), dict[Family, list[float]]()
-    pairs = (_one_after_another(total), _first_and_newest(total, between=True))
+    pairs = (_one_after_another(total), _first_and_newest(total, newest))
     for since_first, (old, new) in enumerate(pairs):
         _, _, p_value = from_bands(old, new, scale_of(new))
         wall, few = not_told(old, new)
@@ -58,18 +74,6 @@ def change_tests(figures: pd.DataFrame, measures: Sequence[Measure]) -> dict[Fam
     return found
 
 
-def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
-    """Each place's change from its first shown season to its newest (cut: total).
-
-    The first that was asked in the newest season's words; where all earlier ones were asked in
-    others, the first of all, and the verdict is WORDING. One family of tests for each newest
-    season, as in season_changes, and beside it: telling both tells more, so both are judged.
-    Columns, units and failures as there. Source: METHODS 5.
-    """
-    pairs = _first_and_newest(_by_place(figures))
-    return _compared(*pairs, measures, since_first=True)
-
-
 def _one_after_another(total: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of a season and of the next that was shown; total: as _by_place gives it."""
     before = total.groupby(PLACE, sort=False).shift(1)
@@ -77,22 +81,20 @@ def _one_after_another(total: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     return before[later].reset_index(drop=True), total[later].reset_index(drop=True)
 
 
-def _first_and_newest(
-    total: pd.DataFrame, *, between: bool = False
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of the first comparable season and of the newest; total: as _by_place gives it.
+def _first_and_newest(total: pd.DataFrame, newest: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of the first season that compares and of the newest, where another lies between.
 
-    between: only where a season lies between the two
+    total: as _by_place gives it. Figures before words: a town that starts small is told in thirds.
     """
-    newest = total.groupby(PLACE, sort=False).tail(1)
-    last = total[PLACE].merge(newest[[*PLACE, "wording"]], on=PLACE, how="left")["wording"]
-    same = [comparable(a, b) for a, b in zip(total["wording"], last, strict=True)]
-    earlier = total.assign(other=~np.array(same, dtype=bool)).drop(newest.index)
-    first = earlier.sort_values([*PLACE, "other", "season"], kind="stable")
+    last = total[total["season"] == newest]
+    wording = total[PLACE].merge(last[[*PLACE, "wording"]], on=PLACE, how="left")["wording"]
+    same = [comparable(a, str(b)) for a, b in zip(total["wording"], wording, strict=True)]
+    earlier = total.assign(other=~np.array(same, dtype=bool), words=total["band"] == THIRDS)
+    earlier = earlier[earlier["season"] < newest]
+    first = earlier.sort_values([*PLACE, "other", "words", "season"], kind="stable")
     first = first.groupby(PLACE, sort=False).head(1)
-    pairs = newest[PLACE].reset_index().merge(first[PLACE].reset_index(), on=PLACE)
-    if between:
-        pairs = pairs[pairs["index_x"] > pairs["index_y"] + 1]
+    pairs = last[PLACE].reset_index().merge(first[PLACE].reset_index(), on=PLACE)
+    pairs = pairs[pairs["index_x"] > pairs["index_y"] + 1]
     old, new = total.loc[pairs["index_y"]], total.loc[pairs["index_x"]]
     return old.reset_index(drop=True), new.reset_index(drop=True)
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
@@ -96,7 +96,9 @@ def build(
     work = _Build(measures, cuts, folder, rho, {key for key in held if not held[key]}, budget)
     found = dict(_mapped(executor, work, fresh))
     critical = before["critical"] | _new_critical(before["critical"], found)
-    judge = partial(_judge, measures=measures, folder=folder, critical=critical)
+    judge = partial(
+        _judge, measures=measures, folder=folder, newest=_newest(rho), critical=critical
+    )
     marks = before["marks"] | dict(_mapped(executor, judge, fresh))
     figures = before["figures"] | {name: told.figures for name, told in found.items()}
     digests = known | {name: moments.digest for name, moments in read.items()}
@@ -182,20 +184,29 @@ class _Build:
         figures = with_ranges(figures, self.rho)
         part = {"figures": figures, "notes": [n._asdict() for n in built.notes], "ledger": ledger}
         _write(self.folder / f"{county.name}.unjudged", pickle.dumps(part))
-        return _Told(len(figures), change_tests(figures, self.measures))
+        return _Told(len(figures), change_tests(figures, self.measures, _newest(self.rho)))
 
 
 def _judge(
-    county: Source, measures: Sequence[Measure], folder: Path, critical: dict[Family, Bar]
+    county: Source,
+    measures: Sequence[Measure],
+    folder: Path,
+    newest: int,
+    critical: dict[Family, Bar],
 ) -> str:
     """Tell a county's changes by what the whole programme shows; return its checksum."""
     unjudged = folder / f"{county.name}.unjudged"
     part = pickle.loads(unjudged.read_bytes())
-    changes = released_changes(part["figures"], measures, critical)
+    changes = released_changes(part["figures"], measures, newest, critical)
     made = _sealed(part["figures"], changes, part["notes"], part["ledger"])
     _write(folder / f"{county.name}.pickle", pickle.dumps({**part, "changes": changes}))
     unjudged.unlink()
     return made.sha256
+
+
+def _newest(rho: Mapping[RhoKey, float]) -> int:
+    """The newest season with answers, which changes since the first season go to."""
+    return max((season for season, *_ in rho), default=0)
 
 
 def _programme(

@@ -69,16 +69,14 @@ def leeway(
     pulled = np.array([i for i in pooled if apart[i]], dtype=np.int64)
     if not pulled.size:
         return low, high
-    if len(pooled) > 2:
-        low[list(pooled)] = high[list(pooled)] = n[list(pooled)]
-        return low, high
+    # Those that were pulled in must stay smaller than the others, whatever all of them do at once.
     apart[pulled] = False
     last = int(smallest[pulled].max())
     low[apart] = np.maximum(low[apart], np.minimum(n[apart], last + 1))
-    if apart.any():  # the one that was pulled in must stay the next smallest
-        next_smallest = int(smallest[apart].min())
-        most = np.maximum(n[pulled], next_smallest - 1)
-        high[pulled] = np.where(n[pulled] == smallest[pulled, None], most, high[pulled])
+    if len(pooled) > 2:
+        low[list(pooled)] = high[list(pooled)] = n[list(pooled)]
+    elif apart.any():
+        high[pulled] = np.where(n[pulled] == smallest[pulled, None], n[pulled], high[pulled])
     return low, high
 
 

@@ -115,9 +115,9 @@ def release(
     figures = with_ranges(figures, {key: note.value for key, note in rhos.items()})
     notes = [*built.notes, *_standing_notes(built, earlier, previous), *audit_notes]
     notes += [*rhos.values(), *_index_notes(indexes, previous)]
-    return _sealed(
-        figures, released_changes(figures, measures), [note._asdict() for note in notes], ledger
-    )
+    newest = max((season for season, *_ in rhos), default=0)
+    changes = released_changes(figures, measures, newest)
+    return _sealed(figures, changes, [note._asdict() for note in notes], ledger)
 
 
 def build_county(

@@ -64,8 +64,10 @@ CHANGES = (
     Field("members", "str", "communities in the pool, joined by bars"),
     Field("measure", "str", "measure id", key=True),
     Field("agency", "str", "agency kind, empty when about the event", key=True),
-    Field("season_from", "int", "the season shown before, or the first in these words", key=True),
-    Field("season_to", "int", "later season; the newest where season_from is the first", key=True),
+    Field(
+        "season_from", "int", "the season before; of two that share season_to, the first", key=True
+    ),
+    Field("season_to", "int", "later season", key=True),
     Field("change", "float", "difference of the shown values, in the measure's unit"),
     Field("low", "float", "low end of its 95 % uncertainty range"),
     Field("high", "float", "high end of its 95 % uncertainty range"),

@@ -42,6 +42,7 @@ OPPOSITE = np.array(
      for x, s in zip(EVERY, SHARE, strict=True)]
 )  # fmt: skip
 CHUNK = 128  # doubts looked at together
+PAIRS = 1024  # of places looked at together, in every pair of groups
 
 
 def undone(world: World, shown: Sequence[Shown], found: Sequence[Doubt]) -> list[Doubt]:
@@ -173,32 +174,34 @@ class _Cells:
 
         Both of shape (W, D, ...), broadcast; measure: shape (D,). Returns shape (D, ..., moves).
         """
-        seen: Any = False
+        shape = np.broadcast_shapes(mine.shape[1:], theirs.shape[1:])
+        seen = np.zeros((*shape, len(EVERY)), dtype=bool)  # a cut may show nothing: no words
+        wide = (...,) + (None,) * (len(shape) - 1)
         for a, b, objects, full_1, full_2 in zip(
             mine, theirs, self.objects, self.full[0], self.full[1], strict=True
         ):
-            apart, wide = a ^ b, (...,) + (None,) * (np.ndim(a & b) - 1)
+            apart = a ^ b
             crowded = (apart & full_1[measure][wide]) | (a & b & full_2[measure][wide])
             printed = _each(a & apart, objects[measure]) | _each(
                 b & apart, objects[measure][:, OPPOSITE]
             )
-            seen = seen | (printed | crowded[..., None]).astype(bool)
-        found: BoolArray = seen
-        return found
+            seen |= (printed | crowded[..., None]).astype(bool)
+        return seen
 
     def anywhere(self, of: _Asked, far: BoolArray) -> BoolArray:
         """Which of these moves (D, R, moves) this cut takes in some groups of the doubt's place,
         with their opposite in some groups of the other."""
-        asked, other, _ = np.nonzero(far.any(axis=2, keepdims=True))
-        place, measure = of.place[asked], of.measure[asked]
-        every = np.arange(self.groups.shape[1])
-        mine = self.held(place[:, None, None], every[None, :, None])
-        theirs = self.held(other[:, None, None], every[None, None, :])
-        takes = ~self.seen(mine, theirs, measure)
-        takes &= self.can[place, :, measure][:, :, None]
-        takes &= self.can[other, :, measure][:, None][..., OPPOSITE]
-        found = np.zeros_like(far)
-        found[asked, other] = takes.any(axis=(1, 2))
+        found, every = np.zeros_like(far), np.arange(self.groups.shape[1])
+        pairs = np.argwhere(far.any(axis=2))
+        for i in range(0, len(pairs), PAIRS):
+            asked, other = pairs[i : i + PAIRS].T
+            place, measure = of.place[asked], of.measure[asked]
+            mine = self.held(place[:, None, None], every[None, :, None])
+            theirs = self.held(other[:, None, None], every[None, None, :])
+            takes = ~self.seen(mine, theirs, measure)
+            takes &= self.can[place, :, measure][:, :, None]
+            takes &= self.can[other, :, measure][:, None][..., OPPOSITE]
+            found[asked, other] = takes.any(axis=(1, 2))
         return found
 
 
@@ -254,7 +257,7 @@ class _Asked:
         there[row, self.place], there[row, :, self.group] = False, False
         if not there.any():
             return np.zeros_like(self.mine)
-        seen: Any = False
+        seen = np.zeros_like(there)
         for place, group, objects, *full in zip(
             cells.places, cells.groups, cells.objects, *cells.full, strict=True
         ):
@@ -268,7 +271,7 @@ class _Asked:
             objects = objects[self.measure]
             printed = _each((p & g) | (q & h), objects)
             printed |= _each((p & h) | (q & g), objects[:, OPPOSITE])
-            seen = seen | (printed | crowded[..., None]).astype(bool)
+            seen |= (printed | crowded[..., None]).astype(bool)
         found: BoolArray = (there & ~seen).any(axis=(1, 2))
         return found
 

@@ -33,11 +33,8 @@
   }
 
   // Around the figure the page has its title, note and source as text: inside they would be twice.
-  function bare(figure, width) {
+  function bare(figure) {
     var layout = figure.layout;
-    Object.keys(layout).forEach(function (name) {
-      if (/^xaxis\d*$/.test(name) && layout[name].tickvals) thin(layout[name], width);
-    });
     delete layout.title;
     layout.annotations = (layout.annotations || []).filter(function (one) { return one.name !== 'note'; });
     layout.margin = { l: 44, r: 12, t: 44, b: 36 };
@@ -57,6 +54,9 @@
     var box = figureBox.querySelector('.drawing');
     var roles = (figure.layout.meta || {}).roles || {};
     var painted = recolour(figure, roles, getComputedStyle(document.documentElement));
+    Object.keys(painted.layout).forEach(function (name) {
+      if (/^xaxis\d*$/.test(name) && painted.layout[name].tickvals) thin(painted.layout[name], figureBox.clientWidth);
+    });
     box.textContent = '';
     box.setAttribute('role', 'img');
     box.setAttribute('aria-label', box.getAttribute('data-label'));
@@ -74,8 +74,16 @@
       return reply.json();
     });
     Promise.all([figure, script]).then(function (both) {
-      bare(both[0], box.clientWidth);
+      var width = box.clientWidth, rest;
+      bare(both[0]);
       draw(box, both[0]);
+      window.addEventListener('resize', function () {
+        clearTimeout(rest);
+        rest = setTimeout(function () {
+          if (box.clientWidth !== width) draw(box, both[0]);
+          width = box.clientWidth;
+        }, 200);
+      });
       dark.addEventListener('change', function () { draw(box, both[0]); });
     }).catch(function () {
       box.querySelector('.drawing').textContent = box.getAttribute('data-failed');

@@ -98,7 +98,7 @@ class Reading:
         return {row["season_to"]: row for row in found}
 
     def since_first(self, place: Place) -> Row | None:
-        """Return the change from the first season to the newest, where others lie between."""
+        """Return the change from the first season to the newest, if others lie between."""
         found = list(figures.of_place(self.changes, place))
         newest = max((row["season_to"] for row in found), default=0)
         mine = sorted(
@@ -127,7 +127,8 @@ class Reading:
             for season in self.now.seasons
         ]
         changes = self.changes_of(place)
-        last, first = changes[max(changes)] if changes else None, self.since_first(place)
+        last = changes.get(max(rows)) if rows else None
+        first = self.since_first(place) if last else None
         told = (self.tell.short(change) if change else "" for change in (last, first))
         return Line(place, cells, *told)
 

@@ -166,10 +166,11 @@ class Teller:
         )
 
     def since_first(self, change: Row) -> str:
-        """Return what may be said of the change over all years."""
+        """Return what may be said of the change from the first season to the newest."""
         return self.say(
             f"since.{change['verdict']}",
             season=change["season_from"],
+            to=change["season_to"],
             points=self.points(change),
         )
 

@@ -22,6 +22,9 @@ UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
         ("gzip, deflate, br, zstd", "br"),
         ("gzip, deflate", "gzip"),
         ("gzip, br;q=0", "gzip"),
+        ("gzip;q=1, br;q=0.1", "gzip"),
+        ("GZIP;q=0.5, BR", "br"),
+        ("*", ""),
         ("gzip;q=0", ""),
         ("deflate", ""),
         ("", ""),
@@ -49,5 +52,6 @@ def test_a_page_without_fields_of_its_own_is_whole():
 @given(some.binary(max_size=300), some.binary(max_size=300), some.sampled_from((9, 11)))
 @example(b"", b"", 9)
 @example(b"a", b"b" * 65_536, 9)
+@example(b"a", b"b" * 65_537, 9)
 def test_any_end_follows_any_head(head, end, quality):
     assert brotli.decompress(brotli_head(head, quality) + brotli_end(end)) == head + end

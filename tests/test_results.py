@@ -85,11 +85,11 @@ def test_beside_the_newest_change_stands_the_change_since_the_first_season(shown
     rows = sorted(rows_of(shown, "/results/austintown"), key=lambda row: row["season"])
     first, last = rows[0], rows[-1]
     points = f"{(last['value'] - first['value']) * 100:.0f}"
-    told = f"Over all years since {first['season']}: a clear rise, by about {points} points."
+    told = f"From {first['season']} to 2026: a clear rise, by about {points} points."
     page = text_of(client.get("/results/austintown").text)
     assert f"No clear change since 2025. {told}" in page
     spanish = text_of(client.get("/results/austintown?lang=es").text)
-    assert f"En todos los años desde 2019: una subida clara, de unos {points} puntos." in spanish
+    assert f"De 2019 a 2026: una subida clara, de unos {points} puntos." in spanish
     assert "no clear change since 2025 clear rise since 2019" in text_of(
         client.get("/results").text
     )

@@ -2,8 +2,9 @@
 // its history, and the next person may hold the same phone: the form is emptied and the entries
 // of its screens are cut off.
 function finish(list, entry) {
-  var steps = (history.state || {}).step || 0, gone = false;
+  var steps = (history.state || {}).step || 0, gone = false, late;
   function done(event) {
+    clearTimeout(late);
     if (event) window.removeEventListener('popstate', done);
     if (gone && body.className !== 'done') return;
     if (data('mode') !== 'paper') history.pushState({ step: 1 }, '', '#done');
@@ -22,7 +23,10 @@ function finish(list, entry) {
   clear();
   if (!steps) return done();
   window.addEventListener('popstate', done);
-  setTimeout(done, 600);
+  late = setTimeout(function () {
+    done();
+    setTimeout(function () { window.removeEventListener('popstate', done); }, 9000);
+  }, 600);
   history.go(-steps);
 }
 

@@ -25,6 +25,7 @@ class Packed:
     gzipped: bytes
     gzip: Any  # a zlib compressor that has swallowed `head`
     brotli: bytes
+    quality: int = 9
     visits: int = 0
 
     @classmethod
@@ -36,18 +37,19 @@ class Packed:
         gzipped = b""
         for part in PARTS.split(start):
             gzipped += compressor.compress(part.encode()) + compressor.flush(zlib.Z_BLOCK)
-        return cls(head, tail, gzipped, compressor, brotli_head(head, quality=9))
+        return cls(head, tail, gzipped, compressor, brotli_head(head, cls.quality))
 
     def response(self, hidden: str = "") -> Response:
         """Return the page with `hidden` in it, compressed as the browser likes it best."""
         end = hidden.encode() + self.tail
-        accepted = request.accept_encodings
-        if accepted["br"]:
+        named = {name.lower(): quality for name, quality in request.accept_encodings}
+        if named.get("br", 0) and named["br"] >= named.get("gzip", 0):
             self.visits += 1
-            if self.visits == IN_USE:
-                self.brotli = brotli_head(self.head, quality=11)
+            if self.visits >= IN_USE and self.quality < 11:
+                self.quality = 11
+                self.brotli = brotli_head(self.head, self.quality)
             return encoded("br", self.brotli + brotli_end(end))
-        if accepted["gzip"]:
+        if named.get("gzip", 0):
             rest = self.gzip.copy()
             return encoded("gzip", self.gzipped + rest.compress(end) + rest.flush())
         return Response(self.head + end, mimetype="text/html")
@@ -68,12 +70,13 @@ def brotli_head(text: bytes, quality: int) -> bytes:
 
 
 def brotli_end(text: bytes) -> bytes:
-    """Return what ends such a stream with up to 65,536 bytes of `text`, as they are.
+    """Return what ends such a stream with `text`, as it is.
 
-    RFC 7932, section 9.2: a meta-block that is neither the last nor compressed, its length in
-    four nibbles, then one that is last and empty. A ticket is random: little would be gained.
+    RFC 7932, section 9.2: meta-blocks that are neither the last nor compressed, the length in four
+    nibbles, then one that is last and empty. A ticket is random: little would be gained.
     """
-    if not text:
-        return b"\x03"
-    length = (len(text) - 1) << 3 | 1 << 19
-    return length.to_bytes(3, "little") + text + b"\x03"
+    blocks = b""
+    for i in range(0, len(text), 65_536):
+        block = text[i : i + 65_536]
+        blocks += ((len(block) - 1) << 3 | 1 << 19).to_bytes(3, "little") + block
+    return blocks + b"\x03"

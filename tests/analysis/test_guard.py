@@ -19,7 +19,7 @@ from analysis.tally import tallies
 from analysis.trades import Trades
 from analysis.worlds import Doubt, next_door
 from survey.publish import told
-from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, TRUST, people, together
+from tests.analysis.made_up import ALPHA, BETA, FAIR, GAMMA, MEASURES, TRUST, people, together
 
 AGES = ("young", "older", "old")
 
@@ -99,6 +99,17 @@ def test_totals_have_programmes_of_their_own():
     towns = [people((*ALPHA[:2], f"town-{i}"), n, seed=1, events=2) for i, n in enumerate(sizes)]
     made = release(together(people(GAMMA, 12), *towns), MEASURES, ("age",))
     assert len(made.view(county=ALPHA[1], cut=TOTAL).figures) > 0
+
+
+def test_a_cut_that_shows_and_decides_nothing_is_no_obstacle():
+    """Every age group is under 11 on both measures; the total needs somebody of another town."""
+    towns = []
+    for place, n, top in ((ALPHA, 12, 12), (BETA, 13, 5)):
+        made = people(place, n, trust=[5] * top + [1] * (n - top))
+        ages = np.resize(np.array((*AGES, "oldest", "unsaid")), n)
+        towns.append(made.assign(**{"fair.police": made["trust.police"], "cut.age": ages}))
+    made = release(together(*towns), (TRUST, FAIR), ("age",))
+    assert made.view(county=ALPHA[1], cut="age").figures.empty
 
 
 def test_a_refusal_crosses_processes():

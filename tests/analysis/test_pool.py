@@ -1,9 +1,11 @@
+import itertools
+
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis.measures import LEAST
-from analysis.pool import partition, smallest_n
+from analysis.pool import leeway, partition, smallest_n
 from analysis.tally import ASKED, STATS, N
 
 cells = st.integers(1, 3).flatmap(
@@ -97,3 +99,24 @@ def test_what_was_published_together_stays_together():
     assert partition("abc", sizes(30, 10, 30), before=before) is None  # b fell under
     assert partition("ab", sizes(30, 40), before=before) is None  # c is gone
     assert partition("abc", sizes(30, 40, 5), before=(("a",), ("b",))) is None  # c has no pool
+
+
+@given(st.lists(st.integers(0, 24), min_size=2, max_size=4))
+@example([5, 17, 15])  # one falls and the other rises: they would change places
+@example([5, 3, 15, 16])
+def test_whatever_all_atoms_do_within_their_leeway_the_partition_stays(n):
+    table = counts([[(one, 1)] for one in n])
+    parts = partition(names(table), table)
+    pool = [part for part in parts or () if len(part) > 1]
+    pooled = [names(table).index(atom) for atom in (pool[0] if pool else ())]
+    if parts is None:  # nothing is shown: all are told together
+        pooled = list(range(len(n)))
+    low, high = (ends[:, 0].tolist() for ends in leeway(table, pooled))
+    spans = [
+        range(max(least, one - 5), min(most, one + 5) + 1)
+        for one, least, most in zip(n, low, high, strict=True)
+    ]
+    for other in itertools.product(*spans):
+        if sum(other[i] for i in pooled) >= LEAST or not pooled:  # else the print is another
+            moved = counts([[(one, 1)] for one in other])
+            assert partition(names(moved), moved) == parts

@@ -61,6 +61,13 @@ def test_a_phone_that_is_slow_to_go_back_keeps_the_thank_you(guest, slow):
     assert guest.given() == {}
 
 
+def test_one_step_back_from_the_thank_you_is_an_empty_form(guest):
+    submission = guest.sends()
+    guest.page.wait_for_timeout(1000)  # whatever waits for a slow phone has been
+    guest.page.go_back()
+    assert_empty(guest, submission)
+
+
 @pytest.mark.parametrize("status", [400, 500, 502])
 def test_a_server_that_fails_without_a_word_of_ours_is_asked_again(guest, status):
     page = guest.page
