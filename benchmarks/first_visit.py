@@ -84,7 +84,7 @@ def visit(server: Server, path: str, language: str) -> list[object]:
 
 def fetch(port: int, path: str, encoding: str = "gzip, deflate, br") -> tuple[bytes, bytes]:
     """Return (head, body) of one reply, byte for byte as it came."""
-    phone = PHONE.replace("gzip, deflate", encoding)
+    phone = PHONE.replace("gzip, deflate, br", encoding)
     with socket.create_connection(("127.0.0.1", port)) as line:
         line.sendall(f"GET {path} HTTP/1.1\r\n{phone}Connection: close\r\n\r\n".encode())
         reply = b""

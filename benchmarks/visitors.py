@@ -1,6 +1,6 @@
 """The visitors: a load generator in a process of its own that is never the bottleneck.
 
-Each visitor does what a browser does: opens the form (gzip), reads its hidden fields, posts every
+Each visitor does what a browser does: opens the form (Brotli where it is offered), reads its hidden fields, posts every
 answer, follows the 303 to the thank-you; then the next one takes over the connection. Prints one
 JSON object; times are in ms, the first second is not counted.
 
@@ -24,6 +24,8 @@ import zlib
 from collections import deque
 from urllib.parse import quote_plus
 
+import brotli
+
 from benchmarks.answering import FormReader, hidden_fields
 from benchmarks.stage import percentile
 
@@ -32,11 +34,12 @@ PHONE = (
     "User-Agent: Mozilla/5.0 (Linux; Android 13; K) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/130.0.0.0 Mobile Safari/537.36\r\n"
     "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n"
-    "Accept-Language: en-US,en;q=0.9\r\nAccept-Encoding: gzip, deflate\r\n"
+    "Accept-Language: en-US,en;q=0.9\r\nAccept-Encoding: gzip, deflate, br\r\n"
 )
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 WARM_UP = 1.0  # seconds, not counted
 GRACE = 5.0  # seconds for the flows under way when the time is up
+UNPACK = {"br": brotli.decompress, "gzip": lambda body: zlib.decompress(body, 31), "": bytes}
 STEPS = ("open", "route", "send", "thanks", "flow")
 EXPECTED = {"open": 200, "route": 200, "send": 303, "thanks": 200}
 
@@ -219,7 +222,7 @@ class Visitor:
             self.cookie = f"Cookie: {head['set-cookie'].partition(';')[0]}\r\n"
         if step in ("open", "route"):
             crowd.opened += step == "open"
-            page = zlib.decompress(body, 31) if "content-encoding" in head else body
+            page = UNPACK[head.get("content-encoding", "")](body)
             self.send("route" if crowd.routed and step == "open" else "send", hidden_fields(page))
         elif step == "send":
             if self.submission:
