@@ -1,8 +1,8 @@
 """The visitors: a load generator in a process of its own that is never the bottleneck.
 
 Each visitor does what a browser does: opens the form (Brotli where it is offered), reads its
-hidden fields, posts every answer, follows the 303 to the thank-you; then the next one takes over the connection. Prints one
-JSON object; times are in ms, the first second is not counted.
+hidden fields, posts every answer, follows the 303 to the thank-you; then the next one takes over
+the connection. Prints one JSON object; times are in ms, the first second is not counted.
 
     python -m benchmarks.visitors --port 8000 --path /s/MAPLE4 --seconds 4
     python -m benchmarks.visitors --ceiling     against a server that does nothing
