@@ -22,7 +22,7 @@ from scipy.sparse import coo_array
 from analysis.band import FloatArray
 from analysis.limits import FREE
 from analysis.measures import TOTAL, IntArray
-from analysis.worlds import Change, Doubt, Shown, World, goals, hanging, touch_rooms
+from analysis.worlds import Change, Doubt, Shown, World, goals, hanging, reaches, touch_rooms
 
 PLACES = 3  # that may change: the group's own and the largest others
 MOST = 12  # answers that may change in one cell; a world further off is not looked for
@@ -74,21 +74,18 @@ def is_safe(world: World, shown: Sequence[Shown], doubt: Doubt, purse: Purse) ->
     scopes = [] if doubt.cut == TOTAL else [[doubt.cut]]  # the cut alone first, which is quick
     scopes.append(list(world.counts))
     programmes = _Made(partial(_Programme, world, shown, doubt), scopes)
-    reached: set[Change] = set()
+    changes: list[IntArray] = []  # of the group, in the worlds that were found
     for either in goals(world, doubt):
-        for programme in programmes if reached.isdisjoint(either) else ():
+        if any(reaches(change, either) for change in changes):
+            continue
+        for programme in programmes:
             if not purse.pays(doubt.cut):
                 return False
             change = programme.reaches(either, purse.budget)
             if change is not None:
-                reached |= {
-                    goal
-                    for some in goals(world, doubt)
-                    for goal in some
-                    if np.array(goal) @ change >= 1
-                }
+                changes.append(change)
                 break
-        if reached.isdisjoint(either):
+        else:
             return False
     return True
 
@@ -153,7 +150,7 @@ class _Programme:
         )
         if found.x is None:
             return None
-        return self._holds(np.rint(found.x[:count]).astype(np.int64), np.array(either))
+        return self._holds(np.rint(found.x[:count]).astype(np.int64), either)
 
     def _wish(self, either: IntArray) -> tuple[LinearConstraint, FloatArray]:
         """One of these changes happens: each has a choice, 0 or 1, and one choice is 1.
@@ -176,10 +173,10 @@ class _Programme:
         """The first variable of the group in doubt."""
         return self.cells[self.doubt.cut, self.doubt.place, self.doubt.group]
 
-    def _holds(self, x: IntArray, either: IntArray) -> IntArray | None:
+    def _holds(self, x: IntArray, either: Sequence[Change]) -> IntArray | None:
         """The change, if it is one of these and the world keeps the print, in whole numbers."""
         change = x[self._first :][: len(self.signs)] @ self.signs
-        if (x < 0).any() or (x > np.array(self.upper)).any() or (either @ change < 1).all():
+        if (x < 0).any() or (x > np.array(self.upper)).any() or not reaches(change, either):
             return None
         sums = np.zeros(len(self.low), dtype=np.int64)
         rows, columns, values = np.array(self.entries, dtype=np.int64).reshape(-1, 3).T

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -40,9 +40,11 @@ def released_changes(
     settled: Mapping[Family, Bar] | None = None,
 ) -> pd.DataFrame:
     """What a release tells: season_changes, and changes_since_first to its newest season."""
-    first = _first_and_newest(_by_place(figures), newest)
-    far = _compared(*first, measures, settled, since_first=True)
-    return pd.concat([season_changes(figures, measures, settled), far], ignore_index=True)
+    tables = [
+        _compared(old, new, measures, settled, since_first)
+        for since_first, old, new in _released_pairs(figures, newest)
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
@@ -62,16 +64,24 @@ def change_tests(
     figures: pd.DataFrame, measures: Sequence[Measure], newest: int
 ) -> dict[Family, list[float]]:
     """The p-values of the changes that released_changes tells, by family."""
-    total, found = _by_place(figures), dict[Family, list[float]]()
-    pairs = (_one_after_another(total), _first_and_newest(total, newest))
-    for since_first, (old, new) in enumerate(pairs):
+    found: dict[Family, list[float]] = {}
+    for since_first, old, new in _released_pairs(figures, newest):
         _, _, p_value = from_bands(old, new, scale_of(new))
         wall, few = not_told(old, new)
-        of = families(new, measures, bool(since_first))
+        of = families(new, measures, since_first)
         for family, p, out in zip(of, p_value, wall | few, strict=True):
             if not out:
                 found.setdefault(family, []).append(float(p))
     return found
+
+
+def _released_pairs(
+    figures: pd.DataFrame, newest: int
+) -> Iterator[tuple[bool, pd.DataFrame, pd.DataFrame]]:
+    """What a release compares: whether it goes back to the first season, earlier and later rows."""
+    total = _by_place(figures)
+    yield False, *_one_after_another(total)
+    yield True, *_first_and_newest(total, newest)
 
 
 def _one_after_another(total: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

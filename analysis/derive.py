@@ -6,7 +6,7 @@ what is shown, so anybody can repeat it from the download.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,11 @@ from analysis.estimate import effective_n, wilson
 from analysis.measures import SCALE, WHOLE, IntArray
 
 RhoKey = tuple[int, str, str]  # season, measure id, agency
+
+
+def newest_season(rho: Iterable[RhoKey]) -> int:
+    """The newest season with answers, which changes since the first season go to; 0 for none."""
+    return max((season for season, *_ in rho), default=0)
 
 
 def publish(rows: Sequence[Exact]) -> pd.DataFrame:

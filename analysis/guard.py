@@ -25,7 +25,7 @@ from analysis.tally import Tally
 from analysis.trades import Trades
 from analysis.worlds import SENTENCES, Grid, Shown, World, doubts, grid_of
 
-MOST = 3  # doubts left of a cut for which a programme is asked: with more, one in 20 passed
+MOST_DOUBTS = 3  # doubts left of a cut for which a programme is asked: with more, one in 20 passed
 AUDIT = "audit"  # reason of the notes on what the audit made coarser or left out
 
 
@@ -180,7 +180,7 @@ class Hearing:
         for doubt in left:
             key = together[0].key._replace(cut=doubt.cut)
             if key not in found and (
-                (many[doubt.cut] > MOST and doubt.cut != TOTAL)
+                (many[doubt.cut] > MOST_DOUBTS and doubt.cut != TOTAL)
                 or not is_safe(world, shown, doubt, self.purse)
             ):
                 found[key] = Finding(key, SENTENCES[doubt.goal])

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,7 +32,7 @@ from analysis.again import Earlier, new_ledger
 from analysis.attack import BUDGET, Budget
 from analysis.audit import simple_audit
 from analysis.change import change_tests, released_changes
-from analysis.derive import RhoKey, publish, with_ranges
+from analysis.derive import RhoKey, newest_season, publish, with_ranges
 from analysis.estimate import intraclass_correlation, settled_rho
 from analysis.frame import check_frame
 from analysis.measures import Measure, answers
@@ -97,7 +97,7 @@ def build(
     found = dict(_mapped(executor, work, fresh))
     critical = before["critical"] | _new_critical(before["critical"], found)
     judge = partial(
-        _judge, measures=measures, folder=folder, newest=_newest(rho), critical=critical
+        _judge, measures=measures, folder=folder, newest=newest_season(rho), critical=critical
     )
     marks = before["marks"] | dict(_mapped(executor, judge, fresh))
     figures = before["figures"] | {name: told.figures for name, told in found.items()}
@@ -184,7 +184,7 @@ class _Build:
         figures = with_ranges(figures, self.rho)
         part = {"figures": figures, "notes": [n._asdict() for n in built.notes], "ledger": ledger}
         _write(self.folder / f"{county.name}.unjudged", pickle.dumps(part))
-        return _Told(len(figures), change_tests(figures, self.measures, _newest(self.rho)))
+        return _Told(len(figures), change_tests(figures, self.measures, newest_season(self.rho)))
 
 
 def _judge(
@@ -202,11 +202,6 @@ def _judge(
     _write(folder / f"{county.name}.pickle", pickle.dumps({**part, "changes": changes}))
     unjudged.unlink()
     return made.sha256
-
-
-def _newest(rho: Mapping[RhoKey, float]) -> int:
-    """The newest season with answers, which changes since the first season go to."""
-    return max((season for season, *_ in rho), default=0)
 
 
 def _programme(

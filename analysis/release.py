@@ -18,7 +18,7 @@ from analysis.audit import Audit, Finding, simple_audit
 from analysis.block import Exact, Note, Table, TableKey
 from analysis.change import released_changes
 from analysis.consistency import Reliability, checked_indexes
-from analysis.derive import RhoKey, publish, with_ranges
+from analysis.derive import RhoKey, newest_season, publish, with_ranges
 from analysis.estimate import ANSWERS_TO_TRUST, intraclass_correlation, settled_rho
 from analysis.frame import check_frame
 from analysis.guard import AUDIT, guarded
@@ -115,8 +115,7 @@ def release(
     figures = with_ranges(figures, {key: note.value for key, note in rhos.items()})
     notes = [*built.notes, *_standing_notes(built, earlier, previous), *audit_notes]
     notes += [*rhos.values(), *_index_notes(indexes, previous)]
-    newest = max((season for season, *_ in rhos), default=0)
-    changes = released_changes(figures, measures, newest)
+    changes = released_changes(figures, measures, newest_season(rhos))
     return _sealed(figures, changes, [note._asdict() for note in notes], ledger)
 
 

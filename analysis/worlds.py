@@ -37,6 +37,7 @@ OTHERWISE = ((0, -1, 0), (0, -1, 1), (0, 1, 0), (0, 0, 1), (0, 1, -1), (0, 0, -1
 # favourable -> between, unfavourable; between -> favourable, unfavourable; unfavourable -> ...
 MOVES = np.array(MORE + LESS + OTHERWISE, dtype=np.int64)
 SCORE_MOVES = np.array([(0, 1, 0), (0, -1, 0)], dtype=np.int64)  # in steps of one code
+EVERY = np.concatenate((MOVES, SCORE_MOVES))
 TOUCHES = np.arange(len(MOVES)) >= len(MORE)  # an answer that is there is changed
 
 MANY = 10**6
@@ -242,17 +243,21 @@ def goals(world: World, doubt: Doubt) -> list[list[Change]]:
     return [top, bottom] if world.kinds[doubt.measure, 2] else [top]
 
 
+def reaches(changes: IntArray, either: Sequence[Change]) -> BoolArray:
+    """Whether each of these changes (..., 3) reaches one of a list of goals."""
+    return np.asarray((changes @ np.array(either).T >= 1).any(axis=-1))
+
+
 def _unproven(world: World, cut: str, moves: BoolArray) -> list[Doubt]:
     """moves: those that stand everywhere, shape (R, G, M, moves)."""
     n, top, _ = np.moveaxis(world.counts[cut], -1, 0)
-    every = np.concatenate((MOVES, SCORE_MOVES))
-    grows = every[:, PEOPLE] != 0
+    grows = EVERY[:, PEOPLE] != 0
     moved = (moves & grows).any(axis=-1)
-    both = (moves & (every[:, TOP] != 0)).any(axis=-1)
-    both &= (moves & (every[:, BOTTOM] != 0)).any(axis=-1) | ~world.kinds[:, BOTTOM]
+    both = (moves & (EVERY[:, TOP] != 0)).any(axis=-1)
+    both &= (moves & (EVERY[:, BOTTOM] != 0)).any(axis=-1) | ~world.kinds[:, BOTTOM]
     whole = np.where(world.score, n * WHOLE, n)
-    to_top = (moves & (every[:, TOP] > 0)).any(axis=-1)
-    other = every[:, PEOPLE] - every[:, TOP]
+    to_top = (moves & (EVERY[:, TOP] > 0)).any(axis=-1)
+    other = EVERY[:, PEOPLE] - EVERY[:, TOP]
     to_other = (moves & (other > 0)).any(axis=-1)
     unproven: dict[Goal, BoolArray] = {
         "size": (n >= 1) & (n < world.few) & ~moved & ~both,

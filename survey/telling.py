@@ -157,26 +157,22 @@ class Teller:
         detail = (self.range(row) and self.say("range", range=self.range(row)), self.n(row))
         return f"{told} ({'; '.join(filter(None, detail))})."
 
-    def verdict(self, change: Row) -> str:
+    def verdict(self, change: Row, kind: str = "verdict") -> str:
         """Return what may be said of the change between two seasons."""
         return self.say(
-            f"verdict.{change['verdict']}",
-            season=change["season_from"],
-            points=self.points(change),
-        )
-
-    def since_first(self, change: Row) -> str:
-        """Return what may be said of the change from the first season to the newest."""
-        return self.say(
-            f"since.{change['verdict']}",
+            f"{kind}.{change['verdict']}",
             season=change["season_from"],
             to=change["season_to"],
             points=self.points(change),
         )
 
+    def since_first(self, change: Row) -> str:
+        """Return what may be said of the change from the first season to the newest."""
+        return self.verdict(change, "since")
+
     def short(self, change: Row) -> str:
         """Return the verdict for a table's cell: "clear rise since 2024"."""
-        return self.say(f"short.{change['verdict']}", season=change["season_from"])
+        return self.verdict(change, "short")
 
     def points(self, change: Row) -> str:
         value = change["change"]

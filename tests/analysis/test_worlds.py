@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.attack import Budget, Purse, is_safe
+from analysis.cells import OPPOSITE
 from analysis.limits import Counts, banded, exact
-from analysis.trades import EVERY, OPPOSITE, Trades, undone
-from analysis.worlds import Shown, World, doubts, goals, grids_of, possible
+from analysis.trades import Trades, undone
+from analysis.worlds import EVERY, Shown, World, doubts, goals, grids_of, possible
 
 YES = np.array([True])
 
