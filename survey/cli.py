@@ -82,9 +82,9 @@ def release() -> None:
 @click.command()
 @click.option("--size", default=1.0, show_default=True, help="0.1: a tenth of the programmes.")
 @click.option("--processes", default=0, help="How many at once; by default one for each core.")
-@click.option("--show", is_flag=True, help="Print the tables instead of writing docs/methods.md.")
+@click.option("--show", is_flag=True, help="Print the tables instead of writing docs/proof.md.")
 def prove(size: float, processes: int, show: bool) -> None:
-    """Simulate seasons whose truth is known; write what was found into docs/methods.md."""
+    """Simulate seasons whose truth is known; write what was found into docs/proof.md."""
     from analysis import proof  # loads pandas and scipy, which a worker must not
 
     with click.progressbar(length=1000, label="Simulating") as bar:
@@ -94,8 +94,8 @@ def prove(size: float, processes: int, show: bool) -> None:
     if show:
         click.echo(proof.tables(found))
     else:
-        proof.write(ROOT / "docs" / "methods.md", found)
-        click.echo("The tables are in docs/methods.md.")
+        proof.write(ROOT / "docs" / "proof.md", found)
+        click.echo("The tables are in docs/proof.md.")
     for goal in proof.missed(found):
         click.echo(f"Not met: {goal}.")
 

@@ -22,6 +22,7 @@ NAMES = {  # file name -> format of analysis.export
     "figures.csv": "long",
     "figures-wide.csv": "wide",
     "changes.csv": "changes",
+    "overall.csv": "overall",
     "codebook.csv": "codebook",
     "release.json": "json",
 }

@@ -20,7 +20,7 @@ from analysis.release import release as make_release
 from analysis.released import Released
 from survey import catalogue
 from survey.events import Refused
-from survey.figures import CHANGE, FIGURE
+from survey.figures import CHANGE, FIGURE, OVERALL
 from survey.instrument import EVENT, Content
 from survey.models import Agency, Community, Event, Figure, Release, Response
 
@@ -119,6 +119,7 @@ def load(session: Session, release: Release, ledger: pd.DataFrame | None = None)
     return Released.load(
         stored_rows(session, release, FIGURE),
         stored_rows(session, release, CHANGE),
+        stored_rows(session, release, OVERALL),
         release.about["notes"],
         sha256=release.sha256,
         ledger=ledger,
@@ -186,13 +187,14 @@ def store(session: Session, released: Released, about: dict[str, Any], moment: d
     )
     session.add(release)
     session.flush()
-    for kind, table in ((FIGURE, released.figures), (CHANGE, released.changes)):
+    tables = {FIGURE: released.figures, CHANGE: released.changes, OVERALL: released.overall}
+    for kind, table in tables.items():
         found = [
             {
                 "release_id": release.id,
                 "kind": kind,
                 "number": number,
-                "community": row["community"],
+                "community": row.get("community", ""),
                 "measure": row["measure"],
                 "agency": row["agency"],
                 "cut": row.get("cut", "total"),

@@ -15,9 +15,17 @@ from sqlalchemy.orm import Session
 from survey import figures
 from survey.figures import CHANGE, FIGURE, Current, Place, Row, Subject
 from survey.telling import Cell, Teller
+from survey.verdicts import BEFORE, FIRST, TREND
 
 TOTAL = "total"
-MOST_NAMED = 8  # communities named in one sentence of the summary
+
+
+@dataclass(frozen=True)
+class Told:
+    """A verdict in a few words, and by how much."""
+
+    verdict: str
+    amount: str
 
 
 @dataclass(frozen=True)
@@ -26,8 +34,7 @@ class Line:
 
     place: Place
     cells: list[Cell | None]
-    verdict: str
-    since_first: str
+    told: list[Told]
 
 
 @dataclass(frozen=True)
@@ -92,19 +99,45 @@ class Reading:
         rows = {row["season"]: row for row in figures.of_place(self.totals, place)}
         return [rows[season] for season in sorted(rows)]
 
-    def changes_of(self, place: Place) -> dict[int, Row]:
-        """Return the change into each season from the season before, by the later season."""
-        found = sorted(figures.of_place(self.changes, place), key=lambda row: row["season_from"])
-        return {row["season_to"]: row for row in found}
+    def changes_of(self, place: Place, basis: str = BEFORE) -> dict[int, Row]:
+        """Return the place's changes of one basis, by the later season."""
+        found = figures.of_place(self.changes, place)
+        return {row["season_to"]: row for row in found if row["basis"] == basis}
 
-    def since_first(self, place: Place) -> Row | None:
-        """Return the change from the first season to the newest, if others lie between."""
-        found = list(figures.of_place(self.changes, place))
-        newest = max((row["season_to"] for row in found), default=0)
-        mine = sorted(
-            (row for row in found if row["season_to"] == newest), key=lambda row: row["season_from"]
-        )
-        return mine[0] if len(mine) > 1 else None
+    def told_now(self, place: Place) -> list[Row]:
+        """Return what may be said of the newest season: since the one before, the first, by year."""
+        rows = self.seasons(place)
+        newest = rows[-1]["season"] if rows else 0
+        found = (self.changes_of(place, basis).get(newest) for basis in (BEFORE, FIRST, TREND))
+        told = [change for change in found if change]
+        return [change for change in told if change["basis"] != TREND or change["rung"]]
+
+    def why_not(self, place: Place) -> dict[int, str]:
+        """Return for seasons that cannot be compared with the newest the reason: few, together,
+        wording or missing."""
+        rows = {row["season"]: row for row in self.seasons(place)}
+        newest = rows[max(rows)] if rows else None
+        reasons = {}
+        for season in self.now.seasons:
+            row = rows.get(season)
+            if row is None or newest is None:
+                reasons[season] = "missing"
+            elif row["community"] != newest["community"] or row["members"] != newest["members"]:
+                reasons[season] = "together"
+            elif row["wording"] != newest["wording"]:
+                reasons[season] = "wording"
+            elif row["value"] is None:
+                reasons[season] = "few"
+        return reasons
+
+    def footing(self, place: Place) -> str:
+        """Return what a clear rise or fall would rest on, where that is not the usual."""
+        rows = self.seasons(place)
+        if not rows or rows[-1]["value"] is None:
+            return ""
+        if rows[-1]["icc"] is None:
+            return self.tell.say("moved.unsettled")
+        return self.tell.say("moved.one_event") if rows[-1]["events"] == 1 else ""
 
     def groups(self, place: Place, season: int) -> list[Row]:
         """Return the groups of the cut in one season; none where they were too small."""
@@ -126,29 +159,36 @@ class Reading:
             self.tell.cell(place, rows[season]) if season in rows else None
             for season in self.now.seasons
         ]
-        changes = self.changes_of(place)
-        last = changes.get(max(rows)) if rows else None
-        first = self.since_first(place) if last else None
-        told = (self.tell.short(change) if change else "" for change in (last, first))
-        return Line(place, cells, *told)
+        told = [
+            Told(self.tell.changes.short(change), self.tell.changes.amount(change))
+            for change in self.told_now(place)
+        ]
+        return Line(place, cells, told)
 
     def summary(self) -> Iterator[str]:
         """Yield a sentence for each verdict on the newest season: which communities it was."""
-        verdicts: dict[str, list[str]] = {}
-        for place in self.places:
-            change = self.changes_of(place).get(self.now.seasons[-1])
-            if change and change["community"] == place.slug:
-                verdicts.setdefault(change["verdict"], []).append(place.name)
-        for verdict in ("up", "down", "unclear", "few", "wording"):
-            if names := verdicts.get(verdict):
-                yield self.tell.say(f"summary.{verdict}", places=self.named(names))
+        newest = self.now.seasons[-1]
+        for basis in (BEFORE, TREND):
+            told = (
+                (change["verdict"], place.name)
+                for place in self.places
+                if (change := self.changes_of(place, basis).get(newest))
+                and change["community"] == place.slug
+                and (basis == BEFORE or change["rung"])
+            )
+            yield from self.tell.changes.by_verdict(told)
 
-    def named(self, names: Sequence[str]) -> str:
-        more = len(names) - MOST_NAMED
-        told = list(names[:MOST_NAMED])
-        if more > 0:
-            told.append(self.tell.say("summary.more", number=more))
-        return self.tell.list(told)
+    def chance(self) -> str:
+        """Return how many of the places shown chance alone would put at the first rung."""
+        newest = self.now.seasons[-1]
+        found = [
+            change["chance"]
+            for place in self.places
+            if (change := self.changes_of(place).get(newest))
+            and change["community"] == place.slug
+            and change["chance"] is not None
+        ]
+        return self.tell.changes.chance(sum(found), len(found))
 
     def pooling(self, place: Place) -> list[str]:
         """Return the sentences that say when a community was not shown by itself, and with whom."""
