@@ -105,7 +105,7 @@ def _told(table: pd.DataFrame, curves: Mapping[str, Curve] | None) -> pd.DataFra
 def _numbers(
     old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure], basis: str
 ) -> pd.DataFrame:
-    """The changes from old to new rows, yet to be judged; `family` is "" where nothing is tested."""
+    """The changes from old to new rows, yet to be judged; family is "" where none is tested."""
     table = pd.concat([new[PLACE], compared(old, new)], axis=1)
     headline = {m.key: m.headline for m in measures}
     keys = zip(new["season"], new["measure"], new["agency"], table["p"].isna(), strict=True)

@@ -29,7 +29,9 @@ def crowd_n(n: ArrayLike, deff_w: ArrayLike = 1.0) -> FloatArray:
     return result
 
 
-def place_n(n: ArrayLike, per_event: ArrayLike, icc: ArrayLike, deff_w: ArrayLike = 1.0) -> FloatArray:
+def place_n(
+    n: ArrayLike, per_event: ArrayLike, icc: ArrayLike, deff_w: ArrayLike = 1.0
+) -> FloatArray:
     """Unrelated people's worth of n answers, about the place: n / (icc m + (1 - icc) 1.4).
 
     per_event: m = sum n_j^2 / n over the place's events; icc: correlation of two answers at one

@@ -83,8 +83,8 @@ def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.Data
     made = {"n_eff": n_eff, "n_eff_place": n_eff_place, "icc": icc, "spread": spread}
     words = (figures["band"] == THIRDS).to_numpy()
     for name, worth in (("range", n_eff), ("place_range", n_eff_place)):
-        values = (figures[column].to_numpy(float) / scale for column in ("value_low", "value_high"))
-        low, high = ends(*values, worth, spread / scale)
+        least, most = (figures[f"value_{end}"].to_numpy(float) / scale for end in ("low", "high"))
+        low, high = ends(least, most, worth, spread / scale)
         low, high = np.floor(round_off(low * 1000)) / 1000, np.ceil(round_off(high * 1000)) / 1000
         made[f"{name}_low"] = np.where(words, np.nan, low * scale).round(4)
         made[f"{name}_high"] = np.where(words, np.nan, high * scale).round(4)

@@ -24,7 +24,9 @@ DF_TO_SETTLE = 10  # events beyond one a place: fewer say next to nothing of how
 SEASONS_TOGETHER = 3  # one year has too few evenings; older ones were other evenings
 
 
-def evening_sums(n: ArrayLike, total: ArrayLike, squares: ArrayLike, place: ArrayLike) -> FloatArray:
+def evening_sums(
+    n: ArrayLike, total: ArrayLike, squares: ArrayLike, place: ArrayLike
+) -> FloatArray:
     """What adds up of one season's events: shape (M, SUMS).
 
     n, total, squares: shape (events, M), per event and measure the number, sum and sum of squares
@@ -46,7 +48,9 @@ def evening_sums(n: ArrayLike, total: ArrayLike, squares: ArrayLike, place: Arra
     found[:, N], found[:, SUM], found[:, SQUARES] = n.sum(axis=0), s.sum(axis=0), q.sum(axis=0)
     found[:, WITHIN] = np.maximum(q.sum(axis=0) - per_event, 0.0)
     found[:, BETWEEN] = np.maximum(per_event - _square_over(sums, people).sum(axis=0), 0.0)
-    found[:, SIZES] = np.divide(sizes, people, out=np.zeros_like(sizes), where=people > 0).sum(axis=0)
+    found[:, SIZES] = np.divide(sizes, people, out=np.zeros_like(sizes), where=people > 0).sum(
+        axis=0
+    )
     return found
 
 

@@ -9,7 +9,7 @@ whether an index holds, which changes are clear) is put together from counts of 
 elsewhere. A county whose answers are as they were keeps its file to the byte.
 
     folder/<state>-<county>.pickle    figures, changes, notes and the private ledger of one county
-    folder/overall.pickle             the whole programme and each state, from what the counties tell
+    folder/overall.pickle             the whole programme and each state, from its counties
     folder/release.json               digests, programme statistics; its sha256 names the release
 """
 
@@ -37,11 +37,11 @@ from analysis.derive import Known, RhoKey, newest_season, publish, with_ranges
 from analysis.estimate import FloatArray
 from analysis.evenings import evening_sums
 from analysis.frame import check_frame
+from analysis.known import programme_knows
 from analysis.many import Curve
 from analysis.measures import Measure, answers
 from analysis.moments import Moments, index_holds, index_moments
 from analysis.overall import Parts, overall, parts_of
-from analysis.programme import programme_knows
 from analysis.release import ReleaseRefused, build_county
 from analysis.released import OVERALL, Released, _sealed, tidy
 from analysis.verdict import settled_curves
@@ -200,7 +200,9 @@ class _Build:
         figures = with_ranges(figures, self.programme)
         part = {"figures": figures, "notes": [n._asdict() for n in built.notes], "ledger": ledger}
         _write(self.folder / f"{county.name}.unjudged", pickle.dumps(part))
-        return _Told(len(figures), change_tests(figures, self.measures, newest_season(self.programme)))
+        return _Told(
+            len(figures), change_tests(figures, self.measures, newest_season(self.programme))
+        )
 
 
 def _judge(
@@ -224,7 +226,7 @@ def _judge(
 def _programme(
     before: dict[str, Any], read: Sequence[Moments], measures: Sequence[Measure]
 ) -> tuple[dict[RhoKey, Known], dict[RhoKey, bool]]:
-    """What is known of a measure, and which indexes hold: what is not yet, from all that was read."""
+    """What is known of a measure and which indexes hold: what is new, from all that was read."""
     evenings: dict[int, FloatArray] = {}
     for moments in read:
         for season, sums in moments.evenings.items():

@@ -164,7 +164,12 @@ def _left_out(total: pd.DataFrame, clear: pd.DataFrame) -> pd.DataFrame:
 
 def _most(table: pd.DataFrame, by: str, key: Sequence[str]) -> pd.DataFrame:
     """Of each key the row with the most; of equals the last."""
-    return table.sort_values([*key, by], kind="stable").groupby(list(key)).tail(1).reset_index(drop=True)
+    return (
+        table.sort_values([*key, by], kind="stable")
+        .groupby(list(key))
+        .tail(1)
+        .reset_index(drop=True)
+    )
 
 
 def _added(tables: Sequence[pd.DataFrame], key: Sequence[str]) -> pd.DataFrame:

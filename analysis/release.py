@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from analysis.again import GONE, NEW, REBUILT, WAITS, Earlier, new_ledger
@@ -22,9 +21,9 @@ from analysis.derive import Known, RhoKey, newest_season, publish, with_ranges
 from analysis.estimate import ANSWERS_TO_TRUST, FloatArray
 from analysis.frame import check_frame
 from analysis.guard import AUDIT, guarded
+from analysis.known import known_before, known_notes, programme_knows
 from analysis.measures import TOTAL, Measure
 from analysis.overall import overall, parts_of
-from analysis.programme import known_before, known_notes, programme_knows
 from analysis.released import Released, _sealed
 from analysis.tally import tallies
 

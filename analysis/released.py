@@ -83,7 +83,9 @@ CHANGES = (
     Field("season_from", "int", "earlier season; of a trend the first", key=True),
     Field("season_to", "int", "later season", key=True),
     Field("seasons", "int", "how many seasons it rests on"),
-    Field("change", "float", "difference of the shown values, in the measure's unit; trend: a year"),
+    Field(
+        "change", "float", "difference of the shown values, in the measure's unit; trend: a year"
+    ),
     Field("low", "float", "low end of its 95 % range, of people like those who came"),
     Field("high", "float", "high end of its 95 % range, of people like those who came"),
     Field("smallest", "float", "smallest change that rung 1 would have told in four of five cases"),
@@ -94,7 +96,7 @@ CHANGES = (
     Field("p", "float", "p-value of the place's change; of a trend its own; empty: not tested"),
     Field("q", "float", "p adjusted within the family (Benjamini-Hochberg), rounded up"),
     Field("family", "str", "tests that are judged together: season, headline or other, basis"),
-    Field("rung", "int", "0: nothing told; 1: the people who came; 2: the place; 3: over the years"),
+    Field("rung", "int", "0: none; 1: the people who came; 2: the place; 3: over the years"),
     Field(
         "verdict",
         "str",
@@ -135,7 +137,12 @@ OVERALL = (
     Field("chance", "float", "places that chance alone would put at rung 1, had nothing moved"),
 )
 NOTES = (
-    Field("kind", "str", "pooled, coarsened, dropped, waits, icc, spread, index, alpha or omega", key=True),
+    Field(
+        "kind",
+        "str",
+        "pooled, coarsened, dropped, waits, icc, spread, index, alpha or omega",
+        key=True,
+    ),
     Field("reason", "str", "why", key=True),
     Field("season", "int", "calendar year of the events", key=True),
     Field("state", "str", "state code", key=True),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.band import THIRDS, FloatArray
 from analysis.derive import scale_of
+from analysis.measures import IntArray
 from analysis.trend import slopes
 from analysis.verdict import CLEAR, DECIMALS, FALLING, MIXED, RISING, TREND, UNCLEAR
 
@@ -33,8 +34,10 @@ def trends(total: pd.DataFrame, place: Sequence[str], newest: int) -> pd.DataFra
     rows = rows.reset_index(drop=True).merge(now, on=keys)
     rows = rows[rows.groupby(keys)["season"].transform("size") >= SEASONS_TO_TELL]
     series = rows.groupby(keys, sort=False)
-    code = series.ngroup().to_numpy(dtype=np.int64)
-    head = series.agg(season_from=("season", "min"), season_to=("season", "max"), unit=("unit", "first"))
+    code: IntArray = np.asarray(series.ngroup(), dtype=np.int64)
+    head = series.agg(
+        season_from=("season", "min"), season_to=("season", "max"), unit=("unit", "first")
+    )
     head = head.reset_index()
     scale = scale_of(rows)
     found = slopes(code, rows["season"].to_numpy(float), rows["value"].to_numpy(float) / scale,
@@ -65,4 +68,5 @@ def variance_shown(rows: pd.DataFrame) -> FloatArray:
     n = rows["n_eff"].to_numpy(dtype=float)
     inner = np.clip(value, 0.5 / (n + 1), 1 - 0.5 / (n + 1))
     chance = np.where(np.isnan(spread), inner * (1 - inner), spread**2) / n
-    return chance + (high - low) ** 2 / 12
+    shown: FloatArray = chance + (high - low) ** 2 / 12
+    return shown

@@ -96,7 +96,9 @@ def compared(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     unit = {"change": change, "low": low, "high": high, "smallest": _smallest(old, new, scale),
             "place_low": place_low, "place_high": place_high}  # fmt: skip
     shown = {name: np.where(told, x * scale, np.nan).round(DECIMALS) for name, x in unit.items()}
-    tests = {name: np.where(told, x, np.nan).round(6) for name, x in (("p_crowd", p_crowd), ("p", p))}
+    tests = {
+        name: np.where(told, x, np.nan).round(6) for name, x in (("p_crowd", p_crowd), ("p", p))
+    }
     return pd.DataFrame({**shown, **tests, "wall": wall, "few": few, "scale": scale})
 
 

@@ -105,7 +105,7 @@ class Reading:
         return {row["season_to"]: row for row in found if row["basis"] == basis}
 
     def told_now(self, place: Place) -> list[Row]:
-        """Return what may be said of the newest season: since the one before, the first, by year."""
+        """Return what may be said of the newest season: since the last, the first, and by year."""
         rows = self.seasons(place)
         newest = rows[-1]["season"] if rows else 0
         found = (self.changes_of(place, basis).get(newest) for basis in (BEFORE, FIRST, TREND))

@@ -71,7 +71,7 @@ class Verdicts:
         }
 
     def ends(self, change: Row) -> tuple[float, float]:
-        """Return the range in points that belongs to the verdict: of the place on the second rung."""
+        """Return the range in points that belongs to the verdict: rung 2 is about the place."""
         place = change["rung"] == 2
         low, high = ("place_low", "place_high") if place else ("low", "high")
         yearly = change["basis"] == TREND

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from analysis.change import released_changes
 from analysis.estimate import FloatArray
+from analysis.measures import BoolArray
 from analysis.overall import overall, parts_of
 from analysis.proof.crowds import Season, Town, figures_of, measures, season, wide
 from analysis.proof.judge import judge, with_old_ranges
@@ -42,7 +44,9 @@ class Finding:
 SLACK = 0.004  # 94.5 % counts as missed, however few programmes were simulated
 
 
-def crowd(rng: np.random.Generator, town: Town, icc: float, share: float, each: int) -> list[Finding]:
+def crowd(
+    rng: np.random.Generator, town: Town, icc: float, share: float, each: int
+) -> list[Finding]:
     """Does the crowd's range hold the share of people like those who came?"""
     made = season(rng, [town], np.full((1, each), share), icc)
     figures = figures_of([made])
@@ -51,8 +55,8 @@ def crowd(rng: np.random.Generator, town: Town, icc: float, share: float, each: 
     return [Finding("crowd", case, held, rate(_held(with_old_ranges(figures, [made]), made)), 0.95)]
 
 
-def _held(figures: object, made: Season) -> FloatArray:
-    low, high = (wide(figures, name) for name in ("range_low", "range_high"))  # type: ignore[arg-type]
+def _held(figures: pd.DataFrame, made: Season) -> FloatArray:
+    low, high = (wide(figures, name) for name in ("range_low", "range_high"))
     held: FloatArray = ((low <= made.crowd) & (made.crowd <= high)).mean(axis=0)
     return held
 
@@ -75,11 +79,13 @@ def false_and_chance(rng: np.random.Generator, icc: float, each: int) -> list[Fi
         ratio = made.chance.sum(axis=0).mean() / told.sum(axis=0).mean()
         error = ratio * rate(told.sum(axis=0)).error / told.sum(axis=0).mean()
         off = Rate(abs(float(ratio) - 1), float(error), each)
-        found.append(Finding("chance", f"{case}: {ratio:.2f} of the simulated", off, None, 0.10, -1))
+        found.append(
+            Finding("chance", f"{case}: {ratio:.2f} of the simulated", off, None, 0.10, -1)
+        )
     return found
 
 
-def _among(told: FloatArray, chosen: FloatArray) -> Rate:
+def _among(told: BoolArray, chosen: BoolArray) -> Rate:
     """Share of the chosen that are told, per programme; programmes without any leave."""
     count = chosen.sum(axis=0)
     return rate(np.where(count > 0, (told & chosen).sum(axis=0) / np.maximum(count, 1), np.nan))
@@ -89,17 +95,16 @@ def one_place(
     rng: np.random.Generator, claim: str, n: int, points: float, goal: float | None, each: int
 ) -> list[Finding]:
     """One place with one event a year moves from 60 %: how often is it told at the first rung?"""
-    made = np.zeros((2, each))
+    made, before_now = np.zeros((2, each)), np.zeros((2, each))
     for i, sign in enumerate((1, -1)):
         place = np.full((1, each), 0.6)
         before = season(rng, [Town(n)], place, 0.0, year=BEFORE)
         after = season(rng, [Town(n)], place + sign * points, 0.0, year=AFTER)
         found = judge([before, after])
         right = (found.rung >= 1) & (np.sign(found.change) == sign)
-        made[i] = right[0]
-        old = found.old[0] if i == 0 else (old + found.old[0]) / 2
+        made[i], before_now[i] = right[0], found.old[0]
     case = f"{n} answers, one event, {100 * points:g} points up or down from 60 %"
-    return [Finding(claim, case, rate(made.mean(axis=0)), rate(old), goal)]
+    return [Finding(claim, case, rate(made.mean(axis=0)), rate(before_now.mean(axis=0)), goal)]
 
 
 def clear(

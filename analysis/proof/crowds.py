@@ -8,7 +8,7 @@ are made at once: each is a measure, with figures, correlations and verdicts of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,8 @@ from analysis.block import Exact
 from analysis.derive import publish, with_ranges
 from analysis.estimate import FloatArray, most_per_event
 from analysis.evenings import evening_sums
-from analysis.measures import WHOLE, IntArray, Measure
-from analysis.programme import programme_knows
+from analysis.known import programme_knows
+from analysis.measures import LEAST, WHOLE, IntArray, Measure
 
 AGREE = 0.4  # correlation of two answers of one party
 COPIES = AGREE**0.5  # so often a person says what the party says
@@ -106,7 +106,7 @@ def measures(count: int) -> tuple[Measure, ...]:
     return tuple(Measure(f"m{i:04}", favourable=(5,), headline=True) for i in range(count))
 
 
-def figures_of(seasons: Sequence[Season], *, known: Mapping[int, float] | None = None) -> pd.DataFrame:
+def figures_of(seasons: Sequence[Season]) -> pd.DataFrame:
     """The released figures of these seasons, one row per town, season and programme.
 
     Printed and ranged by the release's own code. Grouping and auditing are left out: each town is
@@ -132,9 +132,9 @@ def _rows(one: Season, told: Sequence[Measure]) -> list[Exact]:
         most = int(np.ceil(most_per_event(least, band_event(np.array(town.sizes)))[0]))
         found += [
             Exact(
-                one.year, town.state, "county", "panel", "total", name_of(i), "", "", "", measure.id,
-                "", "share", "1", town.events, most, False, town.n, int(count) * WHOLE, -1, 0, 0, 0,
-                11, "",
+                one.year, town.state, "county", "panel", "total", name_of(i), "", "", "",
+                measure.id, "", "share", "1", town.events, most, False, town.n,
+                int(count) * WHOLE, -1, 0, 0, 0, LEAST, "",
             )
             for measure, count in zip(told, yes[i], strict=True)
         ]  # fmt: skip
@@ -148,4 +148,4 @@ def name_of(town: int) -> str:
 def wide(rows: pd.DataFrame, name: str) -> FloatArray:
     """A column of one season's rows, shape (towns, programmes)."""
     table = rows.pivot(index="community", columns="measure", values=name)
-    return table.sort_index().sort_index(axis=1).to_numpy()
+    return table.sort_index().sort_index(axis=1).to_numpy(dtype=float)

@@ -78,4 +78,6 @@ def reaches(rate: Rate, goal: float) -> bool:
 
 def missed(proof: Proof) -> list[str]:
     """The goals that were not met, in words."""
-    return [f"{goal.claim.what} ({goal.case}: {goal.found})" for goal in goals_of(proof) if not goal.met]
+    return [
+        f"{goal.claim.what} ({goal.case}: {goal.found})" for goal in goals_of(proof) if not goal.met
+    ]

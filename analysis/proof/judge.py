@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.change import pairs_before, verdicts_before
 from analysis.estimate import FloatArray
 from analysis.proof.crowds import Season, figures_of, measures, wide
-from analysis.proof.old_rules import old_clear, old_ranges, old_rho
+from analysis.proof.old_rules import Events, old_clear, old_ranges, old_rho
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def judge(seasons: Sequence[Season]) -> Judged:
     now = (after["season"] == last).to_numpy()
     before, after = before[now].reset_index(drop=True), after[now].reset_index(drop=True)
     after = after.assign(old=old_clear(before, after, after["measure"].tolist()))
-    columns = (wide(table, name).astype(float) for name in ("rung", "change", "chance"))
-    return Judged(figures, table, *columns, wide(after, "old").astype(float))
+    rung, change, chance = (wide(table, name) for name in ("rung", "change", "chance"))
+    return Judged(figures, table, rung, change, chance, wide(after, "old"))
 
 
 def with_old_ranges(figures: pd.DataFrame, seasons: Sequence[Season]) -> pd.DataFrame:
@@ -44,12 +44,12 @@ def with_old_ranges(figures: pd.DataFrame, seasons: Sequence[Season]) -> pd.Data
     rho = {
         (year, f"m{i:04}"): value
         for i in range(seasons[0].yes.shape[1])
-        for year, value in old_rho(
-            {
-                one.year: tuple(x.astype(float) for x in (one.sizes, one.yes[:, i], one.yes[:, i]))
-                for one in seasons
-            }
-        ).items()
+        for year, value in old_rho({one.year: _events(one, i) for one in seasons}).items()
     }
     keys = zip(figures["season"], figures["measure"], strict=True)
     return old_ranges(figures, np.array([rho[key] for key in keys]))
+
+
+def _events(one: Season, programme: int) -> Events:
+    yes = one.yes[:, programme].astype(float)
+    return one.sizes.astype(float), yes, yes

@@ -10,14 +10,17 @@ from analysis.proof.run import SEED, Proof
 
 HEAD = """# Proof by simulation
 
-Written by `python3 dev.py flask prove` (`analysis/simulation/`); do not edit. Seasons whose truth is known are printed, ranged and judged
-by the release's own code, and each claim is judged by its own truth. Towns' shares lie between 35 and 75 %, no two alike. An
-evening's own share is drawn from a beta distribution around its town's, so that two people of one event agree with exactly the
-correlation that is named (ICC). People come in parties of one to four, the mean person with one other, and two of one party agree by
-.4. Same seed, same tables. Beside what the rules give stands what those of the first release gave on the same answers ("before").
+Written by `python3 dev.py flask prove`; do not edit. Seasons whose truth is known are printed,
+ranged and judged by the release's own code, and each claim is judged by its own truth. Towns'
+shares lie between 35 and 75 %, no two alike. An evening's own share is drawn from a beta
+distribution around its town's, so that two people of one event agree with exactly the correlation
+that is named (ICC). People come in parties of one to four, the mean person with one other, and two
+of one party agree by .4. Same seed, same tables. Beside what the rules give stands what those of
+the first release gave on the same answers ("before").
 
-What it does not prove: who chose to come or to answer is in no table. If parties agree much more than by .4, or are much larger, the
-ranges of the people who came are too narrow; a correlation within places over .20 is more than is allowed for.
+What it does not prove: who chose to come or to answer is in no table. Where parties agree by much
+more than .4, or are much larger, the ranges of the people who came are too narrow. A correlation
+within places over .20 is more than is allowed for.
 """
 
 

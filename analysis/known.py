@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.block import Note
 from analysis.derive import Known, RhoKey
 from analysis.estimate import FloatArray
-from analysis.evenings import N, SEASONS_TOGETHER, settled_icc, spread_of
+from analysis.evenings import SEASONS_TOGETHER, N, settled_icc, spread_of
 from analysis.measures import SCALE, Measure
 
 KNOWN = Known._fields  # also the kinds of the notes
