@@ -7,10 +7,17 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent.parent
+FEWEST_DIFFERENT = 9  # of 200,000 random hexadecimal keys none had fewer different characters
+KNOWN_WORDS = re.compile(
+    r"change[-_ ]?(?:me|this)|passw(?:or)?d|secret|porchlight|qwert[yz]|asdfgh|[yz]xcvb|letmein|"
+    r"admin|default|example|insecure|develop(?:ment)?|production|your|django|flask|super|please|"
+    r"test|dummy|placeholder|replace|welcome|key"
+)
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -55,8 +62,7 @@ def check_settings(settings: Settings) -> None:
             f"DATABASE_URL starts with {scheme!r}; it must start with "
             "sqlite:/// (a file) or postgresql:// (a server)."
         )
-    if len(settings.secret_key) < 32:
-        raise SettingError("SECRET_KEY must have at least 32 characters.")
+    check_secret(settings.secret_key)
     if settings.contact and not re.fullmatch(r"[^\s@?&]+@[^\s@?&]+", settings.contact):
         raise SettingError("CONTACT must be an e-mail address, e.g. help@survey.example.")
     if settings.public_url:
@@ -65,6 +71,34 @@ def check_settings(settings: Settings) -> None:
             raise SettingError(
                 "PUBLIC_URL must be an address without a path, e.g. https://survey.example."
             )
+
+
+def check_secret(secret: str) -> None:
+    """Raise SettingError where somebody could guess the secret and sign tickets themselves.
+
+    What counts is what is left when the words that people put in such places, runs ("abc", "123",
+    "aaa") and repetitions are taken out: at least 20 characters, some of them different.
+    """
+    if len(secret) < 32:
+        raise SettingError("SECRET_KEY must have at least 32 characters.")
+    left = unguessable(secret.lower())
+    if len(left) < 20 or len(set(left)) < FEWEST_DIFFERENT:
+        raise SettingError(
+            "SECRET_KEY can be guessed: it repeats itself or is made of well-known words. Make one "
+            "with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+
+
+def unguessable(text: str) -> str:
+    """Return the characters of `text` that no well-known word, run or repetition gives away."""
+    text = KNOWN_WORDS.sub("", text)
+    kept = ""
+    for i, sign in enumerate(text):
+        steps = {ord(b) - ord(a) for a, b in pairwise(text[max(0, i - 2) : i + 1])}
+        is_run = i >= 2 and len(steps) == 1 and steps <= {-1, 0, 1}
+        if not is_run and text[max(0, i - 3) : i + 1] not in text[: max(0, i)]:
+            kept += sign
+    return kept
 
 
 def kept_secret(instance: Path) -> str:

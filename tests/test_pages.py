@@ -17,7 +17,7 @@ from survey.instrument import read_content
 from survey.pages.assets import source
 from survey.posters import address, qr_svg
 from tests.builders import add_event, add_poster
-from tests.conftest import make_app
+from tests.conftest import SECRET, make_app
 
 LANGUAGES = ("en", "es")
 ADDRESSES = {
@@ -178,7 +178,7 @@ def test_a_worker_that_collects_loads_no_pandas(tmp_path: Path):
     ],
 )
 def test_a_bad_setting_stops_the_start_with_a_sentence(given: dict[str, str], sentence: str):
-    settings = Settings(**{"secret_key": "x" * 40, **given})  # type: ignore[arg-type]
+    settings = Settings(**{"secret_key": SECRET, **given})  # type: ignore[arg-type]
     with pytest.raises(SettingError, match=re.escape(sentence)):
         check_settings(settings)
 

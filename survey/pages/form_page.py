@@ -29,7 +29,7 @@ def fresh_page(place: Place, language: Language) -> Response:
     """Return an empty form with a new submission id."""
     response = prepared(place, language).response(hidden_fields(place, uuid4()))
     response.headers["Cache-Control"] = "private, no-cache"  # "back" may show it again
-    response.vary.update(("Accept-Encoding", "Accept-Language"))
+    response.vary.add("Accept-Encoding")
     return response
 
 
