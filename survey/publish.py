@@ -4,7 +4,7 @@ in bulk."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -19,10 +19,11 @@ from analysis.release import NothingToRelease, ReleaseRefused
 from analysis.release import release as make_release
 from analysis.released import Released
 from survey import catalogue
+from survey.answer_rows import SetAside, county_answers
 from survey.events import Refused
 from survey.figures import CHANGE, FIGURE
-from survey.instrument import EVENT, Content
-from survey.models import Agency, Community, Event, Figure, Release, Response
+from survey.instrument import Content
+from survey.models import Agency, Community, Figure, Release
 
 Say = Callable[[str], None]  # shows a step to whoever started this
 
@@ -34,7 +35,9 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
     """
     present = set(session.scalars(select(Agency.kind)))
     kinds = [kind for kind in content.agencies if kind in present]
-    frame = closed_answers(session, content, moment, kinds)
+    frame = closed_answers(session, content, moment, kinds, aside := SetAside())
+    for sentence in aside.told():
+        say(sentence)
     if frame.empty:
         raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
     say(f"{frame['event'].nunique()} closed events are put together.")
@@ -60,49 +63,19 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
 
 
 def closed_answers(
-    session: Session, content: Content, moment: datetime, kinds: Sequence[str]
+    session: Session, content: Content, moment: datetime, kinds: Sequence[str], aside: SetAside
 ) -> pd.DataFrame:
     """Return the frame of every closed event. Answers are read one county at a time and kept as
-    codes of a byte each, so that no more than a county's are ever whole in memory."""
+    codes of a byte each, so that no more than a county's are ever whole in memory.
+
+    What cannot be read is added to `aside`."""
     places = select(Community.state, Community.county).distinct()
     found = [
         catalogue.frame_of(content, rows, kinds)
         for state, county in session.execute(places.order_by("state", "county")).all()
-        if (rows := county_answers(session, content, moment, state, county))
+        if (rows := list(county_answers(session, content, moment, (state, county), aside)))
     ]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
-
-
-def county_answers(
-    session: Session, content: Content, moment: datetime, state: str, county: str
-) -> list[Mapping[str, Any]]:
-    """Return a county's responses at events that are closed, with their event and place.
-
-    Posters at the way out and follow-ups ask the same people once more: they stay apart.
-    """
-    query = (
-        select(
-            Response.submission,
-            Response.language,
-            Response.instrument,
-            Response.audience,
-            Response.answers,
-            Event.season,
-            Event.slug.label("event"),
-            Community.slug.label("community"),
-            Community.county,
-            Community.state,
-        )
-        .join(Event, Event.id == Response.event_id)
-        .join(Community, Community.id == Event.community_id)
-        .where(Community.state == state, Community.county == county)
-        .where(
-            Event.closes_at <= moment,
-            Response.audience.in_(catalogue.audiences(content)),
-            Response.wave == EVENT,
-        )
-    )
-    return [dict(row) for row in session.execute(query).mappings()]
 
 
 def newest(session: Session) -> Released | None:
