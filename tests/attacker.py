@@ -123,7 +123,7 @@ class System:
         kinds = 1 - self.score * (top + bottom)
         found = milp(
             -np.append(wanted.astype(float), np.zeros(2 * len(self.cells))),
-            integrality=np.kron(kinds, np.ones(len(self.cells))),
+            integrality=np.kron(kinds, np.ones(len(self.cells))).astype(int),
             bounds=Bounds(0, np.inf),
             constraints=rows,
             options={"presolve": False},
@@ -253,7 +253,7 @@ def _spread(system: System, cells: list[Cell]) -> np.ndarray:
     return wide
 
 
-def worked_out(system: System) -> list[tuple[str, Cell, int, int]]:
+def worked_out(system: System) -> list[tuple[str, Cell, float, float]]:
     """("pinned", cell, n, favourable) of 1 to 10 people, and ("certain", cell, most n, answers)."""
     n, top = system.known()
     found = []
