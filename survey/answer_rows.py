@@ -10,13 +10,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, Select, String, Text, cast, select
+from sqlalchemy import RowMapping, Select, String, Text, cast, literal, select
 from sqlalchemy.orm import Session
 
 from survey import catalogue
 from survey.answer_codes import Codes, codes_of_items, unreadable
+from survey.areas import area_id
 from survey.forms import Item
 from survey.instrument import EVENT, Content
 from survey.models import Community, Event, Response
@@ -38,20 +39,24 @@ class SetAside:
             yield f"{event}: {noun} set aside, not counted in any figure ({why})."
 
 
-def county_answers(
-    session: Session,
-    content: Content,
-    moment: datetime,
-    county: tuple[str, str],
-    aside: SetAside,
+class Area(NamedTuple):
+    """A county or what stands for one, as communities name it."""
+
+    state: str
+    county: str
+    kind: str
+
+
+def area_answers(
+    session: Session, content: Content, moment: datetime, area: Area, aside: SetAside
 ) -> Iterator[dict[str, Any]]:
     """Yield a county's readable responses at events that are closed, with their event and place.
 
-    `county` is (state, county). Posters at the way out and follow-ups ask the same people once
+    Posters at the way out and follow-ups ask the same people once
     more: they stay apart.
     """
     reader = Reader(content)
-    for row in session.execute(query(content, moment, county)).mappings():
+    for row in session.execute(query(content, moment, area)).mappings():
         answers, why = reader.read(row)
         if why:
             aside.add(row["event"], why)
@@ -59,7 +64,7 @@ def county_answers(
             yield {**row, "key": row["key"].replace("-", ""), "answers": answers}
 
 
-def query(content: Content, moment: datetime, county: tuple[str, str]) -> Select[*tuple[Any, ...]]:
+def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, ...]]:
     """Answers and ids are read as text: a value that is no JSON or no UUID would end the query."""
     return (
         select(
@@ -71,12 +76,16 @@ def query(content: Content, moment: datetime, county: tuple[str, str]) -> Select
             Event.season,
             Event.slug.label("event"),
             Community.slug.label("community"),
-            Community.county,
+            literal(area_id(area.county, area.kind, content.areas)).label("county"),
             Community.state,
         )
         .join(Event, Event.id == Response.event_id)
         .join(Community, Community.id == Event.community_id)
-        .where(Community.state == county[0], Community.county == county[1])
+        .where(
+            Community.state == area.state,
+            Community.county == area.county,
+            Community.area == area.kind,
+        )
         .where(
             Event.closes_at <= moment,
             Response.audience.in_(catalogue.audiences(content)),

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey import db, events, frozen, organise, schema
+from survey.areas import area_name
 from survey.config import ROOT
 from survey.events import Refused
 from survey.instrument import EVENT, Content
@@ -104,11 +105,16 @@ def prove(size: float, processes: int, show: bool) -> None:
 @click.argument("name")
 @click.option("--county", required=True)
 @click.option("--state", required=True)
-def add_community(name: str, county: str, state: str) -> None:
+@click.option(
+    "--area", default="", help="What the county is: parish, city ... (its own name tells)."
+)
+def add_community(name: str, county: str, state: str, area: str) -> None:
     """Add a community, e.g. `flask community add Austintown --county Mahoning --state Ohio`."""
     with work() as session:
-        made = organise.add_community(session, name=name, county=county, state=state)
-        click.echo(f"{made.slug}: {made.name}, {made.county} County, {made.state}")
+        made = organise.add_community(
+            session, content(), name=name, county=county, state=state, area=area
+        )
+        click.echo(f"{made.slug}: {made.name}, {area_of(made)}, {made.state}")
 
 
 @community.command("agency")
@@ -128,7 +134,7 @@ def list_communities() -> None:
     """List communities and their agencies."""
     for found in db.session().scalars(select(Community).order_by(Community.slug)):
         kinds = ", ".join(agency.kind for agency in found.agencies)
-        click.echo(f"{found.slug:24} {found.county} County, {found.state:12} {kinds}")
+        click.echo(f"{found.slug:24} {area_of(found)}, {found.state:12} {kinds}")
 
 
 @event.command("add")
@@ -260,6 +266,10 @@ def publish_instrument() -> None:
 def warn_of_draft(code: str) -> None:
     if not content().languages[code].reviewed:
         click.echo(f"  Language {code} is a draft: have native speakers review it.")
+
+
+def area_of(found: Community) -> str:
+    return area_name(found.county, found.area, content().areas)
 
 
 def find_community(slug: str) -> Community:

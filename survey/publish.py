@@ -19,7 +19,8 @@ from analysis.release import NothingToRelease, ReleaseRefused
 from analysis.release import release as make_release
 from analysis.released import Released
 from survey import catalogue
-from survey.answer_rows import SetAside, county_answers
+from survey.answer_rows import Area, SetAside, area_answers
+from survey.areas import area_id, area_name, parse_area
 from survey.events import Refused
 from survey.figures import CHANGE, FIGURE
 from survey.instrument import Content
@@ -48,13 +49,13 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
             measures,
             cuts,
             previous=newest(session),
-            progress=lambda done, of, county: say(f"{done} of {of}: {county} County"),
+            progress=lambda done, of, county: say(f"{done} of {of}: {in_full(content, county)}"),
         )
     except NothingToRelease as nothing:
         raise Refused("Nothing was released. " + " ".join(nothing.reasons)) from nothing
     except ReleaseRefused as refused:
         raise Refused(f"The audit refused this release: {refused}") from refused
-    for sentence in told(released):
+    for sentence in told(content, released):
         say(sentence)
     places = session.scalars(select(Community).order_by(Community.name, Community.slug)).all()
     stored = store(session, released, about(content, released, places, measures, cuts), moment)
@@ -69,11 +70,11 @@ def closed_answers(
     codes of a byte each, so that no more than a county's are ever whole in memory.
 
     What cannot be read is added to `aside`."""
-    places = select(Community.state, Community.county).distinct()
+    places = select(Community.state, Community.county, Community.area).distinct()
     found = [
         catalogue.frame_of(content, rows, kinds)
-        for state, county in session.execute(places.order_by("state", "county")).all()
-        if (rows := list(county_answers(session, content, moment, (state, county), aside)))
+        for place in session.execute(places.order_by("state", "county", "area")).all()
+        if (rows := list(area_answers(session, content, moment, Area(*place), aside)))
     ]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
@@ -120,11 +121,7 @@ def about(
     headline = next(measure for measure in measures if measure.headline)
     return {
         "seasons": sorted(int(season) for season in figures["season"].unique()),
-        "places": [
-            {"slug": p.slug, "name": p.name, "county": p.county, "state": p.state}
-            for p in places
-            if p.slug in slugs
-        ],
+        "places": [place_row(content, place) for place in places if place.slug in slugs],
         "subjects": [list(m.key) for m in measures if m.key in shown],
         "headline": list(headline.key),
         "measures": [asdict(measure) for measure in measures],
@@ -134,6 +131,23 @@ def about(
         "made_up": any(place.made_up for place in places if place.slug in slugs),
         "notes": records(released.notes),
     }
+
+
+def place_row(content: Content, place: Community) -> dict[str, str]:
+    """Return a community as it is published; `county` is the area's id in released rows."""
+    return {
+        "slug": place.slug,
+        "name": place.name,
+        "county": area_id(place.county, place.area, content.areas),
+        "area": place.area,
+        "area_name": place.county,
+        "state": place.state,
+    }
+
+
+def in_full(content: Content, county: str) -> str:
+    """Return an area's id as it is written in English: "Mahoning" -> "Mahoning County"."""
+    return area_name(*parse_area(county, "", content.areas), content.areas)
 
 
 def communities_in(released: Released) -> set[str]:
@@ -189,13 +203,15 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def told(released: Released) -> Iterator[str]:
+def told(content: Content, released: Released) -> Iterator[str]:
     """Yield a sentence for each thing that was pooled, left out or waits, and why."""
     notes = records(released.notes)
     for note in notes:
         if note["cut"] == "total" and note["kind"] in TOLD:
             sentence = LEFT_OUT if note["reason"] == AUDIT else TOLD[note["kind"]]
-            yield sentence.format(**{**note, "members": note["members"].replace("|", ", ") or "-"})
+            members = note["members"].replace("|", ", ") or "-"
+            county = in_full(content, note["county"])
+            yield sentence.format(**{**note, "county": county, "members": members})
     few = [note for note in notes if note["kind"] == "dropped" and note["reason"] != AUDIT]
     cuts = sum(1 for note in few if note["cut"] != "total")
     for kind, reason, sentence in AUDITED:
@@ -208,13 +224,13 @@ def told(released: Released) -> Iterator[str]:
 
 
 TOLD = {
-    "pooled": "{season} {county} County, {panel}: {members} are shown together.",
-    "dropped": "{season} {county} County, {panel}: {members} cannot stand apart ({reason}).",
-    "waits": "{season} {county} County, {panel}: changes wait for the next release ({reason}).",
+    "pooled": "{season} {county}, {panel}: {members} are shown together.",
+    "dropped": "{season} {county}, {panel}: {members} cannot stand apart ({reason}).",
+    "waits": "{season} {county}, {panel}: changes wait for the next release ({reason}).",
 }
 
 LEFT_OUT = (
-    "{season} {county} County, {panel}: not shown, because what few people answered could be "
+    "{season} {county}, {panel}: not shown, because what few people answered could be "
     "worked out from it."
 )
 

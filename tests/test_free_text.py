@@ -32,7 +32,7 @@ WRITTEN = {
     "zh": "谢谢警察叔叔\uff0c\u300a平安夜\u300b很好\u2026\u2026𠮷野家",
     "fa, beside the twelve": "می\u200cخواهم نیم\u200cفاصله بماند",
     "family emoji": "👨\u200d👩\u200d👧\u200d👦 ❤\ufe0f\u200d🔥",
-    "skin, flags": "👍🏽 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f 🇺🇸 1\ufe0f\u20e3",
+    "skin, flags": "👍🏽 🏴\U000e0067\U000e0062\U000e007f 🇺🇸 1\ufe0f\u20e3",
     "emoji newer than the tables": "\U0001fae9 \U0001fadf \U0001faea\U0001fac8",
     "two lines": "one\n\ntwo",
     "closed isolate": "see \u2067שלום\u2069 there",
