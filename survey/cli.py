@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from survey import db, events, frozen, organise, schema
 from survey.areas import area_name
-from survey.config import ROOT
+from survey.config import ROOT, is_only_here
 from survey.events import Refused
+from survey.installation import served_address
 from survey.instrument import EVENT, Content
 from survey.models import Community, Event, Poster, Response, Scan
 from survey.posters import address
@@ -24,6 +25,11 @@ community = AppGroup("community", help="Communities and their agencies.")
 event = AppGroup("event", help="Events: the evenings on which answers are taken.")
 poster = AppGroup("poster", help="Posters, their codes, and how often each was opened.")
 instrument = AppGroup("instrument", help="The questionnaire, and what of it is published.")
+
+ONLY_HERE = """
+  NOBODY OUTSIDE THIS COMPUTER CAN OPEN THIS ADDRESS: do not hang this poster up yet.
+  Set PUBLIC_URL to the address that your guests can open, e.g. PUBLIC_URL=https://survey.example,
+  for the server and for this command; then print it."""
 
 
 def init_app(app: Flask) -> None:
@@ -215,10 +221,12 @@ def add_poster(event_slug: str, channel: str, wave: str) -> None:
     """Add a poster and print where to open it."""
     with work() as session:
         made = organise.add_poster(session, find_event(event_slug), channel=channel, wave=wave)
-        base = current_app.extensions["settings"].public_url or "http://127.0.0.1:8000"
+        base = served_address(session, current_app.extensions["settings"])
         click.echo(f"{made.code}: {address(base, made.code)}")
         click.echo(f"  Print it from {base}/poster/{made.code}")
         click.echo(f"  Paper forms: {base}/poster/{made.code}/form")
+        if is_only_here(base):
+            click.secho(ONLY_HERE, bold=True)
 
 
 @poster.command("list")
