@@ -93,7 +93,7 @@ def remove_demo() -> None:
             raise Refused("There is no demonstration here.")
         count = made_up.remove(session)
         click.echo(
-            f"The demonstration is removed, {count} communities with all their answers and releases."
+            f"The demonstration is removed: {count} communities, their answers and releases."
         )
 
 

@@ -1,8 +1,9 @@
-"""What is real beside the demonstration is real: no banner, no mixed release, one command to clear."""
+"""What is real beside the demonstration is real: no banner, no mixed release."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -81,9 +82,7 @@ def test_one_command_removes_the_demonstration_and_leaves_what_is_real(
     flask(app, session, "release")
     real = hold(app, session, "Maple Falls", made_up=False)
     told = flask(app, session, "demo remove")
-    assert (
-        told == "The demonstration is removed, 1 communities with all their answers and releases.\n"
-    )
+    assert told == "The demonstration is removed: 1 communities, their answers and releases.\n"
     assert [place.slug for place in session.scalars(select(Community))] == ["maple-falls"]
     assert [one.event_id for one in session.scalars(select(Response))] == [real.id] * 30
     left = {
@@ -106,7 +105,7 @@ def test_a_place_of_the_demonstration_can_be_added_for_real_once_it_is_gone(
     app: Flask, session: Session
 ):
     content = app.extensions["content"]
-    place = {"name": "Elm Grove", "county": "Alder", "state": "Oregon"}
+    place: dict[str, Any] = {"name": "Elm Grove", "county": "Alder", "state": "Oregon"}
     organise.add_community(session, content, made_up=True, **place)
     session.commit()
     with pytest.raises(Refused, match="Remove the demonstration first: flask demo remove"):
