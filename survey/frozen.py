@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from survey.instrument import AGENCIES, Content, Instrument, Question
+from survey.instrument import AGENCIES, Content, Instrument, Question, answer_words
 from survey.words import Language, read_toml
 
 FILE = "published.toml"
@@ -24,13 +24,10 @@ Digests = Mapping[str, str]  # "version", "structure", and one per language
 
 
 def digests(content: Content, instrument: Instrument, question: Question) -> dict[str, str]:
-    """Return the digests of one question, by part.
-
-    A language is frozen once figures are published in it; a draft may still be corrected.
-    """
+    """Return the digests of one question, by part: a draft's words are frozen like all others."""
     words = {
         language.code: digest(question_words(content, question, language))
-        for language in content.reading_languages
+        for language in content.languages.values()
     }
     return {
         "version": question.version,
@@ -57,16 +54,20 @@ def structure(instrument: Instrument, question: Question) -> list[object]:
 
 
 def question_words(content: Content, question: Question, language: Language) -> list[str]:
-    """Return a question's stem and its labels in order."""
-    labels = (
-        [language.say(f"scale.{question.scale.id}.{code}") for code in question.scale.codes]
-        if question.scale
-        else []
-    )
+    """Return a question's stem, in every wording that the language has of it, and its labels in
+    order."""
+    codes = question.scale.codes if question.scale else ()
+    labels = [answer_words(question, code, language) for code in codes]
     for option in question.options:
         if option != AGENCIES:
             labels.append(language.say(f"option.{question.id}.{option}"))
-    return [language.say(question.key()), *labels]
+    stem = question.key()
+    stems = [stem, *(key for key in sorted(language.words) if key.startswith(f"{stem}_"))]
+    words = [language.words[key] for key in stems]
+    if "{crews}" in words[0]:
+        law = (kind.id for kind in content.agencies.values() if kind.law)
+        words += [language.say(f"agency.{kind}.crews") for kind in law]
+    return [*words, *labels]
 
 
 def digest(value: object) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from survey.words import ContentError, Language, read_languages, read_toml
+from survey.words import OWN, ContentError, Language, read_languages, read_toml
 
 FOLDER = Path(__file__).parent / "content"
 AGENCIES = "@agencies"  # in a question's options: one option for each agency at the event
@@ -260,6 +260,8 @@ def needed_words(content: Content) -> Iterator[tuple[str, str]]:
     for kind in content.agencies:
         yield "agencies.toml", f"agency.{kind}.label"
         yield "agencies.toml", f"agency.{kind}.name"
+        if content.agencies[kind].law:  # the police, fire and ambulance crews of its towns
+            yield "agencies.toml", f"agency.{kind}.crews"
     for instrument in content.instruments.values():
         for screen in instrument.screens:
             yield instrument.id, f"screen.{screen}"
@@ -274,6 +276,32 @@ def question_words(question: Question) -> Iterator[str]:
     for option in question.options:
         if option != AGENCIES:
             yield f"option.{question.id}.{option}"
+
+
+def answer_words(question: Question, code: int, language: Language) -> str:
+    """Return the words of one step of a question's scale: the language's own for this question,
+    where the scale's do not answer it; else the scale's."""
+    own = f"answer.{question.words or question.id}.{code}"
+    scale = question.scale.id if question.scale else ""
+    return language.say(own if language.has(own) else f"scale.{scale}.{code}")
+
+
+def check_own_words(content: Content) -> None:
+    """Raise ContentError where words of a language's own belong to no agency, question or step."""
+    asked = {
+        question.words or question.id: question
+        for instrument in content.instruments.values()
+        for question in instrument.questions.values()
+    }
+    for language in content.languages.values():
+        for match in filter(None, map(OWN.fullmatch, language.words)):
+            _, kind, id, code = match.groups()
+            scale = asked[id].scale if id in asked else None
+            if kind in content.agencies or (code and scale and int(code) in scale.codes):
+                continue
+            raise ContentError(
+                f"{language.code}.toml: the key {match[0]} belongs to no question or agency."
+            )
 
 
 def needed_by_readers(content: Content) -> Iterator[tuple[str, str]]:
@@ -293,6 +321,7 @@ def needed_by_readers(content: Content) -> Iterator[tuple[str, str]]:
 
 def check_words(content: Content) -> None:
     """Raise ContentError where a language lacks a word that the structure needs."""
+    check_own_words(content)
     asked = [(where, key, "languages") for where, key in needed_words(content)]
     asked += [(where, key, "readers") for where, key in needed_by_readers(content)]
     for where, key, folder in asked:
