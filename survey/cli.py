@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey import db, events, frozen, organise, schema
+from survey.areas import area_name
 from survey.config import ROOT
 from survey.events import Refused
 from survey.instrument import EVENT, Content
@@ -104,11 +105,16 @@ def prove(size: float, processes: int, show: bool) -> None:
 @click.argument("name")
 @click.option("--county", required=True)
 @click.option("--state", required=True)
-def add_community(name: str, county: str, state: str) -> None:
+@click.option(
+    "--area", default="", help="What the county is: parish, city ... (its own name tells)."
+)
+def add_community(name: str, county: str, state: str, area: str) -> None:
     """Add a community, e.g. `flask community add Austintown --county Mahoning --state Ohio`."""
     with work() as session:
-        made = organise.add_community(session, name=name, county=county, state=state)
-        click.echo(f"{made.slug}: {made.name}, {made.county} County, {made.state}")
+        made = organise.add_community(
+            session, content(), name=name, county=county, state=state, area=area
+        )
+        click.echo(f"{made.slug}: {made.name}, {area_of(made)}, {made.state}")
 
 
 @community.command("agency")
@@ -128,7 +134,7 @@ def list_communities() -> None:
     """List communities and their agencies."""
     for found in db.session().scalars(select(Community).order_by(Community.slug)):
         kinds = ", ".join(agency.kind for agency in found.agencies)
-        click.echo(f"{found.slug:24} {found.county} County, {found.state:12} {kinds}")
+        click.echo(f"{found.slug:24} {area_of(found)}, {found.state:12} {kinds}")
 
 
 @event.command("add")
@@ -250,16 +256,43 @@ def check_instrument() -> None:
 
 
 @instrument.command("publish")
-def publish_instrument() -> None:
-    """Freeze questions that are not published yet: from then on their ids keep their meaning."""
-    with work():
-        for name in frozen.freeze(content(), current_app.extensions["settings"].content):
-            click.echo(f"Published: {name}")
+@click.option("--afresh", multiple=True, metavar="CODE", help="A draft language, corrected.")
+def publish_instrument(afresh: tuple[str, ...]) -> None:
+    """Freeze questions that are not published yet: from then on their ids keep their meaning.
+
+    A draft language may be corrected and published afresh until somebody has answered in it.
+    """
+    folder = current_app.extensions["settings"].content
+    for code in afresh:
+        refuse_answered(code)
+    for name in frozen.freeze(content(), folder, afresh):
+        click.echo(f"Published: {name}")
+
+
+def refuse_answered(code: str) -> None:
+    """Raise Refused where answers were given in a language: their questions keep their words."""
+    if code not in content().languages:
+        raise Refused(f"{code!r} is no language here: {', '.join(content().languages)}.")
+    real = (
+        select(Response.event_id)
+        .join(Event, Event.id == Response.event_id)
+        .join(Community, Community.id == Event.community_id)
+        .where(Response.language == code, Community.made_up.is_(False))
+    )
+    if db.session().execute(real.limit(1)).first():
+        raise Refused(
+            f"People have answered in {code}: its published words stay. A correction is a new "
+            "version of the question, and the old words go to earlier/."
+        )
 
 
 def warn_of_draft(code: str) -> None:
     if not content().languages[code].reviewed:
         click.echo(f"  Language {code} is a draft: have native speakers review it.")
+
+
+def area_of(found: Community) -> str:
+    return area_name(found.county, found.area, content().areas)
 
 
 def find_community(slug: str) -> Community:

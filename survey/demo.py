@@ -48,7 +48,12 @@ def load(
 
 def add_place(session: Session, content: Content, place: dict[str, Any]) -> Community:
     community = organise.add_community(
-        session, name=place["name"], county=place["county"], state=place["state"], made_up=True
+        session,
+        content,
+        name=place["name"],
+        county=place["county"],
+        state=place["state"],
+        made_up=True,
     )
     for kind, name in place["agencies"].items():
         organise.add_agency(session, content, community, kind=kind, name=name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from survey.instrument import AGENCIES, Content, Instrument, Question, answer_words
@@ -135,16 +135,23 @@ def unpublished(content: Content, published: Mapping[str, Digests]) -> Iterator[
             yield name
 
 
-def freeze(content: Content, folder: Path) -> list[str]:
-    """Write what is new to published.toml; return the names. Published lines stay as they are."""
+def freeze(content: Content, folder: Path, afresh: Collection[str] = ()) -> list[str]:
+    """Write what is new to published.toml; return the names of the questions it is about.
+
+    Published lines stay as they are, but for the words of the languages `afresh`: a draft that
+    nobody has answered in may still be corrected.
+    """
     published = read_published(folder)
-    added = list(unpublished(content, published))
+    changed_names = list(unpublished(content, published))
     for name, parts in all_digests(content).items():
-        published[name] = {**parts, **published.get(name, {})}
+        kept = {key: value for key, value in published.get(name, {}).items() if key not in afresh}
+        if any(published.get(name, {}).get(code, parts[code]) != parts[code] for code in afresh):
+            changed_names.append(name)
+        published[name] = {**parts, **kept}
     lines = [HEAD]
     for name, parts in sorted(published.items()):
         instrument, question = name.split(".", 1)
         row = ", ".join(f'{key} = "{value}"' for key, value in parts.items())
         lines.append(f'"{instrument}".{question} = {{ {row} }}')
     (folder / FILE).write_text("\n".join(lines) + "\n", "utf-8")
-    return added
+    return sorted(set(changed_names))

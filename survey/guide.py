@@ -100,7 +100,7 @@ class Guide:
         if measure["unit"] != "share":
             return self.say("scored", least=measure["least"], of=len(measure["questions"]))
         answers = [self.answer(measure["id"], code) for code in measure["favourable"]]
-        said = self.tell.language.list(answers, self.say("list_or"))
+        said = self.tell.language.listed(answers, self.say("list_or"))
         return self.say("counted", answers=said)
 
     def answer(self, question: str, code: int) -> str:

@@ -6,12 +6,13 @@ of the program and never in front of a guest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from survey.words import OWN, ContentError, Language, read_languages, read_toml
+from survey.areas import AreaKind, read_areas, words_needed
+from survey.words import OWN, REFERENCE, ContentError, Language, read_languages, read_toml
 
 FOLDER = Path(__file__).parent / "content"
 AGENCIES = "@agencies"  # in a question's options: one option for each agency at the event
@@ -132,6 +133,7 @@ class Content:
     current: Instrument
     earlier: Mapping[str, Instrument]
     agencies: Mapping[str, AgencyKind]
+    areas: Mapping[str, AreaKind]
     languages: Mapping[str, Language]
     instruments: Mapping[str, Instrument] = field(init=False)
 
@@ -143,6 +145,11 @@ class Content:
     def reading_languages(self) -> list[Language]:
         """Return the languages in which the pages of figures are written."""
         return [language for language in self.languages.values() if language.reads]
+
+    def offered(self, codes: Iterable[str]) -> list[Language]:
+        """Return these languages without those that wait for native readers; never none."""
+        known = (self.languages[code] for code in codes if code in self.languages)
+        return [one for one in known if one.offered] or [self.languages[REFERENCE]]
 
     def instrument_of(self, season: int) -> Instrument:
         """Return the newest instrument that is not newer than `season`; else the oldest."""
@@ -161,6 +168,7 @@ def read_content(folder: Path = FOLDER) -> Content:
         current=current,
         earlier=read_earlier(folder / "earlier", current),
         agencies=agencies,
+        areas=read_areas(folder),
         languages=read_languages(folder / "languages", folder / "readers"),
     )
     check_words(content)
@@ -317,11 +325,11 @@ def needed_by_readers(content: Content) -> Iterator[tuple[str, str]]:
             yield instrument.id, f"index.{index.id}.finding"
     for code in content.languages:
         yield "languages/", f"language_name.{code}"
+    yield from (("areas.toml", key) for key in words_needed(content.areas))
 
 
 def check_words(content: Content) -> None:
     """Raise ContentError where a language lacks a word that the structure needs."""
-    check_own_words(content)
     asked = [(where, key, "languages") for where, key in needed_words(content)]
     asked += [(where, key, "readers") for where, key in needed_by_readers(content)]
     for where, key, folder in asked:
@@ -330,3 +338,4 @@ def check_words(content: Content) -> None:
                 raise ContentError(
                     f"{folder}/{language.code}.toml: the key {key} is missing; {where} needs it."
                 )
+    check_own_words(content)

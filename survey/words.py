@@ -67,7 +67,9 @@ class Language:
     def say(self, key: str, **values: object) -> str:
         """Return the words for `key` with {placeholders} filled. An unknown key raises KeyError."""
         text = self.words[key]
-        return PLACEHOLDER.sub(lambda match: self.isolated(values[match[1]]), text) if values else text
+        if not values:
+            return text
+        return PLACEHOLDER.sub(lambda match: self.isolated(values[match[1]]), text)
 
     def isolated(self, value: object) -> str:
         """Return a placeholder's value; from right to left, a Latin one keeps its own direction."""
@@ -83,7 +85,7 @@ class Language:
         name = self.words[f"agency.{agency}.name"] if agency else ""
         return self.say(own if self.has(own) else key, agency=name, **values)
 
-    def list(self, names: Iterable[str], last: str = "") -> str:
+    def listed(self, names: Iterable[str], last: str = "") -> str:
         """Return "A, B, C"; with `last` (as " and "), "A, B and C"."""
         *first, end = [*names] or [""]
         joined = self.words["format.list"].join(first)

@@ -115,7 +115,7 @@ class View:
             asked = self.asked(item, item.question.audiences)
             given = [choice.label for choice in asked.choices if choice.checked]
             written = self.form[item.name].data or "" if asked.kind == "text" else ""
-            text = written or self.language.list(given)
+            text = written or self.language.listed(given)
             if text and not asked.hidden:
                 yield asked.ask, text
 
