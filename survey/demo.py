@@ -124,10 +124,8 @@ class Crowd:
         answers, comment = intake.answers_of(form, id, self.instrument.longer)
         submission = Submission(id, language.code, "adult", answers, comment)
         moment = self.place.starts_at + timedelta(minutes=chance.randrange(230))
-        if (
-            intake.accept(session.connection(), self.place, submission, moment)
-            is not Outcome.STORED
-        ):
+        entry = intake.entry_of(self.instrument, self.place, submission, moment)
+        if intake.accept(session.connection(), entry) is not Outcome.STORED:
             raise ValueError("The demonstration's answers were stored twice.")
 
     def fill(self, kind: type[AnswerForm], attitude: float) -> MultiDict[str, str]:

@@ -172,8 +172,8 @@ def test_a_table_that_could_not_be_replaced_is_not_said_to_be_left_out(
     doubt_every_age(monkeypatch)
     late = pd.concat([people(ALPHA, 800, seed=5), people(BETA, 700, seed=5)])
     again = release(pd.concat([frame, late]), (TRUST,), ("age",), previous=made)
-    age = {"cut": "age", "county": ALPHA[1]}
-    assert again.view(**age).figures["value"].equals(made.view(**age).figures["value"])
+    before, now = (x.view(cut="age", county=ALPHA[1]).figures["value"] for x in (made, again))
+    assert now.equals(before)
     kinds = again.notes[(again.notes["reason"] == "audit") & (again.notes["county"] == ALPHA[1])]
     assert kinds["kind"].tolist() == ["waits"]
 
