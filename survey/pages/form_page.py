@@ -119,7 +119,7 @@ def render_form(
         words=language,
         say=language.say,
         made_up=place.made_up,
-        languages=[content().languages[code] for code in place.languages],
+        languages=content().offered(place.languages),
         action=address_of(place),
         screens=[
             screen

@@ -23,8 +23,8 @@ def visitor_language(offered: Iterable[str] = ()) -> Language:
     """Return the best of the `offered` languages for this request; when none is named, of those
     in which the whole site is written."""
     languages = content().languages
-    codes = [code for code in offered if code in languages]
-    codes = codes or [language.code for language in content().reading_languages]
+    found = content().offered(offered) if offered else content().reading_languages
+    codes = [language.code for language in found]
     asked = request.args.get("lang", "")
     if asked in codes:
         return languages[asked]

@@ -41,7 +41,7 @@ def privacy() -> str:
 @blueprint.get("/accessibility")
 def accessibility() -> str:
     settings: Settings = current_app.extensions["settings"]
-    languages = content().languages.values()
+    languages = content().offered(content().languages)
     return page(
         "accessibility.html",
         tested=read_tested(settings.content),
