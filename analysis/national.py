@@ -42,8 +42,8 @@ from analysis.many import Curve
 from analysis.measures import Measure, answers
 from analysis.moments import Moments, index_holds, index_moments
 from analysis.overall import Parts, overall, parts_of
-from analysis.release import ReleaseRefused, build_county
-from analysis.released import OVERALL, Released, _sealed, tidy
+from analysis.release import ReleaseRefused, build_county, standing_notes
+from analysis.released import NOTES, OVERALL, Released, _sealed, tidy
 from analysis.verdict import settled_curves
 
 FORMAT = 3  # of the folder; another means: build everything anew
@@ -187,7 +187,8 @@ class _Build:
         """Tables that may not be rebuilt stand (rule of 11)."""
         path = self.folder / f"{county.name}.pickle"
         before = _load(self.folder, county.name) if path.exists() else None
-        earlier = Earlier(None if before is None else before["ledger"])
+        said = None if before is None else tidy(before["notes"], NOTES)
+        earlier = Earlier(None if before is None else before["ledger"], said)
         rows = county.load()
         built = build_county(rows, self.measures, self.cuts, earlier, self.withheld, self.budget)
         figures, ledger = publish(built.rows), new_ledger(built.rows, earlier.made + 1)
@@ -198,7 +199,8 @@ class _Build:
         if findings := simple_audit(figures, ledger):
             raise ReleaseRefused(findings)
         figures = with_ranges(figures, self.programme)
-        part = {"figures": figures, "notes": [n._asdict() for n in built.notes], "ledger": ledger}
+        notes = [n._asdict() for n in (*built.notes, *standing_notes(built, earlier, said))]
+        part = {"figures": figures, "notes": notes, "ledger": ledger}
         _write(self.folder / f"{county.name}.unjudged", pickle.dumps(part))
         return _Told(
             len(figures), change_tests(figures, self.measures, newest_season(self.programme))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.again import GONE, NEW, REBUILT, WAITS, Earlier, new_ledger
+from analysis.again import AUDIT, GONE, NEW, REBUILT, WAITS, Earlier, new_ledger
 from analysis.attack import BUDGET, Budget
 from analysis.audit import Audit, Finding, simple_audit
 from analysis.block import Exact, Note, Table, TableKey
@@ -20,7 +20,7 @@ from analysis.consistency import Reliability, checked_indexes
 from analysis.derive import Known, RhoKey, newest_season, publish, with_ranges
 from analysis.estimate import ANSWERS_TO_TRUST, FloatArray
 from analysis.frame import check_frame
-from analysis.guard import AUDIT, guarded
+from analysis.guard import guarded
 from analysis.known import known_before, known_notes, programme_knows
 from analysis.measures import TOTAL, Measure
 from analysis.overall import overall, parts_of
@@ -113,7 +113,8 @@ def release(
     figures, ledger, audit_notes = _audited(figures, ledger, audit)
     told = _known(built, measures, previous, known or {})
     figures = with_ranges(figures, told)
-    notes = [*built.notes, *_standing_notes(built, earlier, previous), *audit_notes]
+    before = None if previous is None else previous.notes
+    notes = [*built.notes, *standing_notes(built, earlier, before), *audit_notes]
     notes += [*known_notes(told), *_index_notes(indexes, previous)]
     changes = released_changes(figures, measures, newest_season(told))
     whole = overall(parts_of(figures, changes))
@@ -154,7 +155,7 @@ def _earlier(previous: Released | None) -> Earlier:
         return Earlier(None)
     if previous.ledger is None:
         raise ValueError("The previous release came without its ledger: the rule of 11 needs it.")
-    return Earlier(previous.ledger)
+    return Earlier(previous.ledger, previous.notes)
 
 
 def _refuse_nothing(built: Built, previous: Released | None) -> None:
@@ -182,14 +183,18 @@ def _standing(table: pd.DataFrame, fresh: set[TableKey]) -> pd.DataFrame:
     return table[[key not in fresh for key in table[KEY].itertuples(index=False, name=None)]]
 
 
-def _standing_notes(built: Built, earlier: Earlier, previous: Released | None) -> list[Note]:
-    """Earlier notes on tables that stand, and a note on tables whose answers are gone."""
-    if previous is None:
+def standing_notes(built: Built, earlier: Earlier, before: pd.DataFrame | None) -> list[Note]:
+    """Earlier notes on tables that stand, and a note on tables whose answers are gone.
+
+    Not on those that the audit left out again: what it says of them now is said once.
+    """
+    if before is None:
         return []
-    notes = previous.notes[previous.notes["kind"].isin(["pooled", "dropped", "coarsened"])]
+    notes = before[before["kind"].isin(["pooled", "dropped", "coarsened"])]
+    left_out = {key for key, fate in built.fates.items() if fate == AUDIT} - set(earlier.tables)
     kept = [
         Note(**{str(name): value for name, value in row.items()})
-        for row in _standing(notes, built.fresh).to_dict("records")
+        for row in _standing(notes, built.fresh | left_out).to_dict("records")
     ]
     here = {key[:3] for key in built.fates}
     gone = [key for key in earlier.tables if key[:3] in here and key not in built.fates]

@@ -12,9 +12,11 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import db, events, frozen, organise, schema
-from survey.config import ROOT
+from survey import db, events, frozen, made_up, organise, schema
+from survey.areas import area_name
+from survey.config import ROOT, is_only_here
 from survey.events import Refused
+from survey.installation import noted, served_address
 from survey.instrument import EVENT, Content
 from survey.models import Community, Event, Poster, Response, Scan
 from survey.posters import address
@@ -24,9 +26,14 @@ event = AppGroup("event", help="Events: the evenings on which answers are taken.
 poster = AppGroup("poster", help="Posters, their codes, and how often each was opened.")
 instrument = AppGroup("instrument", help="The questionnaire, and what of it is published.")
 
+ONLY_HERE = """
+  NOBODY OUTSIDE THIS COMPUTER CAN OPEN THIS ADDRESS: do not hang this poster up yet.
+  Set PUBLIC_URL to the address that your guests can open, e.g. PUBLIC_URL=https://survey.example,
+  for the server and for this command; then print it."""
+
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, release, load_demo, prove, community, event, poster, instrument):
+    for command in (migrate, release, demonstration, prove, community, event, poster, instrument):
         app.cli.add_command(command)
 
 
@@ -55,18 +62,39 @@ def migrate() -> None:
     click.echo("The database is up to date.")
 
 
-@click.command("demo")
-@with_appcontext
-def load_demo() -> None:
+@click.group("demo", cls=AppGroup, invoke_without_command=True)
+@click.option("--once", is_flag=True, help="Not where it was removed before.")
+@click.pass_context
+def demonstration(context: click.Context, once: bool) -> None:
     """Load the demonstration into an empty database: made-up answers and their release."""
+    if context.invoked_subcommand is None:
+        with_appcontext(load_demo)(once)
+
+
+def load_demo(once: bool) -> None:
     from survey import demo  # loads pandas, which a worker that collects must not
 
     with work() as session:
         if session.scalar(select(func.count()).select_from(Community)):
             click.echo("There are communities already: no demonstration was loaded.")
             return
+        if once and noted(session, made_up.REMOVED):
+            click.echo("The demonstration was removed here; `flask demo` loads it again.")
+            return
         folder = current_app.extensions["settings"].content
         demo.load(session, content(), events.now(), folder, click.echo)
+
+
+@demonstration.command("remove")
+def remove_demo() -> None:
+    """Remove the demonstration with its answers and releases. What is real stays."""
+    with work() as session:
+        if not made_up.has_made_up(session):
+            raise Refused("There is no demonstration here.")
+        count = made_up.remove(session)
+        click.echo(
+            f"The demonstration is removed: {count} communities, their answers and releases."
+        )
 
 
 @click.command()
@@ -104,11 +132,16 @@ def prove(size: float, processes: int, show: bool) -> None:
 @click.argument("name")
 @click.option("--county", required=True)
 @click.option("--state", required=True)
-def add_community(name: str, county: str, state: str) -> None:
+@click.option(
+    "--area", default="", help="What the county is: parish, city ... (its own name tells)."
+)
+def add_community(name: str, county: str, state: str, area: str) -> None:
     """Add a community, e.g. `flask community add Austintown --county Mahoning --state Ohio`."""
     with work() as session:
-        made = organise.add_community(session, name=name, county=county, state=state)
-        click.echo(f"{made.slug}: {made.name}, {made.county} County, {made.state}")
+        made = organise.add_community(
+            session, content(), name=name, county=county, state=state, area=area
+        )
+        click.echo(f"{made.slug}: {made.name}, {area_of(made)}, {made.state}")
 
 
 @community.command("agency")
@@ -128,7 +161,7 @@ def list_communities() -> None:
     """List communities and their agencies."""
     for found in db.session().scalars(select(Community).order_by(Community.slug)):
         kinds = ", ".join(agency.kind for agency in found.agencies)
-        click.echo(f"{found.slug:24} {found.county} County, {found.state:12} {kinds}")
+        click.echo(f"{found.slug:24} {area_of(found)}, {found.state:12} {kinds}")
 
 
 @event.command("add")
@@ -209,10 +242,12 @@ def add_poster(event_slug: str, channel: str, wave: str) -> None:
     """Add a poster and print where to open it."""
     with work() as session:
         made = organise.add_poster(session, find_event(event_slug), channel=channel, wave=wave)
-        base = current_app.extensions["settings"].public_url or "http://127.0.0.1:8000"
+        base = served_address(session, current_app.extensions["settings"])
         click.echo(f"{made.code}: {address(base, made.code)}")
         click.echo(f"  Print it from {base}/poster/{made.code}")
         click.echo(f"  Paper forms: {base}/poster/{made.code}/form")
+        if is_only_here(base):
+            click.secho(ONLY_HERE, bold=True)
 
 
 @poster.command("list")
@@ -250,16 +285,43 @@ def check_instrument() -> None:
 
 
 @instrument.command("publish")
-def publish_instrument() -> None:
-    """Freeze questions that are not published yet: from then on their ids keep their meaning."""
-    with work():
-        for name in frozen.freeze(content(), current_app.extensions["settings"].content):
-            click.echo(f"Published: {name}")
+@click.option("--afresh", multiple=True, metavar="CODE", help="A draft language, corrected.")
+def publish_instrument(afresh: tuple[str, ...]) -> None:
+    """Freeze questions that are not published yet: from then on their ids keep their meaning.
+
+    A draft language may be corrected and published afresh until somebody has answered in it.
+    """
+    folder = current_app.extensions["settings"].content
+    for code in afresh:
+        refuse_answered(code)
+    for name in frozen.freeze(content(), folder, afresh):
+        click.echo(f"Published: {name}")
+
+
+def refuse_answered(code: str) -> None:
+    """Raise Refused where answers were given in a language: their questions keep their words."""
+    if code not in content().languages:
+        raise Refused(f"{code!r} is no language here: {', '.join(content().languages)}.")
+    real = (
+        select(Response.event_id)
+        .join(Event, Event.id == Response.event_id)
+        .join(Community, Community.id == Event.community_id)
+        .where(Response.language == code, Community.made_up.is_(False))
+    )
+    if db.session().execute(real.limit(1)).first():
+        raise Refused(
+            f"People have answered in {code}: its published words stay. A correction is a new "
+            "version of the question, and the old words go to earlier/."
+        )
 
 
 def warn_of_draft(code: str) -> None:
     if not content().languages[code].reviewed:
         click.echo(f"  Language {code} is a draft: have native speakers review it.")
+
+
+def area_of(found: Community) -> str:
+    return area_name(found.county, found.area, content().areas)
 
 
 def find_community(slug: str) -> Community:

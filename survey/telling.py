@@ -65,8 +65,11 @@ class Teller:
         """Return a community's name, or what its row stands for: a pool or the whole county."""
         if row is None or row["community"] == place.slug:
             return place.name
-        key = "whole_county" if row["community"] == "" else "pool"
-        return self.say(key, county=place.county)
+        return self.area(place, "whole" if row["community"] == "" else "pool")
+
+    def area(self, place: Place, form: str = "name") -> str:
+        """Return the area a community lies in, by its own word: a county, a parish, a borough."""
+        return self.language.say(f"area.{place.area}.{form}", name=place.area_name)
 
     def number(self, value: float, row: Row) -> str:
         """Return a share as per cent, or a score as it is."""
@@ -141,9 +144,8 @@ class Teller:
                     yield key.removeprefix(prefix), self.language.words[key]
 
     def finding(self, row: Row) -> str:
-        agency = self.language.say(f"agency.{row['agency']}.name") if row["agency"] else ""
         key = f"{self.now.words(row['measure'], row['wording'])}.finding"
-        return self.language.say(key, agency=agency)
+        return self.language.about(key, row["agency"])
 
     def sentence(self, place: Place, row: Row) -> str:
         """Return the plain sentence about one figure."""
@@ -171,6 +173,4 @@ class Teller:
 
     def list(self, names: Iterable[str]) -> str:
         """Return "A, B and C"."""
-        *first, last = list(names) or [""]
-        joined = ", ".join(first)
-        return f"{joined}{self.language.say('format.list_and')}{last}" if first else last
+        return self.language.listed(names, self.language.say("format.list_and"))

@@ -29,7 +29,7 @@ def fresh_page(place: Place, language: Language) -> Response:
     """Return an empty form with a new submission id."""
     response = prepared(place, language).response(hidden_fields(place, uuid4()))
     response.headers["Cache-Control"] = "private, no-cache"  # "back" may show it again
-    response.vary.update(("Accept-Encoding", "Accept-Language"))
+    response.vary.add("Accept-Encoding")
     return response
 
 
@@ -119,7 +119,7 @@ def render_form(
         words=language,
         say=language.say,
         made_up=place.made_up,
-        languages=[content().languages[code] for code in place.languages],
+        languages=content().offered(place.languages),
         action=address_of(place),
         screens=[
             screen
@@ -155,7 +155,7 @@ def done_words(place: Place) -> dict[str, Any]:
     return {
         "day": place.local(place.day_after(settings.RESULTS_DAYS)).date(),
         "results": url_for("results.community", slug=place.slug),
-        "site": settings.public_url.rstrip("/"),  # never the request's: the page is kept for all
+        "site": settings.public_url,  # never the request's: the page is kept for all
         "later": url_for("attend.form", code=place.poster, door="later"),
         "later_day": f"{first:%Y%m%d}" if may_come_back else "",
     }

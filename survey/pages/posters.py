@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from survey.config import is_only_here
 from survey.db import session
 from survey.events import Place, place_of, tidy_code
 from survey.forms import option_label
@@ -94,21 +95,24 @@ def find_poster(code: str) -> Poster:
 def base() -> str:
     """Return the address that is printed."""
     public: str = current_app.extensions["settings"].public_url
-    return public or request.url_root
+    return public or request.url_root.rstrip("/")
 
 
 def printing(found: Poster) -> dict[str, Any]:
     """Return what everything printed has: the place, the paper and one or two languages."""
-    offered = [content().languages[code] for code in found.event.languages]
+    offered = content().offered(found.event.languages)
     asked = [words for words in offered if words.code in request.args.getlist("in")]
     paper = request.args.get("paper", "")
+    public: str = current_app.extensions["settings"].public_url
     return {
         "poster": found,
         "event": found.event,
         "community": found.event.community,
+        "made_up": found.event.community.made_up,
         "paper": paper if paper in PAPERS else PAPERS[0],
         "papers": PAPERS,
         "offered": offered,
         "printed": (asked or offered)[:MOST_LANGUAGES],
         "short": short_address(base(), found.code),
+        "only_here": not public or is_only_here(public),
     }
