@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from analysis.band import BANDS, N_STEP, TAIL, THIRDS
 from analysis.crowd import PARTIES, crowd_n, ends
-from analysis.derive import scale_of
-from analysis.estimate import FloatArray
-from analysis.verdict import CLEAR, newcombe
+from analysis.estimators.basic import FloatArray
+from analysis.release.figures import scale_of
+from analysis.release.verdict import CLEAR, newcombe
+from analysis.tabulation.rounding import BANDS, N_STEP, TAIL, THIRDS
 
 STEP_OF = {band.name: band.step for band in BANDS}
 

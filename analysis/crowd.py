@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.estimate import Z95, FloatArray, wilson
+from analysis.estimators.basic import Z95, FloatArray, wilson
 
 # As if everybody came with one other person, and two of one party agree by .4: 1 + (2 - 1) .4.
 PARTIES = 1.4

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.crowd import PARTIES
-from analysis.estimate import ANSWERS_TO_TRUST, Z75, FloatArray
+from analysis.estimators.basic import ANSWERS_TO_TRUST, Z75, FloatArray
 from analysis.measures import IntArray
 
 EVENTS, PLACES, N, WITHIN, BETWEEN, SIZES, SUM, SQUARES = range(8)

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.block import Note
-from analysis.derive import Known, RhoKey
-from analysis.estimate import FloatArray
+from analysis.estimators.basic import FloatArray
 from analysis.evenings import SEASONS_TOGETHER, N, settled_icc, spread_of
 from analysis.measures import SCALE, Measure
+from analysis.release.figures import Known, RhoKey
+from analysis.tabulation.tables import Note
 
 KNOWN = Known._fields  # also the kinds of the notes
 

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from analysis.band import THIRDS
-from analysis.derive import scale_of
-from analysis.estimate import Z95, FloatArray
+from analysis.estimators.basic import Z95, FloatArray
 from analysis.measures import OTHER, TOTAL
-from analysis.released import OVERALL
+from analysis.release.figures import scale_of
+from analysis.release.released import OVERALL
+from analysis.release.verdict import BEFORE, DECIMALS, FEW, HIGHER, LOWER, MIXED, TREND, UNCLEAR
+from analysis.tabulation.rounding import THIRDS
 from analysis.trends import variance_shown
-from analysis.verdict import BEFORE, DECIMALS, FEW, HIGHER, LOWER, MIXED, TREND, UNCLEAR
 
 LEAST_CHANGED = 8  # communities with both seasons; the mean of fewer has no range to speak of
 LEAST_PLACES = 2  # one place is no programme

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.band import THIRDS, FloatArray
-from analysis.derive import scale_of
+from analysis.estimators.trend import slopes
 from analysis.measures import IntArray
-from analysis.trend import slopes
-from analysis.verdict import CLEAR, DECIMALS, FALLING, MIXED, RISING, TREND, UNCLEAR
+from analysis.release.figures import scale_of
+from analysis.release.verdict import CLEAR, DECIMALS, FALLING, MIXED, RISING, TREND, UNCLEAR
+from analysis.tabulation.rounding import THIRDS, FloatArray
 
 SEASONS_TO_TELL = 5  # fewer bend too easily
 NOTHING = ("smallest", "chance", "p_crowd", "place_low", "place_high", "q")  # of other rungs

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from survey.figures import Row
+from survey.storage.release_store import Row
 
 if TYPE_CHECKING:
-    from survey.telling import Teller
+    from survey.read.captions import Teller
 
-BEFORE, FIRST, TREND = "before", "first", "trend"  # basis of a change, as in analysis.verdict
+BEFORE, FIRST, TREND = (
+    "before",
+    "first",
+    "trend",
+)  # basis of a change, as in analysis.release.verdict
 LOWERED = ("lower", "fall", "falling")
 TOLD = ("higher", "lower", "rise", "fall", "rising", "falling")
 VERDICTS = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")  # in order of telling

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.crowd import PARTIES, crowd_n, ends, place_n
-from analysis.estimate import intraclass_correlation, wilson
+from analysis.estimators.basic import intraclass_correlation, wilson
 from analysis.evenings import (
     EVENTS,
     PLACES,

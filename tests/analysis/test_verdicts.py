@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.band import BANDS, band_of, band_share
 from analysis.chance import Seen, told_by_chance
-from analysis.estimate import wilson
-from analysis.many import adjusted_p, curve_of
+from analysis.estimators.basic import wilson
+from analysis.estimators.multiple_testing import adjusted_p, curve_of
 from analysis.measures import WHOLE
-from analysis.release import release
-from analysis.verdict import smallest_change, smallest_told
+from analysis.release.build import release
+from analysis.release.verdict import smallest_change, smallest_told
+from analysis.tabulation.rounding import BANDS, band_of, band_share
 from tests.analysis.made_up import ALPHA, BETA, INDEX, MEASURES, people, together
 
 PLACES = [("OH", "oak-county", f"town-{i}") for i in range(6)]

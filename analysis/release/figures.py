@@ -1,0 +1,108 @@
+"""Figures and ranges from banded numbers only: post-processing that cannot leak (METHODS 7.5).
+
+`publish` is the one place where exact counts become shown ones; `with_ranges` reads nothing but
+what is shown, so anybody can repeat it from the download.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.crowd import crowd_n, ends, place_n
+from analysis.figure_print import SPLIT, Counts, shares
+from analysis.measures import SCALE, TOTAL, IntArray
+from analysis.tabulation.rounding import BANDS, THIRDS, FloatArray, band_n, shown_n
+from analysis.tabulation.tables import Exact
+
+RhoKey = tuple[int, str, str]  # season, measure id, agency
+
+
+def newest_season(rho: Iterable[RhoKey]) -> int:
+    """The newest season with answers, which changes since the first season go to; 0 for none."""
+    return max((season for season, *_ in rho), default=0)
+
+
+def publish(rows: Sequence[Exact]) -> pd.DataFrame:
+    """Banded figures of exact rows, without ranges; the exact columns do not survive."""
+    table = pd.DataFrame(list(rows), columns=list(Exact._fields))
+    counts = _counts(table)
+    printed, scale = shares(counts), scale_of(table)
+    low, _ = band_n(counts.n, counts.coarse) if len(counts.n) else (counts.n, counts.n)
+    value, value_low, value_high = (x * scale for x in printed["value"].in_print())
+    table = table.assign(
+        band=[BANDS[b].name for b in counts.band.tolist()],
+        n=[shown_n(least) for least in low.tolist()],
+        n_low=low,
+        value=value.round(4),
+        value_low=value_low.round(4),
+        value_high=value_high.round(4),
+        **{name: printed[name].in_print()[0] for name in ("dont_know", *SPLIT)},
+    )
+    return table.drop(columns=["splits", "total", "mark", "coarse", "least"])
+
+
+class Known(NamedTuple):
+    """What is known of a measure over the whole programme in one season."""
+
+    icc: float  # correlation of answers at one event within places, 0..1; NaN: not settled
+    spread: float  # standard deviation of a score, in its unit; NaN: a share, or not told
+
+
+def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.DataFrame:
+    """The figures with both ranges, and with all that they are made of.
+
+    range_*: of the people who came (n_eff = n / 1.4); place_range_*: of the place, for totals
+    where the correlation is settled (n_eff_place). The low end is that of the least value that
+    the band allows, the high end that of the greatest, for the least n of its class and the
+    largest m that public counts allow. Thirds are told in words: their ranges are NaN. Rounded
+    outward to thousandths of the scale, so that anybody can repeat them from the download.
+    Source: METHODS 3.
+    """
+    keys = zip(figures["season"], figures["measure"], figures["agency"], strict=True)
+    told = np.array([known[key] for key in keys], dtype=float).reshape(-1, 2)
+    scale = scale_of(figures)
+    n, m = figures["n_low"].to_numpy(float), figures["per_event"].to_numpy(float)
+    icc = np.where((figures["cut"] == TOTAL).to_numpy(), told[:, 0], np.nan)
+    spread = np.where(scale > 1, told[:, 1], np.nan)
+    n_eff, n_eff_place = (np.floor(x * 10) / 10 for x in (crowd_n(n), place_n(n, m, icc)))
+    made = {"n_eff": n_eff, "n_eff_place": n_eff_place, "icc": icc, "spread": spread}
+    words = (figures["band"] == THIRDS).to_numpy()
+    for name, worth in (("range", n_eff), ("place_range", n_eff_place)):
+        least, most = (figures[f"value_{end}"].to_numpy(float) / scale for end in ("low", "high"))
+        low, high = ends(least, most, worth, spread / scale)
+        low, high = np.floor(round_off(low * 1000)) / 1000, np.ceil(round_off(high * 1000)) / 1000
+        made[f"{name}_low"] = np.where(words, np.nan, low * scale).round(4)
+        made[f"{name}_high"] = np.where(words, np.nan, high * scale).round(4)
+    return figures.assign(**made)
+
+
+def round_off(x: FloatArray) -> FloatArray:
+    """Without the last digits, so that an end is the same on every machine."""
+    return x.round(9)
+
+
+def scale_of(table: pd.DataFrame) -> FloatArray:
+    """What a whole is called in each row: 1 for a share, 100 for a score."""
+    return np.array([SCALE[unit] for unit in table["unit"]], dtype=np.float64)
+
+
+def _counts(table: pd.DataFrame) -> Counts:
+    score = (table["unit"] == "score").to_numpy()
+    return Counts(
+        n=_ints(table["n"]),
+        top=np.where(score, _ints(table["total"]), _ints(table["top"])),
+        bottom=np.where(score, 0, _ints(table["bottom"])),
+        dont_know=_ints(table["dont_know"]),
+        score=score,
+        splits=table["splits"].to_numpy(dtype=bool),
+        coarse=_ints(table["coarse"]),
+        least=_ints(table["least"]),
+    )
+
+
+def _ints(column: pd.Series) -> IntArray:
+    return column.to_numpy(dtype=np.int64)

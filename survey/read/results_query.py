@@ -1,0 +1,214 @@
+"""What one address of the results asks a release for, and the rows that answer it.
+
+A community that was too small in a season is read through its pool, or through its whole county
+where its neighbours are too few for a pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from survey.read.captions import Cell, Teller
+from survey.storage import release_store
+from survey.storage.release_store import CHANGE, FIGURE, Current, Place, Row, Subject
+from survey.verdicts import BEFORE, FIRST, TREND
+
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A verdict in a few words, and by how much."""
+
+    verdict: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One community's line of a table: a cell for each season, and what may be said of it."""
+
+    place: Place
+    cells: list[Cell | None]
+    told: list[Told]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One subject and cut of one release, for some communities, told in one language."""
+
+    session: Session
+    now: Current
+    tell: Teller
+    subject: Subject
+    cut: str
+    places: tuple[Place, ...]
+
+    @classmethod
+    def read(
+        cls,
+        session: Session,
+        now: Current,
+        tell: Teller,
+        asked: Mapping[str, str],
+        places: Sequence[Place],
+    ) -> Reading:
+        """Take measure, agency and cut from an address; what is not told is the headline's.
+
+        A measure or an agency that no release knows is "", whatever was written: nothing that
+        somebody made up gets into a page or into the key under which it is kept.
+        """
+        measure = asked.get("measure", now.headline.measure)
+        agency = asked.get("agency", now.headline.agency)
+        subject = Subject(
+            measure if any(known.measure == measure for known in now.subjects) else "",
+            agency if any(known.agency == agency for known in now.subjects) else "",
+        )
+        about_event = Subject(subject.measure, "")
+        if subject not in now.subjects and about_event in now.subjects:
+            subject = about_event  # a question about the event has no agency
+        cut = asked.get("cut", TOTAL)
+        cut = cut if cut in now.cuts else TOTAL
+        return cls(session, now, tell, subject, cut, tuple(places))
+
+    @property
+    def is_known(self) -> bool:
+        return self.subject in self.now.subjects
+
+    @cached_property
+    def totals(self) -> list[Row]:
+        return self.find(FIGURE, TOTAL)
+
+    @cached_property
+    def changes(self) -> list[Row]:
+        return self.find(CHANGE)
+
+    def find(self, kind: str, cut: str | None = None) -> list[Row]:
+        """Return the rows of these communities, of their pools and of their counties."""
+        counties = {(place.state, place.county) for place in self.places}
+        slugs = [*(place.slug for place in self.places), release_store.COUNTY, release_store.POOL]
+        found = release_store.rows(
+            self.session,
+            self.now.release,
+            kind,
+            subject=self.subject,
+            communities=slugs,
+            cut=cut,
+        )
+        return [row for row in found if (row["state"], row["county"]) in counties]
+
+    def seasons(self, place: Place) -> list[Row]:
+        """Return one row a season: the community's own, or the one it shares with neighbours."""
+        rows = {row["season"]: row for row in release_store.of_place(self.totals, place)}
+        return [rows[season] for season in sorted(rows)]
+
+    def changes_of(self, place: Place, basis: str = BEFORE) -> dict[int, Row]:
+        """Return the place's changes of one basis, by the later season."""
+        found = release_store.of_place(self.changes, place)
+        return {row["season_to"]: row for row in found if row["basis"] == basis}
+
+    def told_now(self, place: Place) -> list[Row]:
+        """Return what may be said of the newest season: since the last, the first, and by year."""
+        rows = self.seasons(place)
+        newest = rows[-1]["season"] if rows else 0
+        found = (self.changes_of(place, basis).get(newest) for basis in (BEFORE, FIRST, TREND))
+        told = [change for change in found if change]
+        return [change for change in told if change["basis"] != TREND or change["rung"]]
+
+    def why_not(self, place: Place) -> dict[int, str]:
+        """Return for seasons that cannot be compared with the newest the reason: few, together,
+        wording or missing."""
+        rows = {row["season"]: row for row in self.seasons(place)}
+        newest = rows[max(rows)] if rows else None
+        reasons = {}
+        for season in self.now.seasons:
+            row = rows.get(season)
+            if row is None or newest is None:
+                reasons[season] = "missing"
+            elif row["community"] != newest["community"] or row["members"] != newest["members"]:
+                reasons[season] = "together"
+            elif row["wording"] != newest["wording"]:
+                reasons[season] = "wording"
+            elif row["value"] is None:
+                reasons[season] = "few"
+        return reasons
+
+    def footing(self, place: Place) -> str:
+        """Return what a clear rise or fall would rest on, where that is not the usual."""
+        rows = self.seasons(place)
+        if not rows or rows[-1]["value"] is None:
+            return ""
+        if rows[-1]["icc"] is None:
+            return self.tell.say("moved.unsettled")
+        return self.tell.say("moved.one_event") if rows[-1]["events"] == 1 else ""
+
+    def groups(self, place: Place, season: int) -> list[Row]:
+        """Return the groups of the cut in one season; none where they were too small."""
+        found = release_store.of_place(self.find(FIGURE, self.cut), place)
+        return [row for row in found if row["season"] == season]
+
+    def shown(self) -> list[Row]:
+        """Return the rows that the page shows, each once, in order of community and season."""
+        found = self.find(FIGURE, self.cut) if self.cut != TOTAL else []
+        rows: list[Row] = []
+        for place in self.places:
+            mine = release_store.of_place(found, place) if found else self.seasons(place)
+            rows += [row for row in mine if row not in rows]
+        return rows
+
+    def line(self, place: Place) -> Line:
+        rows = {row["season"]: row for row in self.seasons(place)}
+        cells = [
+            self.tell.cell(place, rows[season]) if season in rows else None
+            for season in self.now.seasons
+        ]
+        told = [
+            Told(self.tell.changes.short(change), self.tell.changes.amount(change))
+            for change in self.told_now(place)
+        ]
+        return Line(place, cells, told)
+
+    def summary(self) -> Iterator[str]:
+        """Yield a sentence for each verdict on the newest season: which communities it was."""
+        newest = self.now.seasons[-1]
+        for basis in (BEFORE, TREND):
+            told = (
+                (change["verdict"], place.name)
+                for place in self.places
+                if (change := self.changes_of(place, basis).get(newest))
+                and change["community"] == place.slug
+                and (basis == BEFORE or change["rung"])
+            )
+            yield from self.tell.changes.by_verdict(told)
+
+    def chance(self) -> str:
+        """Return how many of the places shown chance alone would put at the first rung."""
+        newest = self.now.seasons[-1]
+        found = [
+            change["chance"]
+            for place in self.places
+            if (change := self.changes_of(place).get(newest))
+            and change["community"] == place.slug
+            and change["chance"] is not None
+        ]
+        return self.tell.changes.chance(sum(found), len(found))
+
+    def pooling(self, place: Place) -> list[str]:
+        """Return the sentences that say when a community was not shown by itself, and with whom."""
+        together: dict[str, list[str]] = {}
+        for row in self.seasons(place):
+            if row["community"] != place.slug:
+                together.setdefault(row["members"], []).append(str(row["season"]))
+        return [
+            self.tell.say(
+                "pooled_note",
+                seasons=self.tell.list(seasons),
+                place=place.name,
+                members=self.tell.list(self.now.places[slug].name for slug in members.split("|")),
+            )
+            for members, seasons in together.items()
+        ]
