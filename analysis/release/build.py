@@ -26,11 +26,11 @@ from analysis.disclosure.rules import Audit, Finding, simple_audit
 from analysis.estimators.basic import ANSWERS_TO_TRUST, FloatArray
 from analysis.estimators.reliability import Reliability, checked_indexes
 from analysis.frame import check_frame
-from analysis.known import known_before, known_notes, programme_knows
 from analysis.measures import TOTAL, Measure
-from analysis.overall import overall, parts_of
 from analysis.release.changes import released_changes
 from analysis.release.figures import Known, RhoKey, newest_season, publish, with_ranges
+from analysis.release.known import known_before, known_notes, programme_knows
+from analysis.release.overall import overall, parts_of
 from analysis.release.released import Released, _sealed
 from analysis.tabulation.counts import tallies
 from analysis.tabulation.tables import Exact, Note, Table, TableKey

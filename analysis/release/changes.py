@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.chance import chance_alone
 from analysis.estimators.multiple_testing import Curve
 from analysis.measures import TOTAL, Measure
+from analysis.release.chance import chance_alone
 from analysis.release.released import CHANGES
+from analysis.release.trends import trends
 from analysis.release.verdict import BEFORE, FIRST, MIXED, compared, family, judged
 from analysis.tabulation.rounding import THIRDS
-from analysis.trends import trends
 
 PLACE = ["state", "county", "community", "members", "measure", "agency"]
 COLUMNS = [field.name for field in CHANGES]

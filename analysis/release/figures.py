@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.crowd import crowd_n, ends, place_n
+from analysis.estimators.crowd import crowd_n, ends, place_n
 from analysis.figure_print import SPLIT, Counts, shares
 from analysis.measures import SCALE, TOTAL, IntArray
 from analysis.tabulation.rounding import BANDS, THIRDS, FloatArray, band_n, shown_n

@@ -33,16 +33,16 @@ from analysis.disclosure.between_releases import Earlier, new_ledger
 from analysis.disclosure.integer_programme import BUDGET, Budget
 from analysis.disclosure.rules import simple_audit
 from analysis.estimators.basic import FloatArray
+from analysis.estimators.evenings import evening_sums
 from analysis.estimators.multiple_testing import Curve
-from analysis.evenings import evening_sums
 from analysis.frame import check_frame
-from analysis.known import programme_knows
 from analysis.measures import Measure, answers
-from analysis.overall import Parts, overall, parts_of
 from analysis.release.build import ReleaseRefused, build_county, standing_notes
 from analysis.release.changes import change_tests, released_changes
 from analysis.release.figures import Known, RhoKey, newest_season, publish, with_ranges
+from analysis.release.known import programme_knows
 from analysis.release.moments import Moments, index_holds, index_moments
+from analysis.release.overall import Parts, overall, parts_of
 from analysis.release.released import NOTES, OVERALL, Released, _sealed, tidy
 from analysis.release.verdict import settled_curves
 

@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from analysis.crowd import ends
 from analysis.estimators.basic import Z80, Z95
+from analysis.estimators.crowd import ends
 from analysis.estimators.multiple_testing import FALSE_DISCOVERIES, Curve, curve_of
 from analysis.measures import BoolArray
 from analysis.release.figures import scale_of

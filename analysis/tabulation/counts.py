@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.estimators.basic import FloatArray
-from analysis.evenings import evening_sums
+from analysis.estimators.evenings import evening_sums
 from analysis.frame import cut_column
 from analysis.measures import TOTAL, IntArray, Measure, answers, score_span
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from survey.questionnaire.words import Language
+from survey.read.verdicts import Verdicts
 from survey.storage.release_store import Current, Place, Row, Subject
-from survey.verdicts import Verdicts
 
 THIRDS = ("low", "middle", "high")
 MOST_NAMED = 8  # places named in one sentence

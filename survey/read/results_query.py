@@ -13,9 +13,9 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from survey.read.captions import Cell, Teller
+from survey.read.verdicts import BEFORE, FIRST, TREND
 from survey.storage import release_store
 from survey.storage.release_store import CHANGE, FIGURE, Current, Place, Row, Subject
-from survey.verdicts import BEFORE, FIRST, TREND
 
 TOTAL = "total"
 

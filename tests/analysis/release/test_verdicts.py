@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chance import Seen, told_by_chance
 from analysis.estimators.basic import wilson
 from analysis.estimators.multiple_testing import adjusted_p, curve_of
 from analysis.measures import WHOLE
 from analysis.release.build import release
+from analysis.release.chance import Seen, told_by_chance
 from analysis.release.verdict import smallest_change, smallest_told
 from analysis.tabulation.rounding import BANDS, band_of, band_share
 from tests.analysis.made_up import ALPHA, BETA, INDEX, MEASURES, people, together

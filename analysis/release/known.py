@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.basic import FloatArray
-from analysis.evenings import SEASONS_TOGETHER, N, settled_icc, spread_of
+from analysis.estimators.evenings import SEASONS_TOGETHER, N, settled_icc, spread_of
 from analysis.measures import SCALE, Measure
 from analysis.release.figures import Known, RhoKey
 from analysis.tabulation.tables import Note

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.crowd import PARTIES, crowd_n, ends, place_n
 from analysis.estimators.basic import intraclass_correlation, wilson
-from analysis.evenings import (
+from analysis.estimators.crowd import PARTIES, crowd_n, ends, place_n
+from analysis.estimators.evenings import (
     EVENTS,
     PLACES,
     N,

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from analysis.crowd import PARTIES, crowd_n, ends
 from analysis.estimators.basic import FloatArray
+from analysis.estimators.crowd import PARTIES, crowd_n, ends
 from analysis.release.figures import scale_of
 from analysis.release.verdict import CLEAR, newcombe
 from analysis.tabulation.rounding import BANDS, N_STEP, TAIL, THIRDS

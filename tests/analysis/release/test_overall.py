@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from analysis.overall import LEAST_CHANGED, Parts, overall, parts_of
 from analysis.release.build import release
+from analysis.release.overall import LEAST_CHANGED, Parts, overall, parts_of
 from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, people, together
 
 OHIO = [("OH", f"county-{i // 5}", f"town-{i:02}") for i in range(10)]

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.crowd import PARTIES
 from analysis.estimators.basic import ANSWERS_TO_TRUST, Z75, FloatArray
+from analysis.estimators.crowd import PARTIES
 from analysis.measures import IntArray
 
 EVENTS, PLACES, N, WITHIN, BETWEEN, SIZES, SUM, SQUARES = range(8)
