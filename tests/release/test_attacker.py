@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text
 
-from analysis.disclosure import protect
+from analysis.disclosure import protect, rules
+from analysis.release import figures
 from survey.release import build
 from survey.storage import db
 from survey.storage.models import Community, Event, Figure, Release, Response
@@ -83,10 +84,10 @@ def test_everything_public_pins_nobody(shown: Flask):
 def test_without_bands_the_same_attacker_pins_people(copy: Flask, monkeypatch: pytest.MonkeyPatch):
     """So the test above can fail: exact counts and shares, pooled as ever."""
     exact = lambda total, n, band=None: (total / (n * 1e6),) * 3  # noqa: E731
-    monkeypatch.setattr(derive, "band_n", lambda n, coarse=0: (n, n))
-    monkeypatch.setattr(derive, "band_share", exact)
-    monkeypatch.setattr(derive, "shown_n", str)
-    monkeypatch.setattr(audit, "_wrong_classes", lambda figures, ledger: [])
+    monkeypatch.setattr(figures, "band_n", lambda n, coarse=0: (n, n))
+    monkeypatch.setattr(figures, "band_share", exact)
+    monkeypatch.setattr(figures, "shown_n", str)
+    monkeypatch.setattr(rules, "_wrong_classes", lambda figures, ledger: [])
     monkeypatch.setattr(protect.Hearing, "find", lambda *args: [])
     for table in (Figure, Release):
         db.session().execute(delete(table))
