@@ -14,7 +14,7 @@ from typing import Any
 from survey.questionnaire.areas import AreaKind, read_areas, words_needed
 from survey.questionnaire.words import ContentError, Language, read_languages, read_toml
 
-FOLDER = Path(__file__).parent / "content"
+FOLDER = Path(__file__).parent.parent / "content"
 AGENCIES = "@agencies"  # in a question's options: one option for each agency at the event
 KINDS = ("choice", "scale", "several", "text")
 PER = ("event", "agency", "police")

@@ -24,3 +24,8 @@ def visitor_language(offered: Iterable[str] = ()) -> Language:
     asked = request.args.get("lang", "")
     chosen = asked if asked in codes else request.accept_languages.best_match(codes)
     return languages[chosen or codes[0]]
+
+
+def is_attendees(path: str) -> bool:
+    """Whether it is an attendee's address: those pages speak every language there is."""
+    return path == "/s" or path.startswith("/s/")
