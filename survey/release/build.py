@@ -17,16 +17,12 @@ from analysis.measures import Measure
 from analysis.release.build import NothingToRelease, ReleaseRefused
 from analysis.release.build import release as make_release
 from analysis.release.released import Released
-
-from survey.release.answer_rows import Area, SetAside, area_answers
-from survey.made_up import has_real, next_release_id, releases
-
-
 from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
 from survey.release.answer_rows import Area, SetAside, area_answers
 from survey.storage.events import Refused
+from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import Agency, Community, Figure, Release
 from survey.storage.release_store import CHANGE, FIGURE
 from survey.storage.released_tables import load
