@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, g, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from survey.config import Settings
-from survey.db import session
-from survey.events import now
-from survey.made_up import is_only_made_up
-from survey.models import Community, Event, Poster
-from survey.pages.language import content, visitor_language
-from survey.privacy import kept_of_attendees, kept_of_others
-from survey.words import read_toml
+from survey.questionnaire.words import read_toml
+from survey.storage.db import session
+from survey.storage.events import now
+from survey.storage.made_up import is_only_made_up
+from survey.storage.models import Community, Event, Poster
+from survey.storage.privacy import kept_of_attendees, kept_of_others
+from survey.web.locale import content, visitor_language
 
 blueprint = Blueprint("site", __name__)
 
@@ -79,7 +79,8 @@ def page(template: str, **more: Any) -> str:
 
 def here(language: str) -> str:
     """Return this page's address in another language, its filters kept."""
-    pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    asked = g.get("understood", request.args.items(multi=True))
+    pairs = [(key, value) for key, value in asked if key != "lang"]
     return f"{request.path}?{urlencode([*pairs, ('lang', language)])}"
 
 
