@@ -11,7 +11,7 @@ from scipy.special import stdtr, stdtrit
 
 from analysis.estimators.basic import FloatArray
 from analysis.measures import IntArray
-from analysis.release.verdict import comparable
+from analysis.wordings import comparable
 
 LEAST_SEASONS = 4  # three are told in words
 

@@ -12,8 +12,9 @@ from analysis.measures import TOTAL, Measure
 from analysis.release.chance import chance_alone
 from analysis.release.released import CHANGES
 from analysis.release.trends import trends
-from analysis.release.verdict import BEFORE, FIRST, MIXED, compared, family, judged
+from analysis.release.verdict import BEFORE, FIRST, compared, family, judged
 from analysis.tabulation.rounding import THIRDS
+from analysis.wordings import MIXED
 
 PLACE = ["state", "county", "community", "members", "measure", "agency"]
 COLUMNS = [field.name for field in CHANGES]

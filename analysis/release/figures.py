@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.crowd import crowd_n, ends, place_n
-from analysis.figure_print import SPLIT, Counts, shares
 from analysis.measures import SCALE, TOTAL, IntArray
+from analysis.tabulation.figure_print import SPLIT, Counts, shares
 from analysis.tabulation.rounding import BANDS, THIRDS, FloatArray, band_n, shown_n
 from analysis.tabulation.tables import Exact
 

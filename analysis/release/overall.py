@@ -19,8 +19,9 @@ from analysis.measures import OTHER, TOTAL
 from analysis.release.figures import scale_of
 from analysis.release.released import OVERALL
 from analysis.release.trends import variance_shown
-from analysis.release.verdict import BEFORE, DECIMALS, FEW, HIGHER, LOWER, MIXED, TREND, UNCLEAR
+from analysis.release.verdict import BEFORE, DECIMALS, FEW, HIGHER, LOWER, TREND, UNCLEAR
 from analysis.tabulation.rounding import THIRDS
+from analysis.wordings import MIXED
 
 LEAST_CHANGED = 8  # communities with both seasons; the mean of fewer has no range to speak of
 LEAST_PLACES = 2  # one place is no programme

@@ -14,8 +14,9 @@ import pandas as pd
 from analysis.estimators.trend import slopes
 from analysis.measures import IntArray
 from analysis.release.figures import scale_of
-from analysis.release.verdict import CLEAR, DECIMALS, FALLING, MIXED, RISING, TREND, UNCLEAR
+from analysis.release.verdict import CLEAR, DECIMALS, FALLING, RISING, TREND, UNCLEAR
 from analysis.tabulation.rounding import THIRDS, FloatArray
+from analysis.wordings import MIXED
 
 SEASONS_TO_TELL = 5  # fewer bend too easily
 NOTHING = ("smallest", "chance", "p_crowd", "place_low", "place_high", "q")  # of other rungs
