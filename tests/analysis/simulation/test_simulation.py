@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from analysis.simulation.claims import Finding, worst
-from analysis.simulation.crowds import Town, figures_of, name_of
-from analysis.simulation.judge import judge, with_old_ranges
 
 from analysis.release.build import release
 from analysis.simulation import claims, crowds, missed, run, tables, write
+from analysis.simulation.claims import Finding, worst
+from analysis.simulation.crowds import Town, figures_of, name_of
 from analysis.simulation.goals import CLAIMS, goals_of, of, reaches
+from analysis.simulation.judge import judge, with_old_ranges
 from analysis.simulation.mix import composition_only
 from analysis.simulation.rates import Rate, rate
 from analysis.simulation.small_towns import small_towns
