@@ -16,7 +16,6 @@ from survey.events import Refused
 EARLIEST_SEASON = 2000  # no survey of this programme is older; an earlier year is a typing error
 YEARS_AHEAD = 2  # an evening is planned a year before; a later one is a typing error as well
 LONGEST_EVENING = timedelta(hours=16)
-HIGHEST_ID = 2**31 - 1  # what an integer column of PostgreSQL holds; SQLite's holds more
 
 
 def tidy(text: str, column: InstrumentedAttribute[str], what: str) -> str:

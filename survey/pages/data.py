@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort
 from sqlalchemy import select
 
 from survey.db import session
-from survey.models import Release
+from survey.models import HIGHEST_ID, Release
 from survey.pages.keeping import fresh, label
 from survey.pages.site import page
 
@@ -28,7 +28,7 @@ def index() -> str:
     return page("data.html", releases=releases, files=list(TYPES))
 
 
-@blueprint.get("/<int:release_id>/<name>")
+@blueprint.get(f"/<int(max={HIGHEST_ID}):release_id>/<name>")
 def file(release_id: int, name: str) -> Response:
     """One file of one release."""
     release = session().get(Release, release_id)

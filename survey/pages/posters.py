@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from survey.config import is_only_here
 from survey.db import session
-from survey.events import Place, place_of, tidy_code
+from survey.events import Place, is_code, place_of, tidy_code
 from survey.forms import option_label
 from survey.instrument import LEAVING
 from survey.models import Community, Event, Poster
@@ -78,9 +78,12 @@ def screens(place: Place, words: Language, audience: str, longer: bool) -> list[
 
 
 def find_poster(code: str) -> Poster:
+    code = tidy_code(code)
+    if not is_code(code):
+        abort(404)  # and a database is asked for nothing that it could choke on
     found = session().scalar(
         select(Poster)
-        .where(Poster.code == tidy_code(code))
+        .where(Poster.code == code)
         .options(
             joinedload(Poster.event)
             .joinedload(Event.community)
