@@ -6,10 +6,10 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from survey.db import session
 from survey.log import log_error
-from survey.pages.language import content, visitor_language
 from survey.pages.site import page
+from survey.storage.db import session
+from survey.web.locale import content, visitor_language
 
 WORDED = {400, 404, 405, 413, 415, 503}  # the others share the words of 400 or 500
 
