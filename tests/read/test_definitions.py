@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from tests.test_pages import FORBIDDEN
 
 from analysis.measures import LEAST
 from analysis.tabulation.rounding import BANDS, TAIL
 from survey.questionnaire.instrument import read_content
 from survey.read import definitions
 from survey.storage import db, release_store
+from tests.pages.test_pages import FORBIDDEN
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 GRADE = 8.0  # Flesch-Kincaid: what a fourteen-year-old reads with ease
 
 
