@@ -28,7 +28,8 @@ ADDRESSES = [
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_odd_address_is_not_found(app: Flask, address: str):
     for method in ("get", "head"):
-        assert getattr(app.test_client(), method)(address).status_code == 404
+        reply = getattr(app.test_client(), method)(address, follow_redirects=True)
+        assert reply.status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -43,4 +44,4 @@ def test_an_odd_address_is_not_found(app: Flask, address: str):
     ],
 )
 def test_an_odd_choice_is_no_choice(app: Flask, address: str):
-    assert app.test_client().get(address).status_code == 200
+    assert app.test_client().get(address, follow_redirects=True).status_code == 200
