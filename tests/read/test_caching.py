@@ -6,10 +6,10 @@ import re
 
 import pytest
 from flask import Flask
-from tests.read.test_results import PAGES, with_ending
 
 from survey.config import SettingError, Settings
 from survey.read.caching import Bodies, Body
+from tests.read.test_results import PAGES, with_ending
 
 
 def joined(address: str, more: str) -> str:
