@@ -28,7 +28,7 @@ def index() -> str:
     return page("data.html", releases=releases, files=list(TYPES))
 
 
-@blueprint.get("/<int:release_id>/<name>")
+@blueprint.get("/<int(max=2147483647):release_id>/<name>")
 def file(release_id: int, name: str) -> Response:
     """One file of one release."""
     release = session().get(Release, release_id)
