@@ -2,7 +2,7 @@
 
 A figure prints its n and up to five shares: its value, its don't know, and the split into top,
 middle and bottom. Which of them are printed, of how many people and in which band, is said here
-once. `analysis/derive.py` prints it; `analysis/limits.py` derives from it which other counts
+once. `analysis/release/figures.py` prints it; `analysis/disclosure/limits.py` derives from it which other counts
 would be printed alike.
 """
 
@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.band import (
+from analysis.measures import LEAST, WHOLE, BoolArray, IntArray
+from analysis.tabulation.rounding import (
     Edges,
     FloatArray,
     band_of,
@@ -22,7 +23,6 @@ from analysis.band import (
     in_print,
     split_is_shown,
 )
-from analysis.measures import LEAST, WHOLE, BoolArray, IntArray
 
 SPLIT = ("top", "middle", "bottom")
 

@@ -6,10 +6,10 @@ from flask import Flask, Request
 from flask.sessions import SessionInterface
 from flask_compress import Compress
 
-from survey import cli, db, log
+from survey import log
+from survey.collect.scans import Scans
+from survey.commands import cli
 from survey.config import ROOT, Settings, read_settings
-from survey.events import Places
-from survey.instrument import read_content
 from survey.pages import (
     addresses,
     assets,
@@ -24,7 +24,9 @@ from survey.pages import (
     results,
     site,
 )
-from survey.scans import Scans
+from survey.questionnaire.instrument import read_content
+from survey.storage import db
+from survey.storage.events import Places
 
 
 class NoSession(SessionInterface):

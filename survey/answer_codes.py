@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from survey.forms import Agencies, Item, items
-from survey.instrument import (
+from survey.questionnaire.forms import Agencies, Item, items
+from survey.questionnaire.instrument import (
     AGENCIES,
     DONT_KNOW,
     NOT_SHOWN,

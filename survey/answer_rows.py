@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import RowMapping, Select, String, Text, cast, literal, select
 from sqlalchemy.orm import Session
 
-from survey import catalogue
 from survey.answer_codes import Codes, codes_of_items, unreadable
-from survey.areas import area_id
-from survey.forms import Item
-from survey.instrument import EVENT, Content
-from survey.models import Community, Event, Response
+from survey.questionnaire.areas import area_id
+from survey.questionnaire.forms import Item
+from survey.questionnaire.instrument import EVENT, Content
+from survey.release import measure_catalogue
+from survey.storage.models import Community, Event, Response
 
 
 class SetAside:
@@ -90,7 +90,7 @@ def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, 
         )
         .where(
             Event.closes_at <= moment,
-            Response.audience.in_(catalogue.audiences(content)),
+            Response.audience.in_(measure_catalogue.audiences(content)),
             Response.wave == EVENT,
         )
     )
@@ -101,8 +101,12 @@ class Reader:
 
     def __init__(self, content: Content) -> None:
         kinds = tuple(content.agencies)
-        cuts = [Item(question) for question in catalogue.asked_of_adults(content) if question.cut]
-        asked: Sequence[Item] = [*catalogue.measured_items(content, kinds), *cuts]
+        cuts = [
+            Item(question)
+            for question in measure_catalogue.asked_of_adults(content)
+            if question.cut
+        ]
+        asked: Sequence[Item] = [*measure_catalogue.measured_items(content, kinds), *cuts]
         self.languages = content.languages
         self.codes: Mapping[str, Mapping[str, Codes]] = {
             id: codes_of_items(instrument, asked, kinds)

@@ -6,8 +6,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey.config import Settings, local_address
-from survey.db import open_engine
-from survey.models import Installation
+from survey.storage.db import open_engine
+from survey.storage.models import Installation
 
 ADDRESS = "address"  # where these pages were opened when they were last served
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from survey.installation import note, noted
-from survey.models import (
+from survey.storage.models import (
     Agency,
     Comment,
     Community,

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.free_text import as_written
-from survey.instrument import FOLDER
-from survey.models import Comment
+from survey.questionnaire.instrument import FOLDER
+from survey.storage.models import Comment
 from tests.builders import Resident, add_event, add_poster
 
 # What people write, with the characters without a shape that their scripts need.

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from survey.config import SettingError, Settings
-from survey.pages.keeping import Bodies, Body
+from survey.read.caching import Bodies, Body
 from tests.test_results import PAGES, with_ending
 
 

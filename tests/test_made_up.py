@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import organise
-from survey.events import Refused
-from survey.models import Base, Community, Event, Poster, Release, Response
+from survey.desk import communities
+from survey.storage.events import Refused
+from survey.storage.models import Base, Community, Event, Poster, Release, Response
 from tests.builders import Resident, add_event, add_poster
 
 BANNER = {"en": "This is a demonstration", "es": "Esto es una demostración"}
@@ -106,9 +106,9 @@ def test_a_place_of_the_demonstration_can_be_added_for_real_once_it_is_gone(
 ):
     content = app.extensions["content"]
     place: dict[str, Any] = {"name": "Elm Grove", "county": "Alder", "state": "Oregon"}
-    organise.add_community(session, content, made_up=True, **place)
+    communities.add_community(session, content, made_up=True, **place)
     session.commit()
     with pytest.raises(Refused, match="Remove the demonstration first: flask demo remove"):
-        organise.add_community(session, content, **place)
+        communities.add_community(session, content, **place)
     flask(app, session, "demo remove")
-    assert organise.add_community(session, content, **place).slug == "elm-grove"
+    assert communities.add_community(session, content, **place).slug == "elm-grove"

@@ -22,15 +22,15 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey import db
 from survey.answer_codes import UnknownCode
 from survey.answer_rows import Reader
-from survey.figures import current, rows
-from survey.instrument import FOLDER, read_content
-from survey.intake import Submission, entry_of
-from survey.models import Event, Poster, Response
+from survey.collect.intake import Submission, entry_of
 from survey.pages.attend import find
 from survey.pages.form_page import ticket_for
+from survey.questionnaire.instrument import FOLDER, read_content
+from survey.storage import db
+from survey.storage.models import Event, Poster, Response
+from survey.storage.release_store import current, rows
 from tests.builders import ADULT, OPINION, Resident, add_event, add_poster, checked, new_id
 from tests.conftest import make_app
 

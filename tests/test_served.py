@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from survey import db
+from survey.storage import db
 from tests.browser.server import Site, serving
 from tests.builders import add_event, add_poster
 from tests.conftest import make_app

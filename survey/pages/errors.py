@@ -7,10 +7,10 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.sansio.utils import host_is_trusted
 
-from survey.db import session
 from survey.log import log_error
-from survey.pages.language import content, visitor_language
 from survey.pages.site import page
+from survey.storage.db import session
+from survey.web.locale import content, visitor_language
 
 BUSY = "porchlight.busy"  # in a request's environment
 AGAIN_AFTER = 10  # seconds

@@ -57,7 +57,7 @@ class Worker(GeventWorker):
     def load_wsgi(self) -> None:
         super().load_wsgi()
         if self.role == READ:
-            import survey.drawing  # noqa: F401  # pandas and plotly, before the first chart
+            import survey.read.charts  # noqa: F401  # pandas and plotly, before the first chart
         elif len(self.cfg.address) > 1:
             self.wsgi = Front(self.wsgi, os.environ[SOCKET])
 

@@ -13,11 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis import figure_print
-from analysis.block import Exact
-from analysis.derive import publish
+from analysis.disclosure.limits import banded
 from analysis.figure_print import Counts, shares
-from analysis.limits import banded
 from analysis.measures import WHOLE
+from analysis.release.figures import publish
+from analysis.tabulation.tables import Exact
 
 COLUMNS = ("n", "band", "value", "value_low", "value_high", "dont_know", "top", "middle", "bottom")
 CLASSES = ((300, 1, True), (150, 2, True), (60, 5, True), (30, 10, False), (11, 0, False))
@@ -154,7 +154,7 @@ def test_a_split_in_a_finer_band_than_the_audit_assumes_is_found(monkeypatch: py
 
     figure = FINER | {"n": 160, "top": 101, "bottom": 25}
     assert told_apart(figure) == []
-    monkeypatch.setattr("analysis.derive.shares", finer)
+    monkeypatch.setattr("analysis.release.figures.shares", finer)
     assert told_apart(figure)
     (shown,) = printed([figure])
     assert not alike(shown, by_hand(figure))
