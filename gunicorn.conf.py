@@ -15,12 +15,14 @@ from survey.config import SettingError, read_settings  # noqa: E402
 from survey.server.quiet import ServerLog  # noqa: E402
 from survey.server.roles import Roles, forget_socket  # noqa: E402
 from survey.server.worker import Worker  # noqa: E402
+from survey.storage import installation  # noqa: E402
 
 try:
-    roles = Roles.of(read_settings())
+    settings = read_settings()
 except SettingError as error:
     sys.exit(f"Porchlight cannot start: {error}")
 
+roles = Roles.of(settings)
 FILES = 8192  # a worker holds 2,000 connections, and each that is passed on is two files
 _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most_files), most_files))
@@ -46,6 +48,11 @@ def pre_fork(server: object, worker: Worker) -> None:
     living = sorted(server.WORKERS.values(), key=lambda one: one.age)  # type: ignore[attr-defined]
     staying = living[1 - roles.processes :] if roles.processes > 1 else []  # a reload ends the rest
     worker.role = roles.next(one.role for one in staying)
+
+
+def when_ready(server: object) -> None:
+    """Note where these pages open, so that the command line prints the same address."""
+    installation.note_served(settings, server.cfg.address[0])
 
 
 def worker_exit(server: object, worker: object) -> None:

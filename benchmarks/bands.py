@@ -35,9 +35,9 @@ from analysis.tabulation.tables import Table
 from benchmarks.running import SECRET
 from benchmarks.stage import database, median, table
 from survey import create_app
-from survey.answer_rows import SetAside
 from survey.config import Settings
 from survey.release import build, measure_catalogue
+from survey.release.answer_rows import SetAside
 from survey.storage import db, schema
 from survey.storage.models import Agency
 

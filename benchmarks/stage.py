@@ -30,7 +30,7 @@ def database(kind: str) -> Iterator[str]:
 
 
 def assert_durable(url: str) -> None:
-    """Refuse a PostgreSQL that is quick because it promises nothing. (SQLite: survey/storage/db.py.)"""
+    """Refuse a PostgreSQL that is quick because it promises nothing. (SQLite: storage/db.py.)"""
     engine = create_engine(url)
     with engine.connect() as connection:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):

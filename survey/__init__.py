@@ -10,23 +10,12 @@ from survey import log
 from survey.collect.scans import Scans
 from survey.commands import cli
 from survey.config import ROOT, Settings, read_settings
-from survey.pages import (
-    addresses,
-    assets,
-    attend,
-    data,
-    errors,
-    headers,
-    health,
-    keeping,
-    language,
-    posters,
-    results,
-    site,
-)
+from survey.pages import attend, data, errors, health, posters, results, site
 from survey.questionnaire.instrument import read_content
+from survey.read import caching
 from survey.storage import db
 from survey.storage.events import Places
+from survey.web import addresses, assets, headers, locale
 
 
 class NoSession(SessionInterface):
@@ -68,9 +57,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     addresses.init_app(app)
     headers.init_app(app)
-    language.init_app(app)
+    locale.init_app(app)
     errors.init_app(app)
-    keeping.init_app(app)
+    caching.init_app(app)
     Compress(app)
     for module in (attend, site, results, data, posters, health):
         app.register_blueprint(module.blueprint)

@@ -1,6 +1,6 @@
 """The integer programme: is there a world, near or not so near, that proves a group safe?
 
-It is asked where no world next door is found (analysis/disclosure/witness.py). It may change many counts at
+It is asked where no world next door is found (witness.py). It may change many counts at
 once, in the group's place and in the largest others, and keeps every printed figure. What it finds
 is checked in whole numbers, so a solver's tolerance proves nothing; what it does not find within
 its budget counts as not safe.

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.figure_print import Counts, Share, shares, split_of
 from analysis.measures import WHOLE, BoolArray, IntArray
+from analysis.tabulation.figure_print import Counts, Share, shares, split_of
 from analysis.tabulation.rounding import BANDS, PARTS, band_n, edges
 
 FREE = 10**12  # rest of a row that says nothing

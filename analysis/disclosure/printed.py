@@ -9,7 +9,6 @@ import numpy as np
 
 from analysis.disclosure.limits import Limits, banded, only_n, score_room
 from analysis.disclosure.witness import Shown, World
-from analysis.figure_print import Counts
 from analysis.measures import LEAST_OF, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
 from analysis.tabulation.counts import (
     ASKED,
@@ -24,6 +23,7 @@ from analysis.tabulation.counts import (
     Tally,
 )
 from analysis.tabulation.exact_rows import part_sums, parts_of
+from analysis.tabulation.figure_print import Counts
 from analysis.tabulation.pooling import ANY, leeway, may_join
 from analysis.tabulation.rounding import band_event
 from analysis.tabulation.tables import Layout, Table

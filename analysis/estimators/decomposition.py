@@ -17,7 +17,7 @@ from analysis.estimators.basic import Z95, FloatArray, effective_n
 from analysis.estimators.linearization import DF_TO_TRUST, design, variance
 from analysis.estimators.trend import CannotCompare
 from analysis.measures import LEAST, BoolArray, IntArray
-from analysis.release.verdict import comparable
+from analysis.wordings import comparable
 
 LEAST_PEOPLE = 100  # in each season
 

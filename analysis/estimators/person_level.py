@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.estimators.basic import FloatArray
 from analysis.measures import SCALE, WHOLE, BoolArray, Measure, answers
-from analysis.release.verdict import MIXED
+from analysis.wordings import MIXED
 
 
 def person_values(frame: pd.DataFrame, measure: Measure) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t
 
-from analysis.release.verdict import comparable
+from analysis.wordings import comparable
 
 LEAST_SEASONS = 4  # three are told in words
 

@@ -19,7 +19,7 @@ from analysis.output.chart_tables import by_community, by_group, by_season, per_
 from analysis.output.theme import ROLES, blank, finish, per_cent_axis, plain_axis
 from analysis.output.traces import Place, marks
 from analysis.release.released import View
-from analysis.release.verdict import comparable
+from analysis.wordings import comparable
 
 Words = Mapping[str, str]
 

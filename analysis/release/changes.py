@@ -9,8 +9,9 @@ import pandas as pd
 
 from analysis.measures import TOTAL, Measure
 from analysis.release.figures import scale_of
-from analysis.release.verdict import Bar, Family, comparable, families, from_bands, judged, not_told
+from analysis.release.verdict import Bar, Family, families, from_bands, judged, not_told
 from analysis.tabulation.rounding import THIRDS
+from analysis.wordings import comparable
 
 PLACE = ["state", "county", "community", "members", "measure", "agency"]
 

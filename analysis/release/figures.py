@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.basic import effective_n, wilson
-from analysis.figure_print import SPLIT, Counts, shares
 from analysis.measures import SCALE, IntArray
+from analysis.tabulation.figure_print import SPLIT, Counts, shares
 from analysis.tabulation.rounding import BANDS, THIRDS, FloatArray, band_n, shown_n
 from analysis.tabulation.tables import Exact
 

@@ -19,6 +19,7 @@ from analysis.estimators.multiple_testing import FALSE_DISCOVERIES, benjamini_ho
 from analysis.measures import BoolArray, Measure
 from analysis.release.figures import scale_of
 from analysis.tabulation.rounding import THIRDS, FloatArray
+from analysis.wordings import comparable
 
 UP, DOWN = "up", "down"  # a clear change
 UNCLEAR = "unclear"  # no clear change; never "no change"
@@ -27,7 +28,6 @@ WORDING = "wording"  # asked in other words: not comparable
 
 CLEAR = 0.05  # of the scale: smaller differences are not told as a change, however certain
 STEPS = 8  # of the fixed point behind the smallest change; it moves by under .001 after five
-MIXED = "+"  # in a wording: people of one place and season were asked in different words
 
 
 def newcombe(
@@ -67,11 +67,6 @@ def smallest_change(p: ArrayLike, n_star_from: ArrayLike, n_star_to: ArrayLike) 
     inner = np.minimum(np.maximum(share, half), 1 - half)
     moved = (Z95 + Z80) * np.sqrt(inner * (1 - inner) * (1 / n1 + 1 / n2))
     return np.asarray(np.minimum(moved, 1.0), dtype=np.float64)
-
-
-def comparable(wording_from: str, wording_to: str) -> bool:
-    """Whether two figures may be subtracted: asked in the same words, and in one wording each."""
-    return wording_from == wording_to and MIXED not in wording_from
 
 
 class Family(NamedTuple):

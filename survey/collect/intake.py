@@ -12,7 +12,7 @@ from uuid import UUID, uuid4, uuid5
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from survey.answer_codes import ORDER, check_answers, codes_of_form
+from survey.questionnaire.answer_codes import ORDER, check_answers, codes_of_form
 from survey.questionnaire.forms import AnswerForm, Item
 from survey.questionnaire.instrument import AGENCIES, FOLLOW_UP, NOT_SHOWN, SKIPPED, Instrument
 from survey.storage.events import Place, Window

@@ -12,16 +12,15 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import made_up
 from survey.config import ROOT, is_only_here
 from survey.desk import communities
 from survey.desk.qr_codes import address
-from survey.installation import noted, served_address
 from survey.questionnaire import published_questions
 from survey.questionnaire.areas import area_name
 from survey.questionnaire.instrument import EVENT, Content
-from survey.storage import db, events, schema
+from survey.storage import db, events, made_up, schema
 from survey.storage.events import Refused
+from survey.storage.installation import noted, served_address
 from survey.storage.models import Community, Event, Poster, Response, Scan
 
 community = AppGroup("community", help="Communities and their agencies.")

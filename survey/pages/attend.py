@@ -18,7 +18,6 @@ from flask import (
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as Reply
 
-from survey.answer_codes import UnknownCode
 from survey.collect import intake
 from survey.collect.intake import Outcome, Submission, shown_agencies
 from survey.collect.scans import Scans
@@ -31,6 +30,7 @@ from survey.pages.form_page import (
 )
 from survey.pages.form_view import View
 from survey.pages.submission import Sent
+from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.questionnaire.words import Language
 from survey.storage import db, events

@@ -10,7 +10,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from survey.log import log_error
 from survey.pages.site import page
 from survey.storage.db import session
-from survey.web.locale import content, visitor_language
+from survey.web.locale import content, is_attendees, visitor_language
 
 BUSY = "porchlight.busy"  # in a request's environment
 AGAIN_AFTER = 10  # seconds
@@ -79,8 +79,3 @@ def error_page(status: int) -> Response:
         words = visitor_language()  # the database may be what is broken: ask it nothing
         text = render_template("error.html", words=words, say=words.say, status=shown)
     return make_response(text, status)
-
-
-def is_attendees(path: str) -> bool:
-    """Whether it is an attendee's address: those pages speak every language there is."""
-    return path == "/s" or path.startswith("/s/")

@@ -16,7 +16,7 @@ from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, StopValidation
 
-from survey.free_text import as_written
+from survey.questionnaire.free_text import as_written
 from survey.questionnaire.instrument import (
     AGENCIES,
     DONT_KNOW,

@@ -21,7 +21,7 @@ from survey.questionnaire.words import (
     read_toml,
 )
 
-FOLDER = Path(__file__).parent / "content"
+FOLDER = Path(__file__).parent.parent / "content"
 AGENCIES = "@agencies"  # in a question's options: one option for each agency at the event
 KINDS = ("choice", "scale", "several", "text")
 PER = ("event", "agency", "police")

@@ -150,6 +150,8 @@ class Teller:
     def sentence(self, place: Place, row: Row) -> str:
         """Return the plain sentence about one figure."""
         kind = "share" if self.is_share(row) else "score"
+        if kind == "share" and row["value"] is None:
+            kind = "share_words"  # Spanish: "El 76 %", but "Menos de un tercio"
         told = self.say(
             f"sentence.{kind}",
             season=row["season"],

@@ -15,8 +15,8 @@ from analysis.output.charts import as_json, overview
 from analysis.release.released import stored_view
 from survey.questionnaire.instrument import as_tuples
 from survey.read.results_query import TOTAL, Reading
-from survey.release.build import load
 from survey.storage.models import Release
+from survey.storage.released_tables import load
 
 NAMES = {  # file name -> format of analysis.output.export
     "figures.csv": "long",

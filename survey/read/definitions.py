@@ -23,7 +23,7 @@ IN_NUMBERS = 30  # from so many answers on a figure is a number, not words
 
 
 class Step(NamedTuple):
-    """How far a figure is rounded from `least` answers on; as analysis.tabulation.rounding.BANDS, by a test."""
+    """How far a figure is rounded from `least` answers on; as rounding.BANDS, by a test."""
 
     least: int
     most: int | None

@@ -1,5 +1,4 @@
-"""Closed events -> frame -> analysis.release.build -> stored Release. The only code that reads answers
-in bulk."""
+"""Closed events -> frame -> release() -> stored Release: the only code that reads all answers."""
 
 from __future__ import annotations
 
@@ -18,14 +17,15 @@ from analysis.measures import Measure
 from analysis.release.build import NothingToRelease, ReleaseRefused
 from analysis.release.build import release as make_release
 from analysis.release.released import Released
-from survey.answer_rows import Area, SetAside, area_answers
-from survey.made_up import has_real, next_release_id, releases
 from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
+from survey.release.answer_rows import Area, SetAside, area_answers
 from survey.storage.events import Refused
+from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import Agency, Community, Figure, Release
 from survey.storage.release_store import CHANGE, FIGURE
+from survey.storage.released_tables import load
 
 Say = Callable[[str], None]  # shows a step to whoever started this
 
@@ -105,22 +105,6 @@ def newest(session: Session, *, made_up: bool = False) -> Released | None:
         return None
     ledger = pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"])
     return load(session, release, ledger)
-
-
-def load(session: Session, release: Release, ledger: pd.DataFrame | None = None) -> Released:
-    """Return a stored release. Raises ValueError where it is not what was released."""
-    return Released.load(
-        stored_rows(session, release, FIGURE),
-        stored_rows(session, release, CHANGE),
-        release.about["notes"],
-        sha256=release.sha256,
-        ledger=ledger,
-    )
-
-
-def stored_rows(session: Session, release: Release, kind: str) -> Sequence[dict[str, Any]]:
-    query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == kind)
-    return session.scalars(query.order_by(Figure.number)).all()
 
 
 def about(

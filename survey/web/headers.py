@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
-from survey.pages.errors import is_attendees
 from survey.web.assets import Inline
+from survey.web.locale import is_attendees
 
 
 def init_app(app: Flask) -> None:

@@ -37,3 +37,8 @@ def vary(response: Response) -> Response:
     if g.get("language_negotiated"):
         response.vary.add("Accept-Language")
     return response
+
+
+def is_attendees(path: str) -> bool:
+    """Whether it is an attendee's address: those pages speak every language there is."""
+    return path == "/s" or path.startswith("/s/")

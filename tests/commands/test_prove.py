@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from analysis import simulation
 from survey.commands import cli
 from survey.config import ROOT
 
@@ -21,9 +22,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
         progress(2, 2)
         return "found"
 
-    monkeypatch.setattr(proof, "prove", found)
-    monkeypatch.setattr(proof, "tables", lambda found: f"| what was {found} |")
-    monkeypatch.setattr(proof, "missed", lambda found: ["coverage"])
+    monkeypatch.setattr(simulation, "prove", found)
+    monkeypatch.setattr(simulation, "tables", lambda found: f"| what was {found} |")
+    monkeypatch.setattr(simulation, "missed", lambda found: ["coverage"])
     return asked
 
 
@@ -37,7 +38,7 @@ def test_it_shows_the_tables(sqlite_app: Flask, told):
 
 def test_it_writes_them(sqlite_app: Flask, told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     written: list[Path] = []
-    monkeypatch.setattr(proof, "write", lambda path, found: written.append(path))
+    monkeypatch.setattr(simulation, "write", lambda path, found: written.append(path))
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     assert sqlite_app.test_cli_runner().invoke(args=["prove"]).exit_code == 0
     assert written == [tmp_path / "docs" / "methods.md"]

@@ -10,9 +10,9 @@ import zipfile
 import pytest
 from flask import Flask
 
-from survey.release.build import load
 from survey.storage import db
 from survey.storage.models import Figure, Release
+from survey.storage.released_tables import load
 from tests.conftest import make_app
 
 

@@ -233,7 +233,7 @@ def test_no_place_is_named_in_code_or_templates():
     root = FOLDER.parent.parent
     files = [
         *root.glob("survey/**/*.py"),
-        *root.glob("analysis/*.py"),
+        *root.glob("analysis/**/*.py"),
         *root.glob("templates/**/*"),
     ]
     text = "".join(path.read_text("utf-8") for path in files if path.is_file())

@@ -75,7 +75,7 @@ def test_the_chart_draws_only_the_rows_of_the_page(shown: Flask, address: str):
 def test_the_page_shows_the_released_figure_and_its_range(shown: Flask):
     page = text_of(shown.test_client().get("/results/buffalo").text)
     last = max(rows_of(shown, "/results/buffalo"), key=lambda row: row["season"])
-    assert f"{last['value'] * 100:g}% of the people who answered in Buffalo in 2026" in page
+    assert f"{last['value'] * 100:g}% of those who answered in Buffalo in 2026" in page
     low, high = int(last["range_low"] * 100), -int(-last["range_high"] * 100 // 1)
     assert f"range {low}% to {high}%; {last['n']} answers" in page
     assert "That is a clear rise since 2025" in page
@@ -132,7 +132,7 @@ def test_beside_each_figure_stands_who_said_that_they_do_not_know(shown: Flask):
     page = unescape(text_of(shown.test_client().get("/results/buffalo").text))
     rows = rows_of(shown, "/results/buffalo")
     assert "Said “I don't know”" in page
-    table = page[page.index("Compared with the season before") :]
+    table = page[page.index("Compared with the year before") :]
     for row in rows:
         told = f"{row['n']} {dont_know(row)} "
         assert re.search(rf"{row['season']} .*?{re.escape(told)}", table), told
@@ -159,7 +159,7 @@ def test_a_tail_is_as_wide_on_the_page_as_in_the_release():
 
 def test_a_place_that_cannot_stand_alone_says_with_whom_it_is_shown(shown: Flask):
     page = text_of(shown.test_client().get("/results/austintown").text)
-    assert "The figures are those of Austintown and New Middletown together." in page
+    assert "These figures are for Austintown and New Middletown together." in page
 
 
 def test_a_changed_question_is_a_wall(shown: Flask):
@@ -194,8 +194,8 @@ def test_an_unchanged_page_is_not_sent_again(shown: Flask, address: str, ending:
 
 def test_an_address_that_asks_for_nothing_released_says_so(shown: Flask):
     client = shown.test_client()
-    assert "no released figures" in client.get("/results?measure=fair&agency=fire").text
-    assert "no released figures" in client.get("/results?measure=nonsense&agency=x").text
+    assert "We have no figures" in client.get("/results?measure=fair&agency=fire").text
+    assert "We have no figures" in client.get("/results?measure=nonsense&agency=x").text
     assert client.get("/results?page=99").status_code == 200
     assert client.get("/results?page=-1&cut=zz").status_code == 200
     assert client.get("/results/atlantis").status_code == 404

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.disclosure import protect
 from analysis.disclosure.between_releases import Earlier
 from analysis.disclosure.integer_programme import Budget
 from analysis.disclosure.printed import world_of
@@ -59,9 +60,9 @@ def test_what_coarser_does_not_help_is_left_out(monkeypatch: pytest.MonkeyPatch)
     """Without a programme to ask, doubt is enough: the cut goes, and the total never does."""
     made = release(together(town(EDGE)), (TRUST,), ("age",), budget=Budget(programmes=0))
     assert audited(made) <= {("coarsened", "age"), ("dropped", "age")}
-    monkeypatch.setattr(guard, "is_safe", lambda *args: False)
+    monkeypatch.setattr(protect, "is_safe", lambda *args: False)
     monkeypatch.setattr(Trades, "undone", lambda _, found: found)
-    monkeypatch.setattr(guard, "doubts", lambda world, shown, grids: doubt(shown))
+    monkeypatch.setattr(protect, "doubts", lambda world, shown, grids: doubt(shown))
 
     def doubt(shown):
         cut = shown[-1].cut
@@ -76,20 +77,20 @@ def test_what_coarser_does_not_help_is_left_out(monkeypatch: pytest.MonkeyPatch)
 def test_a_total_that_fails_takes_its_panel_along_and_no_other_county(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(guard, "is_safe", lambda *args: False)
+    monkeypatch.setattr(protect, "is_safe", lambda *args: False)
     monkeypatch.setattr(Trades, "undone", lambda _, found: found)
     unsafe, whole = [Doubt(TOTAL, 0, 0, 0, "size")], sum(n for n, _ in EDGE)
 
     def in_the_town(world, *_):
         return unsafe if world.counts[TOTAL][..., 0].sum() == whole else []
 
-    monkeypatch.setattr(guard, "doubts", in_the_town)
+    monkeypatch.setattr(protect, "doubts", in_the_town)
     frame = together(town(EDGE, ("OH", "epsilon-county", "epsilon")), people(GAMMA, 24))
     made = release(frame, (TRUST,), ("age",))
     assert set(made.figures["county"]) == {*frame["county"]} - {"epsilon-county"}
     assert audited(made) == {("dropped", TOTAL), ("dropped", "age")}
     assert [sentence for sentence in told(read_content(), made) if "epsilon" in sentence] == [LEFT]
-    monkeypatch.setattr(guard, "doubts", lambda *_: unsafe)
+    monkeypatch.setattr(protect, "doubts", lambda *_: unsafe)
     with pytest.raises(NothingToRelease, match="epsilon-county 2026: what few people answered"):
         release(frame, (TRUST,), ("age",))
 
@@ -137,13 +138,13 @@ def test_a_table_that_stands_one_band_coarser_stays_so():
 
 def doubt_every_age(monkeypatch):
     """No table of age groups is ever proven safe."""
-    monkeypatch.setattr(guard, "is_safe", lambda *args: False)
+    monkeypatch.setattr(protect, "is_safe", lambda *args: False)
     monkeypatch.setattr(Trades, "undone", lambda _, found: found)
 
     def doubt(world, shown, grids):
         return [Doubt("age", 0, 0, 0, "size")] if any(part.cut == "age" for part in shown) else []
 
-    monkeypatch.setattr(guard, "doubts", doubt)
+    monkeypatch.setattr(protect, "doubts", doubt)
 
 
 def test_notes_are_said_once_however_often_a_release_is_made(monkeypatch: pytest.MonkeyPatch):

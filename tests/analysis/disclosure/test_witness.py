@@ -13,7 +13,7 @@ from analysis.disclosure.integer_programme import Budget, Purse, is_safe
 from analysis.disclosure.limits import banded, exact
 from analysis.disclosure.trades import Trades, undone
 from analysis.disclosure.witness import EVERY, Shown, World, doubts, goals, grids_of, possible
-from analysis.figure_print import Counts
+from analysis.tabulation.figure_print import Counts
 
 YES = np.array([True])
 

@@ -9,7 +9,8 @@ from analysis.estimators.basic import wilson
 from analysis.estimators.multiple_testing import adjusted_p, benjamini_hochberg
 from analysis.release.build import release
 from analysis.release.changes import PLACE, changes_since_first
-from analysis.release.verdict import comparable, newcombe, smallest_change
+from analysis.release.verdict import newcombe, smallest_change
+from analysis.wordings import comparable
 from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, people, together
 
 

@@ -2,8 +2,8 @@
 
 A figure prints its n and up to five shares: its value, its don't know, and the split into top,
 middle and bottom. Which of them are printed, of how many people and in which band, is said here
-once. `analysis/release/figures.py` prints it; `analysis/disclosure/limits.py` derives from it which other counts
-would be printed alike.
+once. release/figures.py prints it; disclosure/limits.py derives from it which other counts would
+be printed alike.
 """
 
 from __future__ import annotations

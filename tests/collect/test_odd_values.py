@@ -22,12 +22,12 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey.answer_codes import UnknownCode
-from survey.answer_rows import Reader
 from survey.collect.intake import Submission, entry_of
 from survey.pages.attend import find
 from survey.pages.form_page import ticket_for
+from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.instrument import FOLDER, read_content
+from survey.release.answer_rows import Reader
 from survey.storage import db
 from survey.storage.models import Event, Poster, Response
 from survey.storage.release_store import current, rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from survey.installation import note, noted
+from survey.storage.installation import note, noted
 from survey.storage.models import (
     Agency,
     Comment,

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import RowMapping, Select, String, Text, cast, literal, select
 from sqlalchemy.orm import Session
 
-from survey.answer_codes import Codes, codes_of_items, unreadable
+from survey.questionnaire.answer_codes import Codes, codes_of_items, unreadable
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.forms import Item
 from survey.questionnaire.instrument import EVENT, Content

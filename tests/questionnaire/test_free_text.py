@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.free_text import as_written
+from survey.questionnaire.free_text import as_written
 from survey.questionnaire.instrument import FOLDER
 from survey.storage.models import Comment
 from tests.builders import Resident, add_event, add_poster

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis import figure_print
 from analysis.disclosure.limits import banded
-from analysis.figure_print import Counts, shares
 from analysis.measures import WHOLE
 from analysis.release.figures import publish
+from analysis.tabulation import figure_print
+from analysis.tabulation.figure_print import Counts, shares
 from analysis.tabulation.tables import Exact
 
 COLUMNS = ("n", "band", "value", "value_low", "value_high", "dont_know", "top", "middle", "bottom")

@@ -9,7 +9,7 @@ from flask import Flask
 
 from survey.config import SettingError, Settings
 from survey.read.caching import Bodies, Body
-from tests.test_results import PAGES, with_ending
+from tests.read.test_results import PAGES, with_ending
 
 
 def joined(address: str, more: str) -> str:
