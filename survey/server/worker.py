@@ -58,8 +58,8 @@ class Worker(GeventWorker):
         super().load_wsgi()
         if self.role == READ:
             import survey.read.charts  # noqa: F401  # pandas and plotly, before the first chart
-        elif len(self.cfg.address) > 1:
-            self.wsgi = Front(self.wsgi, os.environ[SOCKET])
+        else:
+            self.wsgi = Front(self.wsgi, os.environ.get(SOCKET, ""))
 
     def timeout_ctx(self) -> AbstractContextManager[None]:
         return nullcontext()  # a Line keeps time itself

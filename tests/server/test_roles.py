@@ -51,7 +51,9 @@ def test_a_process_that_collects_is_never_kept_from_it(start: Start):
             assert server.ask("/health").status == 200
         finally:
             os.kill(reader, signal.SIGCONT)
-        assert all(b" 200 " in sock.recv(20) for sock in waiting[:2])
+        assert sum(b" 200 " in sock.recv(20) for sock in waiting) >= 2  # who had a place
+        for sock in waiting:
+            sock.close()
 
         os.kill(reader, signal.SIGKILL)
         assert server.ask(FORM_PAGE).status == 200
@@ -77,7 +79,7 @@ def test_what_is_passed_on_is_the_same_as_without(start: Start, shown):
         assert int(head.headers["content-length"]) > 1000
         secure = server.ask("/results", "X-Forwarded-Proto: https\r\n")
         assert "strict-transport-security" in secure.headers
-        odd = server.ask("/results/%00%ff%2F..?x=%zz&y=\xe9")
+        odd = server.ask("/results/%00%ff%2F..?x=%zz&y=%e9")
         assert odd.status == 404
 
 
@@ -103,6 +105,7 @@ def test_who_sends_without_waiting_for_answers_lets_others_pass(start: Start):
         before_the_end = len(answered) < many - 1
         pipeline.sendall(asked.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
         reading.join(60)
+        pipeline.close()
         assert len(answered) == many
         assert before_the_end
 
