@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent.parent
+INSTANCE = ROOT / "instance"
 LEAST_SECRET, LEAST_LEFT = 32, 20  # characters: in all, and when what is known is taken out
 LEAST_SIGNS = 9  # different ones among these: of 200,000 random hexadecimal keys none had fewer
 KNOWN_WORDS = re.compile(  # what stands in examples of settings, and is then left there
@@ -65,6 +66,13 @@ class Settings:
     def __post_init__(self) -> None:
         for name, parse in PARSERS.items():
             object.__setattr__(self, name, parse(getattr(self, name)))
+
+    @property
+    def release_files(self) -> Path:
+        """Return the folder of files that releases are downloaded as, beside the database."""
+        url = make_url(self.database_url)
+        beside = Path(str(url.database)).parent if url.get_backend_name() == "sqlite" else INSTANCE
+        return beside / "releases"
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ from survey.desk.qr_codes import address
 from survey.questionnaire import published_questions
 from survey.questionnaire.areas import area_name
 from survey.questionnaire.instrument import EVENT, Content
-from survey.storage import db, events, made_up, schema
+from survey.read import downloads
+from survey.storage import db, events, made_up, release_store, schema
 from survey.storage.events import Refused
 from survey.storage.installation import noted, served_address
 from survey.storage.models import Community, Event, Poster, Response, Scan
@@ -107,6 +108,14 @@ def release() -> None:
 
     with work() as session:
         build.publish(session, content(), events.now(), click.echo)
+    prepare_files()
+
+
+def prepare_files() -> None:
+    """Make the newest release's files now, so that no reader waits for them."""
+    if (now := release_store.current(db.session())) is not None:
+        folder = current_app.extensions["settings"].release_files
+        downloads.find(db.session(), now.release, folder, downloads.ZIP)
 
 
 @click.command()
