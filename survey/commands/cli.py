@@ -12,6 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey.commands.language import language
 from survey.config import ROOT, is_only_here
 from survey.desk import communities
 from survey.desk.qr_codes import address
@@ -35,7 +36,8 @@ ONLY_HERE = """
 
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, release, demonstration, prove, community, event, poster, instrument):
+    groups = (community, event, poster, instrument, language)
+    for command in (migrate, release, demonstration, prove, *groups):
         app.cli.add_command(command)
 
 
@@ -321,7 +323,7 @@ def refuse_answered(code: str) -> None:
 
 def warn_of_draft(code: str) -> None:
     if not content().languages[code].reviewed:
-        click.echo(f"  Language {code} is a draft: have native speakers review it.")
+        click.echo(f"  Language {code} is a draft: give native speakers /languages/{code}.")
 
 
 def area_of(found: Community) -> str:
