@@ -5,20 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
+from survey.commands.work import content, settings, speak
 from survey.questionnaire import language_review as review
-from survey.questionnaire.instrument import Content
 from survey.questionnaire.words import READERS, Language, readers_of
 from survey.storage.events import now
 
 language = AppGroup("language", help="Languages, and what their native speakers remark.")
-
-
-def content() -> Content:
-    found: Content = current_app.extensions["content"]
-    return found
 
 
 def find(code: str) -> Language:
@@ -32,16 +26,17 @@ def find(code: str) -> Language:
 @language.command("list")
 def list_languages() -> None:
     """List every language, what it is (reviewed, draft, withheld) and who has read it."""
-    for one in content().languages.values():
-        status = one.words["language.status"]
-        click.echo(f"{one.code:5} {status:9} {one.read_by} native readers  {one.name}")
+    speak(
+        f"{one.code:5} {one.words['language.status']:9} {one.read_by} native readers  {one.name}"
+        for one in content().languages.values()
+    )
 
 
 @language.command("sheet")
 @click.argument("code")
 def write_sheet(code: str) -> None:
     """Write the sheet for a reviewer: `flask language sheet es > es.csv`."""
-    click.echo(review.sheet(content(), find(code)), nl=False)
+    speak(review.sheet(content(), find(code)).splitlines())
 
 
 @language.command("review")
@@ -62,14 +57,12 @@ def take_back(code: str, sheet: Path, reader: str) -> None:
         raise click.ClickException("The sheet is not UTF-8: save it as CSV UTF-8.") from error
     except review.ReviewError as error:
         raise click.ClickException(str(error)) from error
-    folder = current_app.extensions["settings"].content
-    path = review.record(folder, one, review.plain(reader), now().date(), reading)
+    path = review.record(settings().content, one, review.plain(reader), now().date(), reading)
     for remark in reading.remarks:
-        click.echo(f"{remark.key}\n  now     {remark.words}")
-        click.echo(f"  better  {remark.better or '-'}\n  why     {remark.remark or '-'}")
-    click.echo(f"{len(reading.remarks)} remarks on {code}, kept in {path.name}.")
-    for sentence in what_is_open(one, reading, readers_of(path)):
-        click.echo(sentence)
+        speak([remark.key, f"  now     {remark.words}"])
+        speak([f"  better  {remark.better or '-'}", f"  why     {remark.remark or '-'}"])
+    speak([f"{len(reading.remarks)} remarks on {code}, kept in {path.name}."])
+    speak(what_is_open(one, reading, readers_of(path)))
 
 
 def what_is_open(one: Language, reading: review.Reading, readers: int) -> list[str]:
