@@ -17,6 +17,7 @@ from survey.instrument import EVENT, LEAVING, Content
 from survey.limits import tidy
 from survey.models import Agency, Community, Event, Poster
 from survey.slugs import free_slug, numbered
+from survey.words import READERS
 
 POSTER_WAVES = (EVENT, LEAVING)  # the follow-up has no poster: it is opened from the phone
 SHORTEST_STATE = 3  # letters; OH and Ohio would be two states
@@ -96,6 +97,12 @@ def refuse_twin(session: Session, content: Content, community: Community) -> Non
     if twin is not None and twin is not community:
         where = area_name(twin.county, twin.area, content.areas)
         raise Refused(f"{twin.name} in {where}, {twin.state} is there already: {twin.slug}.")
+    shown = Community.made_up, Community.name == community.name, Community.state == community.state
+    if not community.made_up and session.scalar(select(Community.slug).where(*shown)):
+        raise Refused(
+            f"{community.name} is a place of the demonstration, and has its address. "
+            "Remove the demonstration first: flask demo remove"
+        )
 
 
 def add_agency(
@@ -128,9 +135,8 @@ def add_event(
     head_count: int | None = None,
 ) -> Event:
     """Make an event that takes answers from its start until two days after its end."""
-    unknown = set(languages) - content.languages.keys()
-    if unknown:
-        raise Refused(f"{min(unknown)!r} is no language here: {', '.join(content.languages)}.")
+    for code in languages:
+        check_language(content, code)
     agencies_of(community)
     zone = zone_of(time_zone)
     starts_at = datetime.combine(day, starts, zone).astimezone(UTC)
@@ -156,10 +162,20 @@ def add_event(
     return event
 
 
-def turn_language(event: Event, content: Content, code: str, *, on: bool) -> None:
-    """Offer the event's survey in one more language, or in one fewer."""
+def check_language(content: Content, code: str, *, on: bool = True) -> None:
+    """Raise Refused for a language that there is not, or that waits for native readers."""
     if code not in content.languages:
         raise Refused(f"{code!r} is no language here: {', '.join(content.languages)}.")
+    if on and not content.languages[code].offered:
+        raise Refused(
+            f"{code} is not offered before {READERS} native speakers have read it: "
+            f"give them /languages/{code}, then `flask language review {code} FILE`."
+        )
+
+
+def turn_language(event: Event, content: Content, code: str, *, on: bool) -> None:
+    """Offer the event's survey in one more language, or in one fewer."""
+    check_language(content, code, on=on)
     kept = [other for other in event.languages if other != code]
     if not on and not kept:
         raise Refused(f"{code} is the only language of {event.slug}: turn another one on first.")

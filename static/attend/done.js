@@ -58,7 +58,7 @@ function receipt(list) {
     var one = pair[2], name = $('receipt').getAttribute('data-' + pair[0]), asked;
     if (name || one && one.type === 'hidden') return row(beside, name || pair[0], pair[1]);
     if (!one) return;
-    if (last === pair[0]) { line.textContent += ', ' + label(one); return; }
+    if (last === pair[0]) { line.textContent += $('receipt').getAttribute('data-list') + label(one); return; }
     asked = one.type === 'textarea' ? doc.querySelector('label[for="' + one.id + '"]') : one.parentNode.parentNode.querySelector('legend');
     line = row(told, asked.textContent, label(one));
     last = pair[0];
@@ -72,6 +72,7 @@ function row(list, name, value) {
   var dt = doc.createElement('dt'), dd = doc.createElement('dd');
   dt.textContent = name;
   dd.textContent = value;
+  dd.dir = 'auto';
   list.appendChild(dt);
   list.appendChild(dd);
   return dd;
