@@ -38,7 +38,7 @@ NAMES = {
 
 # What a database can hold of the rule that only the questionnaire's codes are stored: an object
 # of bounded size whose names and codes are plain (ids, numbers), so no blank and no free text.
-# `survey.answer_codes` has the whole rule. JSON is written with ", " and ": ".
+# `survey.questionnaire.answer_codes` has the whole rule. JSON is written with ", " and ": ".
 PLAIN_ANSWERS = {
     "sqlite": """json_valid(answers) AND json_type(answers) = 'object'
         AND length(answers) <= 8192

@@ -1,6 +1,6 @@
 """Runs migrations in child processes and kills each at another statement.
 
-    python -m tests.kill_migrations <database url> <revision> [--driver]
+    python -m tests.storage.kill_migrations <database url> <revision> [--driver]
 
 A child is killed by SIGKILL right after its n-th statement, n = 1, 2, ... until one comes through.
 SQLite: every child starts with a copy of the file, which it leaves behind as <file>.<n>.
@@ -25,9 +25,9 @@ import alembic.context  # noqa: F401
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 
-from survey import schema
 from survey.config import Settings
-from survey.db import open_engine
+from survey.storage import schema
+from survey.storage.db import open_engine
 from tests.conftest import SECRET
 
 

@@ -12,19 +12,19 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from survey import schema
 from survey.config import ROOT, Settings
-from survey.db import open_engine
-from survey.models import Base
+from survey.storage import schema
+from survey.storage.db import open_engine
+from survey.storage.models import Base
 from tests.conftest import SECRET
-from tests.test_schema import COMMUNITY, EVENT, POSTER, RESPONSE
+from tests.storage.test_schema import COMMUNITY, EVENT, POSTER, RESPONSE
 
 FIRST_VERSION = "0003"  # its migrations ran with no transaction on SQLite
 
 
 def kill_at_every_statement(url: str, revision: str, *more: str) -> int:
     """Return how many runs were killed before one came through."""
-    command = [sys.executable, "-m", "tests.kill_migrations", url, revision, *more]
+    command = [sys.executable, "-m", "tests.storage.kill_migrations", url, revision, *more]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return int(done.stdout)
@@ -124,9 +124,9 @@ def test_two_that_migrate_at_once_wait_for_one_another(database_url: str):
 
 TWO = """
 import sys
-from survey import schema
+from survey.storage import schema
 from survey.config import Settings
-from survey.db import open_engine
+from survey.storage.db import open_engine
 schema.migrate(open_engine(Settings(secret_key=sys.argv[2], database_url=sys.argv[1])))
 """
 
