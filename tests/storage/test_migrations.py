@@ -81,7 +81,7 @@ def test_killed_after_any_statement_it_starts_again(database_url: str, start: st
     if path := database_url.partition("sqlite:///")[2]:
         left = [revision_of(path, number) for number in range(1, killed + 1)]
         assert left[:-1] == ["" if start == "base" else start] * (killed - 1)  # or all is done
-        for number in range(1, killed + 1):
+        for number in (1, killed // 2, killed - 1, killed):
             assert_migrates(f"sqlite:///{path}.{number}", before)
     else:
         assert_migrates(database_url, before)
