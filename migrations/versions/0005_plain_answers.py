@@ -13,7 +13,7 @@ revision = "0005"
 down_revision = "0004"
 
 NAME = "ck_response_plain_answers"
-SQLITE = """json_valid(answers) AND json_type(answers) = 'object'
+SQLITE = """CASE WHEN json_valid(answers) THEN json_type(answers) = 'object' ELSE 0 END
     AND length(answers) <= 8192
     AND answers NOT GLOB '*[^][{}",: A-Za-z0-9_.+-]*' AND answers NOT GLOB '*[^:,] *'"""
 POSTGRESQL = r"""json_typeof(answers) = 'object'

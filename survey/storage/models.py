@@ -40,7 +40,7 @@ NAMES = {
 # of bounded size whose names and codes are plain (ids, numbers), so no blank and no free text.
 # `survey.questionnaire.answer_codes` has the whole rule. JSON is written with ", " and ": ".
 PLAIN_ANSWERS = {
-    "sqlite": """json_valid(answers) AND json_type(answers) = 'object'
+    "sqlite": """CASE WHEN json_valid(answers) THEN json_type(answers) = 'object' ELSE 0 END
         AND length(answers) <= 8192
         AND answers NOT GLOB '*[^][{}",: A-Za-z0-9_.+-]*' AND answers NOT GLOB '*[^:,] *'""",
     "postgresql": r"""json_typeof(answers) = 'object'
@@ -48,6 +48,8 @@ PLAIN_ANSWERS = {
         AND answers::text !~ '[^][{}",: A-Za-z0-9_.+-]' AND answers::text !~ '[^:,] '""",
 }
 
+
+HIGHEST_ID = 2**31 - 1  # what an integer key of PostgreSQL holds; SQLite's would hold more
 WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
 
 
