@@ -6,6 +6,7 @@ of the program and never in front of a guest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from survey.questionnaire.words import (
 
 FOLDER = Path(__file__).parent.parent / "content"
 AGENCIES = "@agencies"  # in a question's options: one option for each agency at the event
+PLAIN_ID = re.compile(r"[A-Za-z0-9_.+-]+")  # as models.PLAIN_ANSWERS lets it be stored
 KINDS = ("choice", "scale", "several", "text")
 PER = ("event", "agency", "police")
 CHILD = "child"  # the audience whose form looks different and is never shown beside the others
@@ -171,9 +173,10 @@ class Content:
 
 def read_content(folder: Path = FOLDER) -> Content:
     """Read and check the whole folder. Raises ContentError."""
+    kinds = read_toml(folder / "agencies.toml")
+    check_ids("agencies.toml", kinds)
     agencies = {
-        id: AgencyKind(id, law=bool(table.get("law", False)))
-        for id, table in read_toml(folder / "agencies.toml").items()
+        id: AgencyKind(id, law=bool(table.get("law", False))) for id, table in kinds.items()
     }
     current = read_instrument(folder / "instrument.toml")
     content = Content(
@@ -236,6 +239,7 @@ def read_question(
         raise ContentError(f"{name}: there is no scale {row.get('scale')}.")
     if row["kind"] in ("choice", "several") and not row.get("options"):
         raise ContentError(f"{name}: options is missing.")
+    check_ids(name, (row["id"], *(id for id in row.get("options", ()) if id != AGENCIES)))
     if len(set(row.get("options", ()))) != len(row.get("options", ())):
         raise ContentError(f"{name}: an option stands there twice.")
     if extra := set(row.get("favourable", ())) - set(row.get("options", ())):
@@ -247,6 +251,13 @@ def read_question(
     if extra := set(row.get("stops", ())) - set(row.get("options", ())):
         raise ContentError(f"{name}: stops names no option {min(extra)}.")
     return Question(**{**as_tuples(row), "scale": scales.get(row.get("scale", ""))})
+
+
+def check_ids(name: str, ids: Iterable[str]) -> None:
+    """Raise ContentError where the database would refuse an id among the answers."""
+    for id in ids:
+        if not PLAIN_ID.fullmatch(id):
+            raise ContentError(f"{name}: the id {id!r} may have letters a-z, digits and _ . + -.")
 
 
 def read_earlier(folder: Path, current: Instrument) -> dict[str, Instrument]:
