@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, abort, current_app, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
@@ -38,7 +40,8 @@ def refuse_other_hosts() -> None:
     in front of us would hand it to others.
     """
     ours = current_app.extensions["settings"].hosts
-    if ours and not host_is_trusted(request.host, ours):
+    asked = request.host if host_is_trusted(request.host) else ""  # of valid characters
+    if ours and urlsplit(f"//{asked}").hostname not in ours:
         abort(421)
 
 

@@ -55,8 +55,9 @@ class Worker(GeventWorker):
     def load_wsgi(self) -> None:
         super().load_wsgi()
         if self.role == READ:
-            import survey.read.charts  # noqa: F401  # pandas and plotly, before the first chart
+            from survey.read import charts  # pandas and plotly, before anybody asks for a chart
 
+            charts.warm_up()
             os.nice(BEHIND)
         else:
             self.wsgi = Front(self.wsgi, os.environ.get(SOCKET, ""))
