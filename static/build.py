@@ -17,7 +17,16 @@ BUILT = FOLDER / "attend.min.js"
 # What the page runs, in this order: the queue, which the service worker has too, and then the
 # rest inside one function.
 QUEUE = "queue.js"
-PARTS = ("screens.js", "sending.js", "done.js", "tablet.js", "pages.js", "start.js")
+PARTS = (
+    "screens.js",
+    "sending.js",
+    "draft.js",
+    "hint.js",
+    "done.js",
+    "tablet.js",
+    "pages.js",
+    "start.js",
+)
 
 
 def sources() -> str:

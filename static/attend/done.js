@@ -7,7 +7,7 @@ function finish(list, entry) {
     clearTimeout(late);
     if (event) window.removeEventListener('popstate', done);
     if (gone && body.className !== 'done') return;
-    if (data('mode') !== 'paper') history.pushState({ step: 1 }, '', '#done');
+    if (data('mode') !== 'paper') mark('pushState', { step: 1 }, '#done');
     if (gone) return; // a slow phone went back only now
     gone = true;
     panel('done');
@@ -34,6 +34,8 @@ function clear() {
   all('input', $('survey')).forEach(function (box) { if (box.type !== 'hidden') box.checked = false; });
   all('textarea').forEach(function (one) { one.value = ''; });
   field('household').value = '';
+  $('hint').hidden = true;
+  forget();
   fresh();
   opened = false;
   $('survey').className = 'start';
@@ -50,23 +52,36 @@ function fresh() {
   field('submission').value = text;
 }
 
-function receipt(list) {
-  var told = $('told'), beside = $('beside'), last, line;
-  if (!told) return;
-  told.textContent = beside.textContent = '';
-  list.forEach(function (pair) {
-    var one = pair[2], name = $('receipt').getAttribute('data-' + pair[0]), asked;
-    if (name || one && one.type === 'hidden') return row(beside, name || pair[0], pair[1]);
-    if (!one) return;
-    if (last === pair[0]) { line.textContent += ', ' + label(one); return; }
-    asked = one.type === 'textarea' ? doc.querySelector('label[for="' + one.id + '"]') : one.parentNode.parentNode.querySelector('legend');
-    line = row(told, asked.textContent, label(one));
-    last = pair[0];
-  });
-  $('blank').hidden = !!told.firstChild;
+// What was refused, for whoever sent it.
+function reveal(entry) {
+  told = shown = entry.id;
+  receipt(entry.body.split('&').map(function (part) {
+    var pair = part.split('=').map(decodeURIComponent);
+    return pair.concat(all('[name="' + pair[0] + '"]', $('survey')).filter(function (one) { return one.type === 'textarea' || one.type === 'hidden' || one.value === pair[1]; }).slice(0, 1));
+  }));
+  all('#done [data-for]').forEach(function (one) { one.hidden = true; });
+  panel('done');
+  fate(entry.outcome);
+  $('receipt').open = true;
+  $('refused').hidden = $('queue').hidden = true;
 }
 
-function label(one) { return one.type === 'textarea' ? one.value : one.parentNode.textContent.trim(); }
+function receipt(list) {
+  var lines = $('told'), beside = $('beside'), last, line;
+  if (!lines) return;
+  lines.textContent = beside.textContent = '';
+  list.forEach(function (pair) {
+    var one = pair[2], name = $('receipt').getAttribute('data-' + pair[0]), asked, label;
+    if (pair[0] === 'go') return;
+    if (name || !one || one.type === 'hidden') return row(beside, name || pair[0], pair[1]);
+    label = one.type === 'textarea' ? pair[1] : one.parentNode.textContent.trim();
+    if (last === pair[0]) { line.textContent += ', ' + label; return; }
+    asked = one.type === 'textarea' ? doc.querySelector('label[for="' + one.id + '"]') : up(one, 'FIELDSET').querySelector('legend');
+    line = row(lines, asked.textContent, label);
+    last = pair[0];
+  });
+  $('blank').hidden = !!lines.firstChild;
+}
 
 function row(list, name, value) {
   var dt = doc.createElement('dt'), dd = doc.createElement('dd');
@@ -95,11 +110,13 @@ function another(household) {
   if ($('told')) $('told').textContent = $('beside').textContent = '';
   if ($('keep')) $('keep').href = $('keep').textContent = $('calendar').href = '';
   sending = null;
+  if (shown) queue.drop(shown, refresh);
+  shown = '';
   clear();
   field('household').value = household;
   $('seen').hidden = true;
   panel('');
-  if (location.hash && location.hash !== '#start') history.replaceState({ step: step = (history.state || {}).step || 0 }, '', '#start');
+  if (location.hash && location.hash !== '#start') mark('replaceState', { step: step = (history.state || {}).step || 0 }, '#start');
   $('start').querySelector('h2').focus();
   asSetUp();
 }

@@ -52,23 +52,33 @@
       if (reply.status === 200) {
         return told.text().then(function (text) {
           if (text.indexOf('id="survey"') < 0) return; // a Wi-Fi's own sign-in page
-          return pages.put(event.request.url, page).then(function () { tidy(pages); });
+          return pages.put(event.request.url, page).then(function () { tidy(pages, date(reply)); });
         });
       }
       if (!kept || reply.status !== 404 && reply.status !== 410) return;
-      return pages['delete'](event.request, { ignoreVary: true }).then(function () {
-        return self.clients.get(event.resultingClientId);
-      }).then(function (client) {
-        if (client) client.postMessage('gone');
-      });
+      return new Promise(queue.waiting).then(function (list) {
+        var path = new URL(event.request.url).pathname;
+        if (!(list || []).some(function (one) { return one.to === path; })) return forget(event, pages);
+      }); // else whoever sent from this page has yet to hear what came of it
     });
   }
 
-  function tidy(pages) {
+  function forget(event, pages) {
+    return pages['delete'](event.request, { ignoreVary: true }).then(function () {
+      return self.clients.get(event.resultingClientId);
+    }).then(function (client) {
+      if (client) client.postMessage('gone');
+    });
+  }
+
+  // By the server's clock: this device's may be years wrong.
+  function date(page) { return Date.parse(page.headers.get('Date')); }
+
+  function tidy(pages, now) {
     pages.keys().then(function (requests) {
       requests.forEach(function (request) {
         pages.match(request).then(function (page) {
-          if (page && Date.now() - Date.parse(page.headers.get('Date')) > STALE) pages['delete'](request);
+          if (page && now - date(page) > STALE) pages['delete'](request);
         });
       });
     });

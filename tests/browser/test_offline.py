@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -228,26 +226,3 @@ def test_a_busy_server_is_asked_again_when_it_said(guest, status):
     expect(page.locator("#queue")).to_have_text(WAITING)
     assert arrives(guest, submission)
     assert posts.times[posts.times.index(first) + 1] - first >= seconds - 0.5
-
-
-def test_answers_are_dropped_after_14_days(guest):
-    page, posts = guest.page, Posts(guest.page)
-    page.context.set_offline(True)
-    submission = sends_into_the_queue(fills_in(guest))
-    now = time.time()
-    page.clock.set_fixed_time(now + 13.9 * 86_400)
-    page.reload()
-    expect(page.locator("#queue")).to_have_text(WAITING)
-
-    before = len(posts)
-    page.clock.set_fixed_time(now + 14.1 * 86_400)
-    page.context.set_offline(False)  # too late, however good the signal
-    page.reload()
-    expect(page.locator("#queue")).to_have_text("This survey is closed")
-    assert [row.keys() for row in waiting(page)] == [{"id", "to", "outcome", "until"}]
-    assert len(posts) == before
-    assert guest.site.stored(submission) == []
-    page.clock.set_fixed_time(now + 15.2 * 86_400)
-    page.reload()
-    eventually(lambda: waiting(page) == [])
-    eventually(lambda: everything_kept(page)["databases"]["porchlight"]["seen"] == [])
