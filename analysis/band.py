@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +42,19 @@ DECIMALS = 4  # of a share in print: every grid value above is exact in four
 
 _LEAST = np.array([band.least for band in BANDS])
 _STEP = np.array([band.step for band in BANDS])
-_THIRD_EDGES = ((0.0, 0.3334), (0.3333, 0.6667), (0.6666, 1.0))  # rounded outward
-THIRD_PARTS = np.array([0, 200, 400, 600])  # the same edges, exact, in 600ths
+_THIRDS_IN_PRINT = ((0.0, 0.3334), (0.3333, 0.6667), (0.6666, 1.0))  # rounded outward
+PARTS = 600  # edges of shares in 600ths: halves of a per cent and thirds are both whole there
+_THIRD = PARTS // 3
+_HALF_STEP = PARTS // 200  # half a per cent, in 600ths
+
+
+class Edges(NamedTuple):
+    """The shares that are shown alike, in 600ths; open: the edge itself is shown otherwise."""
+
+    low: IntArray
+    high: IntArray
+    low_open: BoolArray
+    high_open: BoolArray
 
 
 def band_of(n: IntArray) -> IntArray:
@@ -85,6 +97,45 @@ def shown_n(low: int) -> str:
     return f"{LEAST}–{BANDS[1].least - 1}" if low < BANDS[1].least else str(low)
 
 
+def edges(count: IntArray, whole: IntArray, band: IntArray) -> Edges:
+    """The band that count / whole falls in: every share inside it is shown alike.
+
+    The one place where a share is rounded: what is printed and what the audit takes to be printed
+    are both made of it. count: 0..whole, whole numbers; band: position in BANDS.
+    """
+    step = step_of(band)
+    middle = (200 * count + step * whole) // (2 * step * whole) * step  # nearest step, half up
+    low, high = _HALF_STEP * (2 * middle - step), _HALF_STEP * (2 * middle + step)
+    under = 200 * count <= 3 * step * whole
+    over = ~under & (200 * (whole - count) <= 3 * step * whole)
+    tail = int(2 * TAIL) * _HALF_STEP * step
+    third = np.where(3 * count < whole, 0, np.where(3 * count > 2 * whole, 2, 1))
+    words = band == 0
+    return Edges(
+        np.where(words, third * _THIRD, np.where(under, 0, np.where(over, PARTS - tail, low))),
+        np.where(words, (third + 1) * _THIRD, np.where(under, tail, np.where(over, PARTS, high))),
+        np.where(words, third == 2, ~under & ~over & (low == tail)),
+        np.where(words, third == 0, ~under & ~over),
+    )
+
+
+def in_print(of: Edges, band: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Shown value and the least and greatest share that a band allows; shares 0..1.
+
+    The value is the middle of what the band allows (so a tail "15 % or less" has the value .075)
+    and NaN for thirds, which are told in words.
+    """
+    words = band == 0
+    thirds = np.array(_THIRDS_IN_PRINT)[np.where(words, of.low // _THIRD, 0)]
+    low, high = of.low / PARTS, of.high / PARTS
+    value = np.where(words, np.nan, (low + high) / 2)
+    return (
+        value.round(DECIMALS),
+        np.where(words, thirds[..., 0], low).round(DECIMALS),
+        np.where(words, thirds[..., 1], high).round(DECIMALS),
+    )
+
+
 def band_share(
     total: IntArray, n: IntArray, *, band: IntArray | None = None
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -93,25 +144,15 @@ def band_share(
     total: sum of the people's values in millionths (a count of people times WHOLE), 0..n*WHOLE
     n:     people it is a share of; band: position in BANDS, by default that of n
 
-    The value is the middle of what the band allows (so a tail "15 % or less" has the value .075)
-    and NaN for thirds, which are told in words. Raises ValueError for a total outside 0..n.
+    Raises ValueError for a total outside 0..n.
     """
     total, n = np.asarray(total, dtype=np.int64), np.asarray(n, dtype=np.int64)
     if (n < 1).any():
         raise ValueError("A share of nobody cannot be banded: n is 0.")
     if ((total < 0) | (total > n * WHOLE)).any():
         raise ValueError("A total lies outside 0..n: it is not the sum of n people's values.")
-    band = band_of(n) if band is None else band
-    step = step_of(band)
-    whole = n * WHOLE
-    middle = (200 * total + step * whole) // (2 * step * whole) * step  # nearest step, half up
-    low, high = 2.0 * middle - step, 2.0 * middle + step  # in half per cents
-    under = 200 * total <= 3 * step * whole
-    over = 200 * (whole - total) <= 3 * step * whole
-    low = np.where(under, 0, np.where(over, 200 - 2 * TAIL * step, low)) / 200
-    high = np.where(over, 200, np.where(under, 2 * TAIL * step, high)) / 200
-    value = (low + high) / 2
-    return _words_for_thirds(total, whole, band, value, low, high)
+    band = band_of(n) if band is None else np.asarray(band)
+    return in_print(edges(total, n * WHOLE, band), band)
 
 
 def split_is_shown(parts: Sequence[IntArray], band: IntArray, least: IntArray) -> BoolArray:
@@ -120,24 +161,6 @@ def split_is_shown(parts: Sequence[IntArray], band: IntArray, least: IntArray) -
     for count in parts:
         allowed = allowed & (count >= least)
     return allowed
-
-
-def _words_for_thirds(
-    total: IntArray,
-    whole: IntArray,
-    band: IntArray,
-    value: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    third = np.where(3 * total < whole, 0, np.where(3 * total > 2 * whole, 2, 1))
-    edges = np.array(_THIRD_EDGES)[third]
-    words = band == 0
-    return (
-        np.where(words, np.nan, value).round(DECIMALS),
-        np.where(words, edges[..., 0], low).round(DECIMALS),
-        np.where(words, edges[..., 1], high).round(DECIMALS),
-    )
 
 
 def band_event(answers: IntArray) -> IntArray:

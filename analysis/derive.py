@@ -11,20 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.band import (
-    BANDS,
-    THIRDS,
-    FloatArray,
-    band_n,
-    band_of,
-    band_share,
-    coarser,
-    shown_n,
-    split_is_shown,
-)
+from analysis.band import BANDS, THIRDS, FloatArray, band_n, shown_n
 from analysis.block import Exact
 from analysis.estimate import effective_n, wilson
-from analysis.measures import SCALE, WHOLE, IntArray
+from analysis.figure_print import SPLIT, Counts, shares
+from analysis.measures import SCALE, IntArray
 
 RhoKey = tuple[int, str, str]  # season, measure id, agency
 
@@ -37,20 +28,18 @@ def newest_season(rho: Iterable[RhoKey]) -> int:
 def publish(rows: Sequence[Exact]) -> pd.DataFrame:
     """Banded figures of exact rows, without ranges; the exact columns do not survive."""
     table = pd.DataFrame(list(rows), columns=list(Exact._fields))
-    n, total, coarse = _ints(table["n"]), _ints(table["total"]), _ints(table["coarse"])
-    band = coarser(band_of(n), coarse) if len(n) else n
-    scale = scale_of(table)
-    low, _ = band_n(n, coarse) if len(n) else (n, n)
-    value, value_low, value_high = (x * scale for x in band_share(total, n, band=band))
+    counts = _counts(table)
+    printed, scale = shares(counts), scale_of(table)
+    low, _ = band_n(counts.n, counts.coarse) if len(counts.n) else (counts.n, counts.n)
+    value, value_low, value_high = (x * scale for x in printed["value"].in_print())
     table = table.assign(
-        band=[BANDS[b].name for b in band.tolist()],
+        band=[BANDS[b].name for b in counts.band.tolist()],
         n=[shown_n(least) for least in low.tolist()],
         n_low=low,
         value=value.round(4),
         value_low=value_low.round(4),
         value_high=value_high.round(4),
-        dont_know=_dont_know(_ints(table["dont_know"]), n, band),
-        **_split(table, n, band),
+        **{name: printed[name].in_print()[0] for name in ("dont_know", *SPLIT)},
     )
     return table.drop(columns=["splits", "total", "mark", "coarse", "least"])
 
@@ -85,24 +74,18 @@ def scale_of(table: pd.DataFrame) -> FloatArray:
     return np.array([SCALE[unit] for unit in table["unit"]], dtype=np.float64)
 
 
-def _dont_know(dont_know: IntArray, n: IntArray, band: IntArray) -> FloatArray:
-    """Don't know as a share of those and the valid answers; NaN for thirds and for an index."""
-    counted = np.maximum(dont_know, 0)
-    share, _, _ = band_share(counted * WHOLE, n + counted, band=band)
-    return np.where(dont_know < 0, np.nan, share)
-
-
-def _split(table: pd.DataFrame, n: IntArray, band: IntArray) -> dict[str, FloatArray]:
-    """Bottom, middle and top where each holds LEAST people and the band allows a split."""
-    bottom, top = _ints(table["bottom"]), _ints(table["top"])
-    parts = {"bottom": bottom, "middle": n - bottom - top, "top": top}
-    allowed = split_is_shown(tuple(parts.values()), band, _ints(table["least"])) & table[
-        "splits"
-    ].to_numpy(dtype=bool)
-    shares = {
-        name: band_share(np.where(allowed, count, 0) * WHOLE, n)[0] for name, count in parts.items()
-    }
-    return {name: np.where(allowed, share, np.nan) for name, share in shares.items()}
+def _counts(table: pd.DataFrame) -> Counts:
+    score = (table["unit"] == "score").to_numpy()
+    return Counts(
+        n=_ints(table["n"]),
+        top=np.where(score, _ints(table["total"]), _ints(table["top"])),
+        bottom=np.where(score, 0, _ints(table["bottom"])),
+        dont_know=_ints(table["dont_know"]),
+        score=score,
+        splits=table["splits"].to_numpy(dtype=bool),
+        coarse=_ints(table["coarse"]),
+        least=_ints(table["least"]),
+    )
 
 
 def _ints(column: pd.Series) -> IntArray:

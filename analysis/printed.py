@@ -10,7 +10,8 @@ import numpy as np
 from analysis.band import band_event
 from analysis.block import Layout, Table
 from analysis.count import part_sums, parts_of
-from analysis.limits import Counts, Limits, banded, only_n, score_room
+from analysis.figure_print import Counts
+from analysis.limits import Limits, banded, only_n, score_room
 from analysis.measures import LEAST_OF, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
 from analysis.pool import ANY, leeway, may_join
 from analysis.tally import ASKED, BOTTOM, DONT_KNOW, HANGS, HIGH, LOW, SUM, TOP, N, Tally

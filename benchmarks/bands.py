@@ -35,6 +35,7 @@ from analysis.worlds import doubts
 from benchmarks.running import SECRET
 from benchmarks.stage import database, median, table
 from survey import catalogue, create_app, db, publish, schema
+from survey.answer_rows import SetAside
 from survey.config import Settings
 from survey.models import Agency
 
@@ -136,7 +137,7 @@ def demonstration() -> tuple[pd.DataFrame, list[Measure], list[str]]:
             content, session = app.extensions["content"], db.session()
             present = set(session.scalars(select(Agency.kind)))
             kinds = [kind for kind in content.agencies if kind in present]
-            frame = publish.closed_answers(session, content, datetime.now(UTC), kinds)
+            frame = publish.closed_answers(session, content, datetime.now(UTC), kinds, SetAside())
         app.extensions["engine"].dispose()
     measures, cuts = catalogue.measures_of(content, kinds), catalogue.cuts_of(content)
     return frame, measures, cuts

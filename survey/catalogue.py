@@ -136,18 +136,23 @@ def cuts_of(content: Content) -> list[str]:
     return [question.id for question in asked_of_adults(content) if question.cut] + [LANGUAGE]
 
 
-def frame_of(
-    content: Content, rows: Sequence[Mapping[str, Any]], kinds: Sequence[str]
-) -> pd.DataFrame:
-    """Return the frame of analysis/frame.py. `rows` are responses with their event and place."""
-    items = [
+def measured_items(content: Content, kinds: Sequence[str]) -> list[Item]:
+    """Return every item that figures are made of, for these kinds of agency."""
+    return [
         Item(question, kind)
         for question in asked_of_adults(content)
         if question.is_measured
         for kind in about(content, question, kinds)
     ]
+
+
+def frame_of(
+    content: Content, rows: Sequence[Mapping[str, Any]], kinds: Sequence[str]
+) -> pd.DataFrame:
+    """Return the frame of analysis/frame.py. `rows` are responses with their event and place."""
+    items = measured_items(content, kinds)
     columns: dict[str, list[Any]] = {
-        "key": [row["submission"].hex for row in rows],
+        "key": [row["key"] for row in rows],
         "season": [row["season"] for row in rows],
         **{
             name: [row[name] for row in rows]

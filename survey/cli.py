@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey import db, events, frozen, organise, schema
-from survey.config import ROOT
+from survey.areas import area_name
+from survey.config import ROOT, is_only_here
 from survey.events import Refused
+from survey.installation import served_address
 from survey.instrument import EVENT, Content
 from survey.models import Community, Event, Poster, Response, Scan
 from survey.posters import address
@@ -23,6 +25,11 @@ community = AppGroup("community", help="Communities and their agencies.")
 event = AppGroup("event", help="Events: the evenings on which answers are taken.")
 poster = AppGroup("poster", help="Posters, their codes, and how often each was opened.")
 instrument = AppGroup("instrument", help="The questionnaire, and what of it is published.")
+
+ONLY_HERE = """
+  NOBODY OUTSIDE THIS COMPUTER CAN OPEN THIS ADDRESS: do not hang this poster up yet.
+  Set PUBLIC_URL to the address that your guests can open, e.g. PUBLIC_URL=https://survey.example,
+  for the server and for this command; then print it."""
 
 
 def init_app(app: Flask) -> None:
@@ -104,11 +111,16 @@ def prove(size: float, processes: int, show: bool) -> None:
 @click.argument("name")
 @click.option("--county", required=True)
 @click.option("--state", required=True)
-def add_community(name: str, county: str, state: str) -> None:
+@click.option(
+    "--area", default="", help="What the county is: parish, city ... (its own name tells)."
+)
+def add_community(name: str, county: str, state: str, area: str) -> None:
     """Add a community, e.g. `flask community add Austintown --county Mahoning --state Ohio`."""
     with work() as session:
-        made = organise.add_community(session, name=name, county=county, state=state)
-        click.echo(f"{made.slug}: {made.name}, {made.county} County, {made.state}")
+        made = organise.add_community(
+            session, content(), name=name, county=county, state=state, area=area
+        )
+        click.echo(f"{made.slug}: {made.name}, {area_of(made)}, {made.state}")
 
 
 @community.command("agency")
@@ -128,7 +140,7 @@ def list_communities() -> None:
     """List communities and their agencies."""
     for found in db.session().scalars(select(Community).order_by(Community.slug)):
         kinds = ", ".join(agency.kind for agency in found.agencies)
-        click.echo(f"{found.slug:24} {found.county} County, {found.state:12} {kinds}")
+        click.echo(f"{found.slug:24} {area_of(found)}, {found.state:12} {kinds}")
 
 
 @event.command("add")
@@ -209,10 +221,12 @@ def add_poster(event_slug: str, channel: str, wave: str) -> None:
     """Add a poster and print where to open it."""
     with work() as session:
         made = organise.add_poster(session, find_event(event_slug), channel=channel, wave=wave)
-        base = current_app.extensions["settings"].public_url or "http://127.0.0.1:8000"
+        base = served_address(session, current_app.extensions["settings"])
         click.echo(f"{made.code}: {address(base, made.code)}")
         click.echo(f"  Print it from {base}/poster/{made.code}")
         click.echo(f"  Paper forms: {base}/poster/{made.code}/form")
+        if is_only_here(base):
+            click.secho(ONLY_HERE, bold=True)
 
 
 @poster.command("list")
@@ -260,6 +274,10 @@ def publish_instrument() -> None:
 def warn_of_draft(code: str) -> None:
     if not content().languages[code].reviewed:
         click.echo(f"  Language {code} is a draft: have native speakers review it.")
+
+
+def area_of(found: Community) -> str:
+    return area_name(found.county, found.area, content().areas)
 
 
 def find_community(slug: str) -> Community:

@@ -1,17 +1,28 @@
-"""Every setting once, with its default and its meaning. A bad value stops the start."""
+"""Every setting once, with its default and its meaning: parsed into the value that is used.
+
+A value that cannot work stops the start with a sentence, and never the first guest.
+"""
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).parent.parent
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+LEAST_SECRET, LEAST_SIGNS = 32, 12  # characters, and how many different ones
+# what stands in examples of settings, and is then left there
+COMMON_SECRETS = r"change.?(me|this|it)|replace|example|your.?(secret|key)|password|qwerty|abcdefg"
+LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")  # one part of a host's name
 
 
 class SettingError(Exception):
@@ -20,12 +31,18 @@ class SettingError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the program is told from outside: environment variables of the same, capital names."""
+    """What the program is told from outside: environment variables of the same, capital names.
+
+    However it is made, it holds parsed values only. Raises SettingError.
+    """
 
     secret_key: str  # signs the form's tickets; made on first start and kept in instance/
     database_url: str = f"sqlite:///{ROOT / 'instance' / 'porchlight.sqlite'}"
-    public_url: str = ""  # what posters print, e.g. https://survey.example; "" = as requested
+    public_url: str = ""  # what posters print, e.g. https://survey.example; "" = not set
     contact: str = ""  # whom a visitor may write to, e.g. help@survey.example; "" = the organiser
+    host: str = "127.0.0.1"  # where the server listens
+    port: int = 8000
+    workers: int = 2  # processes that serve
     content: Path = ROOT / "survey" / "content"
 
     MAX_BODY: int = 64 * 1024  # bytes; the longest honest answer is under 4 KiB
@@ -34,37 +51,154 @@ class Settings:
     PLACE_KEPT: float = 2.0  # seconds a worker goes by what it read of a poster and its event
     DISK_PATIENCE: float = 5.0  # seconds to wait for SQLite's one writer before a polite refusal
 
+    def __post_init__(self) -> None:
+        for name, parse in PARSERS.items():
+            object.__setattr__(self, name, parse(getattr(self, name)))
+
+    @property
+    def address(self) -> str:
+        """Return the address at which these pages open: the public one, else this computer's."""
+        return self.public_url or local_address(self.host, self.port)
+
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of this machine. Raises SettingError."""
-    settings = Settings(
-        secret_key=environment.get("SECRET_KEY") or kept_secret(ROOT / "instance"),
-        database_url=environment.get("DATABASE_URL") or Settings.database_url,
-        public_url=environment.get("PUBLIC_URL") or Settings.public_url,
-        contact=environment.get("CONTACT") or Settings.contact,
-    )
-    check_settings(settings)
-    return settings
+    told = {
+        name: text
+        for name in PARSERS
+        if (text := environment.get(name.upper(), "").strip()) and name != "secret_key"
+    }
+    secret = environment.get("SECRET_KEY", "").strip() or kept_secret(ROOT / "instance")
+    return Settings(secret_key=secret, **told)  # type: ignore[arg-type]
 
 
-def check_settings(settings: Settings) -> None:
-    """Raise SettingError where a value cannot work."""
-    scheme = settings.database_url.split(":", 1)[0]
+def local_address(host: str, port: int) -> str:
+    """Return the address that opens what listens there."""
+    host = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_only_here(address: str) -> bool:
+    """Whether nobody outside this computer can open an address."""
+    host = urlsplit(address).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+# What each setting is parsed with. Surrounding space goes first: files written on Windows end
+# their lines with a carriage return.
+
+
+def parse_secret(text: str) -> str:
+    if len(text) < LEAST_SECRET:
+        raise SettingError(f"SECRET_KEY must have at least {LEAST_SECRET} characters.")
+    if len(set(text)) < LEAST_SIGNS or re.search(COMMON_SECRETS, text, re.IGNORECASE):
+        raise SettingError(
+            "SECRET_KEY can be guessed. Leave it out, or take what this prints: "
+            'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return text
+
+
+def parse_database(text: str) -> str:
+    text = text.strip()
+    scheme = text.split(":", 1)[0]
     if scheme not in DATABASES:
         raise SettingError(
             f"DATABASE_URL starts with {scheme!r}; it must start with "
             "sqlite:/// (a file) or postgresql:// (a server)."
         )
-    if len(settings.secret_key) < 32:
-        raise SettingError("SECRET_KEY must have at least 32 characters.")
-    if settings.contact and not re.fullmatch(r"[^\s@?&]+@[^\s@?&]+", settings.contact):
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise SettingError("DATABASE_URL cannot be read as an address of a database.") from error
+    if not url.database or url.database == ":memory:" or not text.isprintable():
+        raise SettingError("DATABASE_URL must name a database, e.g. sqlite:////srv/survey.sqlite.")
+    return text
+
+
+def parse_contact(text: str) -> str:
+    text = text.strip()
+    if text and not re.fullmatch(r"[^\s@?&,<>]{1,64}@[^\s@?&,<>]{1,190}", text):
         raise SettingError("CONTACT must be an e-mail address, e.g. help@survey.example.")
-    if settings.public_url:
-        parts = urlsplit(settings.public_url)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
-            raise SettingError(
-                "PUBLIC_URL must be an address without a path, e.g. https://survey.example."
-            )
+    return text
+
+
+def parse_public_url(text: str) -> str:
+    """Return the address that posters print: scheme and host in small letters, a port where it
+    is not the scheme's own, and nothing else."""
+    text = text.strip()
+    if not text:
+        return ""
+    if not text.isascii() or not text.isprintable() or " " in text or re.search(r"[@?#\\]", text):
+        raise bad_url(text, "it may hold no space, ?, #, @ or letter with an accent")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise bad_url(text, "its port or host cannot be right") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise bad_url(text, "it starts with https:// or http:// and a host")
+    if parts.path not in ("", "/"):
+        raise bad_url(text, "it is an address without a path")
+    if port == 0:
+        raise bad_url(text, "its port or host cannot be right")
+    shown = f":{port}" if port and port != {"http": 80, "https": 443}[parts.scheme] else ""
+    return f"{parts.scheme}://{parse_host(text, parts.hostname)}{shown}"
+
+
+def parse_host(text: str, host: str) -> str:
+    """Return a host as it stands in an address. Raises SettingError."""
+    host = host.lower().rstrip(".")
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        labels = host.split(".")
+        if len(host) > 253 or not all(map(LABEL.fullmatch, labels)) or labels[-1].isdigit():
+            raise bad_url(text, "its port or host cannot be right") from None
+        return host
+    if number.is_unspecified or number.is_multicast:
+        raise bad_url(text, "that is no host that a phone can open")
+    return f"[{number}]" if number.version == 6 else str(number)
+
+
+def bad_url(text: str, why: str) -> SettingError:
+    return SettingError(
+        f"PUBLIC_URL must be an address like https://survey.example; {text!r} is none: {why}."
+    )
+
+
+def parse_listening_host(text: str) -> str:
+    text = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", text):
+        raise SettingError(f"HOST must be a host's name or address, not {text!r}.")
+    return text
+
+
+def whole_number(name: str, most: int) -> Callable[[int | str], int]:
+    """Return a parser of a whole number from 1 to `most`."""
+
+    def parse(text: int | str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", str(text).strip()) or not 1 <= int(text) <= most:
+            raise SettingError(f"{name} must be a number from 1 to {most}, not {text!r}.")
+        return int(text)
+
+    return parse
+
+
+PARSERS: dict[str, Callable[..., object]] = {
+    "secret_key": parse_secret,
+    "database_url": parse_database,
+    "public_url": parse_public_url,
+    "contact": parse_contact,
+    "host": parse_listening_host,
+    "port": whole_number("PORT", 65535),
+    "workers": whole_number("WORKERS", 256),
+}
 
 
 def kept_secret(instance: Path) -> str:
@@ -75,7 +209,9 @@ def kept_secret(instance: Path) -> str:
         try:
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:
-            return path.read_text("ascii").strip()
+            if kept := path.read_text("ascii").strip():
+                return kept
+            raise SettingError(f"{path} is empty: delete it and start again.") from None
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secret := secrets.token_urlsafe(48))
         return secret

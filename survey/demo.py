@@ -48,7 +48,12 @@ def load(
 
 def add_place(session: Session, content: Content, place: dict[str, Any]) -> Community:
     community = organise.add_community(
-        session, name=place["name"], county=place["county"], state=place["state"], made_up=True
+        session,
+        content,
+        name=place["name"],
+        county=place["county"],
+        state=place["state"],
+        made_up=True,
     )
     for kind, name in place["agencies"].items():
         organise.add_agency(session, content, community, kind=kind, name=name)
@@ -119,10 +124,8 @@ class Crowd:
         answers, comment = intake.answers_of(form, id, self.instrument.longer)
         submission = Submission(id, language.code, "adult", answers, comment)
         moment = self.place.starts_at + timedelta(minutes=chance.randrange(230))
-        if (
-            intake.accept(session.connection(), self.place, submission, moment)
-            is not Outcome.STORED
-        ):
+        entry = intake.entry_of(self.instrument, self.place, submission, moment)
+        if intake.accept(session.connection(), entry) is not Outcome.STORED:
             raise ValueError("The demonstration's answers were stored twice.")
 
     def fill(self, kind: type[AnswerForm], attitude: float) -> MultiDict[str, str]:

@@ -31,8 +31,10 @@ class Subject:
 class Place:
     slug: str
     name: str
-    county: str
+    county: str  # the area's id in released rows
     state: str
+    area: str = "county"  # a kind of content/areas.toml
+    area_name: str = ""  # without its kind
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def current(session: Session) -> Current | None:
     about = release.about
     return Current(
         release=release,
-        places={row["slug"]: Place(**row) for row in about["places"]},
+        places={
+            row["slug"]: Place(**{"area_name": row["county"], **row}) for row in about["places"]
+        },
         subjects=[Subject(*pair) for pair in about["subjects"]],
         headline=Subject(*about["headline"]),
     )

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, StopValidation
 
+from survey.free_text import as_written
 from survey.instrument import AGENCIES, DONT_KNOW, PREFER_NOT, Instrument, Question
 from survey.words import Language
 
@@ -121,24 +122,40 @@ def choices(item: Item, agencies: Agencies, language: Language) -> list[SelectCh
     ]
 
 
+class Unanswered:
+    """Lets a question be left out. Unlike WTForms' Optional it forgives nothing that was sent: a
+    blank before another value, or a space, is no option and keeps its error."""
+
+    field_flags: ClassVar = {"optional": True}
+
+    def __call__(self, form: object, field: Any) -> None:
+        if not any(field.raw_data or ()):
+            field.errors = []
+            raise StopValidation
+
+
+def most_of(item: Item, agencies: Agencies) -> int:
+    """Return how many options of a question may be chosen."""
+    return item.question.most or len(list(options(item.question, agencies)))
+
+
 def choice_field(item: Item, agencies: Agencies, language: Language) -> Any:
     needed = item.question.gate
     return RadioField(
         choices=choices(item, agencies, language),
-        validators=[InputRequired() if needed else Optional()],
+        validators=[InputRequired() if needed else Unanswered()],
     )
 
 
 def several_field(item: Item, agencies: Agencies, language: Language) -> Any:
-    most = item.question.most
     return SelectMultipleField(
         choices=choices(item, agencies, language),
-        validators=[Optional(), Length(max=most)] if most else [Optional()],
+        validators=[Unanswered(), Length(max=most_of(item, agencies))],
     )
 
 
 def text_field(item: Item, agencies: Agencies, language: Language) -> Any:
-    return TextAreaField(filters=[tidy], validators=[Length(max=item.question.most)])
+    return TextAreaField(filters=[as_written], validators=[Length(max=item.question.most)])
 
 
 FIELDS: dict[str, Callable[[Item, Agencies, Language], Any]] = {
@@ -174,13 +191,14 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
         return {name: self.problem(name, language) for name in self.items if self[name].errors}
 
     def problem(self, name: str, language: Language) -> str:
-        question, given = self.items[name].question, self[name].data
+        item, given = self.items[name], self[name].data
+        question = item.question
         if question.kind == "text":
             return language.say("error.too_long", most=question.most, count=len(given))
         if question.gate and not given:
             return language.say("error.required" if name == self.gate else "error.choose")
-        if question.most and len(given) > question.most:
-            return language.say("error.too_many", most=question.most)
+        if question.kind == "several" and len(given) > (most := most_of(item, self.agencies)):
+            return language.say("error.too_many", most=most)
         return language.say("error.choice")
 
 
@@ -197,10 +215,3 @@ def form_class(
         name: FIELDS[item.question.kind](item, agencies, language) for name, item in asked.items()
     }
     return type("Form", (AnswerForm,), {**fields, "items": asked, "agencies": agencies})
-
-
-def tidy(text: str | None) -> str:
-    """Return text without control characters, its line ends one kind (a browser sends CRLF, which
-    would count twice against the limit a person was shown)."""
-    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
-    return "".join(sign for sign in lines if sign == "\n" or sign.isprintable())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from survey.areas import AreaKind, read_areas, words_needed
 from survey.words import ContentError, Language, read_languages, read_toml
 
 FOLDER = Path(__file__).parent / "content"
@@ -132,6 +133,7 @@ class Content:
     current: Instrument
     earlier: Mapping[str, Instrument]
     agencies: Mapping[str, AgencyKind]
+    areas: Mapping[str, AreaKind]
     languages: Mapping[str, Language]
     instruments: Mapping[str, Instrument] = field(init=False)
 
@@ -161,6 +163,7 @@ def read_content(folder: Path = FOLDER) -> Content:
         current=current,
         earlier=read_earlier(folder / "earlier", current),
         agencies=agencies,
+        areas=read_areas(folder),
         languages=read_languages(folder / "languages", folder / "readers"),
     )
     check_words(content)
@@ -289,6 +292,7 @@ def needed_by_readers(content: Content) -> Iterator[tuple[str, str]]:
             yield instrument.id, f"index.{index.id}.finding"
     for code in content.languages:
         yield "languages/", f"language_name.{code}"
+    yield from (("areas.toml", key) for key in words_needed(content.areas))
 
 
 def check_words(content: Content) -> None:

@@ -12,9 +12,10 @@ from uuid import UUID, uuid4, uuid5
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from survey.answer_codes import ORDER, check_answers, codes_of_form
 from survey.events import Place, Window
 from survey.forms import AnswerForm, Item
-from survey.instrument import AGENCIES, FOLLOW_UP, NOT_SHOWN, SKIPPED
+from survey.instrument import AGENCIES, FOLLOW_UP, NOT_SHOWN, SKIPPED, Instrument
 from survey.models import Comment, Response
 
 
@@ -37,6 +38,14 @@ class Submission:
     comment: str = ""
     late: bool = False
     household: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one submission adds to the database: its codes checked, nothing of the sender in it."""
+
+    response: dict[str, Any]
+    comment: dict[str, Any] | None = None
 
 
 # Made once: the statement is compiled on first use and then only filled in.
@@ -71,7 +80,7 @@ def answers_of(
     """
     shown = shown_agencies(form, submission)
     per_agency = any(item.question.per == "agency" for item in form.items.values())
-    answers: dict[str, Any] = {"order": list(shown)} if per_agency else {}
+    answers: dict[str, Any] = {ORDER: list(shown)} if per_agency else {}
     comment = ""
     for name, item in form.items.items():
         if item.question.gate:
@@ -111,7 +120,7 @@ def turn_of(submission: UUID) -> int:
 def code_of(item: Item, value: Any) -> Any:
     """Return one answer as it is kept: a code, an option's id, or a list of ids."""
     if item.question.kind == "several":
-        chosen: list[str] = value or []
+        chosen = list(dict.fromkeys(value or ()))  # a box that was sent twice was ticked once
         refusals = [option for option in chosen if option.startswith("-")]
         return int(refusals[0]) if refusals else chosen or SKIPPED  # the private choice wins
     if value in (None, "", "None"):
@@ -119,16 +128,17 @@ def code_of(item: Item, value: Any) -> Any:
     return int(value) if item.question.scale or value.startswith("-") else value
 
 
-def accept(connection: Connection, place: Place, submission: Submission, now: datetime) -> Outcome:
-    """Store one response and its comment in one transaction; commit is the caller's.
+def entry_of(instrument: Instrument, place: Place, submission: Submission, now: datetime) -> Entry:
+    """Return the rows of one response. The only way to them leads past the check of every code.
 
-    Sending twice stores once by the primary key (event, submission) and the handled conflict,
-    however many arrive together; nothing is looked up first.
+    Raises UnknownCode where an answer is none that the questionnaire knows, whatever let it by.
     """
+    codes = codes_of_form(instrument, place.agencies, place.wave, submission.audience)
+    check_answers(submission.answers, codes)
     moment = place.closes_at if submission.late else now
     if place.mode == "paper":  # written on the evening, keyed in some day after it
         moment = min(now, place.ends_at)
-    row = {
+    response = {
         "event_id": place.event_id,
         "submission": submission.id,
         "poster": place.poster,
@@ -142,27 +152,37 @@ def accept(connection: Connection, place: Place, submission: Submission, now: da
         "household": submission.household,
         "answers": submission.answers,
     }
-    if connection.execute(INSERT_ONCE[connection.dialect.name], row).rowcount == 0:
-        return compare(connection, place, submission)
-    if submission.comment:
-        connection.execute(
-            insert(Comment),
-            {
-                "event_id": place.event_id,
-                "id": uuid4(),
-                "language": submission.language,
-                "text": submission.comment,
-                "state": "waiting",
-            },
-        )
+    if not submission.comment:
+        return Entry(response)
+    comment = {
+        "event_id": place.event_id,
+        "id": uuid4(),
+        "language": submission.language,
+        "text": submission.comment,
+        "state": "waiting",
+    }
+    return Entry(response, comment)
+
+
+def accept(connection: Connection, entry: Entry) -> Outcome:
+    """Store one response and its comment in one transaction; commit is the caller's.
+
+    Sending twice stores once by the primary key (event, submission) and the handled conflict,
+    however many arrive together; nothing is looked up first.
+    """
+    if connection.execute(INSERT_ONCE[connection.dialect.name], entry.response).rowcount == 0:
+        return compare(connection, entry)
+    if entry.comment:
+        connection.execute(insert(Comment), entry.comment)
     return Outcome.STORED
 
 
-def compare(connection: Connection, place: Place, submission: Submission) -> Outcome:
+def compare(connection: Connection, entry: Entry) -> Outcome:
     """Tell a repeat from a conflict. A comment is not compared: nothing joins it to a response."""
+    sent = entry.response
     kept: Mapping[str, Any] | None = connection.scalar(
         select(Response.answers).where(
-            Response.event_id == place.event_id, Response.submission == submission.id
+            Response.event_id == sent["event_id"], Response.submission == sent["submission"]
         )
     )
-    return Outcome.REPEATED if kept == submission.answers else Outcome.CONFLICT
+    return Outcome.REPEATED if kept == sent["answers"] else Outcome.CONFLICT

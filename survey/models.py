@@ -64,9 +64,12 @@ class Community(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60))
     name: Mapped[str] = mapped_column(String(80))
-    county: Mapped[str] = mapped_column(String(80))
+    county: Mapped[str] = mapped_column(String(80))  # without its kind: "Orleans"
+    area: Mapped[str] = mapped_column(String(20), server_default="county")  # content/areas.toml
     state: Mapped[str] = mapped_column(String(40))
-    made_up: Mapped[bool] = mapped_column(default=False)  # demonstration, labelled on every page
+    # name, county and state with case and spaces folded: what makes it the same place
+    identity: Mapped[str] = mapped_column(Text, index=True, unique=True, server_default="")
+    made_up: Mapped[bool] = mapped_column(default=False)  # of the demonstration
 
     agencies: Mapped[list[Agency]] = relationship(back_populates="community", order_by="Agency.id")
     events: Mapped[list[Event]] = relationship(back_populates="community")
@@ -162,6 +165,15 @@ class Comment(Base):
     language: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(12))  # waiting until a person has read it
+
+
+class Installation(Base):
+    """What is noted about this installation, e.g. the address at which it was last served."""
+
+    __tablename__ = "installation"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
 
 
 class Release(Base):

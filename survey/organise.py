@@ -2,37 +2,100 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.areas import area_id, area_name, fold, parse_area
 from survey.events import CODE_LENGTH, CODE_SIGNS, Refused, agencies_of
 from survey.instrument import EVENT, LEAVING, Content
+from survey.limits import tidy
 from survey.models import Agency, Community, Event, Poster
+from survey.slugs import free_slug, numbered
 
 POSTER_WAVES = (EVENT, LEAVING)  # the follow-up has no poster: it is opened from the phone
+SHORTEST_STATE = 3  # letters; OH and Ohio would be two states
 STAYS_OPEN = timedelta(hours=48)  # a family answers at breakfast the day after
 
 
 def add_community(
-    session: Session, *, name: str, county: str, state: str, made_up: bool = False
+    session: Session,
+    content: Content,
+    *,
+    name: str,
+    county: str,
+    state: str,
+    area: str = "",
+    made_up: bool = False,
 ) -> Community:
-    """Make a community. Raises Refused where its slug is taken."""
-    slug = slug_of(name)
-    if session.scalar(select(Community).where(Community.slug == slug)):
-        slug = slug_of(f"{name} {state}")
-    if not slug or session.scalar(select(Community).where(Community.slug == slug)):
-        raise Refused(f"There is a community {slug!r} already.")
-    community = Community(slug=slug, name=name, county=county, state=state, made_up=made_up)
+    """Make a community. Its county may be a parish or the like: by its name ("Orleans Parish"),
+    by `area`, or by what is usual in its state.
+
+    Raises Refused where it is there already: the same name, county and state are the same place.
+    """
+    place = place_named(session, content, name=name, county=county, state=state, area=area)
+    community = Community(**asdict(place), made_up=made_up)
+    community.identity = identity_of(content, place, made_up=made_up)
+    refuse_twin(session, content, community)
+    taken = session.scalars(select(Community.slug)).all()
+    wider = f"{place.name} {area_id(place.county, place.area, content.areas)}"
+    community.slug = free_slug((place.name, wider, f"{wider} {place.state}"), taken)
     session.add(community)
     session.flush()
     return community
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a community is called, tidied."""
+
+    name: str
+    county: str
+    area: str
+    state: str
+
+
+def place_named(
+    session: Session, content: Content, *, name: str, county: str, state: str, area: str
+) -> Named:
+    """Return what was typed, checked; a county and a state are spelled as they already are."""
+    name = tidy(name, Community.name, "The name")
+    county = tidy(county, Community.county, "The county")
+    state = tidy(state, Community.state, "The state")
+    if len(state) <= SHORTEST_STATE:
+        raise Refused(f"Write the state in full: with {state!r} it would stand here twice.")
+    if area and area not in content.areas:
+        raise Refused(f"{area!r} is no kind of area: {', '.join(content.areas)}.")
+    known = select(Community.state, Community.county, Community.area).distinct()
+    kept = session.execute(known.order_by(Community.state, Community.county)).all()
+    state = next((row.state for row in kept if fold(row.state) == fold(state)), state)
+    county, found = parse_area(county, state, content.areas)
+    same = (row.county for row in kept if row.state == state and row.area == (area or found))
+    county = next((other for other in same if fold(other) == fold(county)), county)
+    return Named(name, county, area or found, state)
+
+
+def identity_of(content: Content, place: Named, *, made_up: bool) -> str:
+    """Return what makes a community the same place however it is typed. One of the demonstration
+    is not the real one."""
+    county = area_id(place.county, place.area, content.areas)
+    whose = "made up" if made_up else ""
+    return "\n".join([*map(fold, (place.name, county, place.state)), whose])
+
+
+def refuse_twin(session: Session, content: Content, community: Community) -> None:
+    """Raise Refused where this place is there already, or in the demonstration."""
+    there = select(Community).where(Community.identity == community.identity)
+    with session.no_autoflush:
+        twin = session.scalar(there)
+    if twin is not None and twin is not community:
+        where = area_name(twin.county, twin.area, content.areas)
+        raise Refused(f"{twin.name} in {where}, {twin.state} is there already: {twin.slug}.")
 
 
 def add_agency(
@@ -138,13 +201,4 @@ def zone_of(name: str) -> ZoneInfo:
 
 def free_event_slug(session: Session, slug: str) -> str:
     """Return `slug`, or with -2, -3 ... where a community has several events in a season."""
-    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(slug))))
-    number = 1
-    while (free := slug if number == 1 else f"{slug}-{number}") in taken:
-        number += 1
-    return free
-
-
-def slug_of(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return numbered(slug, session.scalars(select(Event.slug)).all())

@@ -4,7 +4,7 @@ in bulk."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -19,10 +19,12 @@ from analysis.release import NothingToRelease, ReleaseRefused
 from analysis.release import release as make_release
 from analysis.released import Released
 from survey import catalogue
+from survey.answer_rows import Area, SetAside, area_answers
+from survey.areas import area_id, area_name, parse_area
 from survey.events import Refused
 from survey.figures import CHANGE, FIGURE
-from survey.instrument import EVENT, Content
-from survey.models import Agency, Community, Event, Figure, Release, Response
+from survey.instrument import Content
+from survey.models import Agency, Community, Figure, Release
 
 Say = Callable[[str], None]  # shows a step to whoever started this
 
@@ -34,7 +36,9 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
     """
     present = set(session.scalars(select(Agency.kind)))
     kinds = [kind for kind in content.agencies if kind in present]
-    frame = closed_answers(session, content, moment, kinds)
+    frame = closed_answers(session, content, moment, kinds, aside := SetAside())
+    for sentence in aside.told():
+        say(sentence)
     if frame.empty:
         raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
     say(f"{frame['event'].nunique()} closed events are put together.")
@@ -45,13 +49,13 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
             measures,
             cuts,
             previous=newest(session),
-            progress=lambda done, of, county: say(f"{done} of {of}: {county} County"),
+            progress=lambda done, of, county: say(f"{done} of {of}: {in_full(content, county)}"),
         )
     except NothingToRelease as nothing:
         raise Refused("Nothing was released. " + " ".join(nothing.reasons)) from nothing
     except ReleaseRefused as refused:
         raise Refused(f"The audit refused this release: {refused}") from refused
-    for sentence in told(released):
+    for sentence in told(content, released):
         say(sentence)
     places = session.scalars(select(Community).order_by(Community.name, Community.slug)).all()
     stored = store(session, released, about(content, released, places, measures, cuts), moment)
@@ -60,49 +64,19 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
 
 
 def closed_answers(
-    session: Session, content: Content, moment: datetime, kinds: Sequence[str]
+    session: Session, content: Content, moment: datetime, kinds: Sequence[str], aside: SetAside
 ) -> pd.DataFrame:
     """Return the frame of every closed event. Answers are read one county at a time and kept as
-    codes of a byte each, so that no more than a county's are ever whole in memory."""
-    places = select(Community.state, Community.county).distinct()
+    codes of a byte each, so that no more than a county's are ever whole in memory.
+
+    What cannot be read is added to `aside`."""
+    places = select(Community.state, Community.county, Community.area).distinct()
     found = [
         catalogue.frame_of(content, rows, kinds)
-        for state, county in session.execute(places.order_by("state", "county")).all()
-        if (rows := county_answers(session, content, moment, state, county))
+        for place in session.execute(places.order_by("state", "county", "area")).all()
+        if (rows := list(area_answers(session, content, moment, Area(*place), aside)))
     ]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
-
-
-def county_answers(
-    session: Session, content: Content, moment: datetime, state: str, county: str
-) -> list[Mapping[str, Any]]:
-    """Return a county's responses at events that are closed, with their event and place.
-
-    Posters at the way out and follow-ups ask the same people once more: they stay apart.
-    """
-    query = (
-        select(
-            Response.submission,
-            Response.language,
-            Response.instrument,
-            Response.audience,
-            Response.answers,
-            Event.season,
-            Event.slug.label("event"),
-            Community.slug.label("community"),
-            Community.county,
-            Community.state,
-        )
-        .join(Event, Event.id == Response.event_id)
-        .join(Community, Community.id == Event.community_id)
-        .where(Community.state == state, Community.county == county)
-        .where(
-            Event.closes_at <= moment,
-            Response.audience.in_(catalogue.audiences(content)),
-            Response.wave == EVENT,
-        )
-    )
-    return [dict(row) for row in session.execute(query).mappings()]
 
 
 def newest(session: Session) -> Released | None:
@@ -147,11 +121,7 @@ def about(
     headline = next(measure for measure in measures if measure.headline)
     return {
         "seasons": sorted(int(season) for season in figures["season"].unique()),
-        "places": [
-            {"slug": p.slug, "name": p.name, "county": p.county, "state": p.state}
-            for p in places
-            if p.slug in slugs
-        ],
+        "places": [place_row(content, place) for place in places if place.slug in slugs],
         "subjects": [list(m.key) for m in measures if m.key in shown],
         "headline": list(headline.key),
         "measures": [asdict(measure) for measure in measures],
@@ -161,6 +131,23 @@ def about(
         "made_up": any(place.made_up for place in places if place.slug in slugs),
         "notes": records(released.notes),
     }
+
+
+def place_row(content: Content, place: Community) -> dict[str, str]:
+    """Return a community as it is published; `county` is the area's id in released rows."""
+    return {
+        "slug": place.slug,
+        "name": place.name,
+        "county": area_id(place.county, place.area, content.areas),
+        "area": place.area,
+        "area_name": place.county,
+        "state": place.state,
+    }
+
+
+def in_full(content: Content, county: str) -> str:
+    """Return an area's id as it is written in English: "Mahoning" -> "Mahoning County"."""
+    return area_name(*parse_area(county, "", content.areas), content.areas)
 
 
 def communities_in(released: Released) -> set[str]:
@@ -216,13 +203,15 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def told(released: Released) -> Iterator[str]:
+def told(content: Content, released: Released) -> Iterator[str]:
     """Yield a sentence for each thing that was pooled, left out or waits, and why."""
     notes = records(released.notes)
     for note in notes:
         if note["cut"] == "total" and note["kind"] in TOLD:
             sentence = LEFT_OUT if note["reason"] == AUDIT else TOLD[note["kind"]]
-            yield sentence.format(**{**note, "members": note["members"].replace("|", ", ") or "-"})
+            members = note["members"].replace("|", ", ") or "-"
+            county = in_full(content, note["county"])
+            yield sentence.format(**{**note, "county": county, "members": members})
     few = [note for note in notes if note["kind"] == "dropped" and note["reason"] != AUDIT]
     cuts = sum(1 for note in few if note["cut"] != "total")
     for kind, reason, sentence in AUDITED:
@@ -235,13 +224,13 @@ def told(released: Released) -> Iterator[str]:
 
 
 TOLD = {
-    "pooled": "{season} {county} County, {panel}: {members} are shown together.",
-    "dropped": "{season} {county} County, {panel}: {members} cannot stand apart ({reason}).",
-    "waits": "{season} {county} County, {panel}: changes wait for the next release ({reason}).",
+    "pooled": "{season} {county}, {panel}: {members} are shown together.",
+    "dropped": "{season} {county}, {panel}: {members} cannot stand apart ({reason}).",
+    "waits": "{season} {county}, {panel}: changes wait for the next release ({reason}).",
 }
 
 LEFT_OUT = (
-    "{season} {county} County, {panel}: not shown, because what few people answered could be "
+    "{season} {county}, {panel}: not shown, because what few people answered could be "
     "worked out from it."
 )
 

@@ -63,8 +63,11 @@ class Teller:
         """Return a community's name, or what its row stands for: a pool or the whole county."""
         if row is None or row["community"] == place.slug:
             return place.name
-        key = "whole_county" if row["community"] == "" else "pool"
-        return self.say(key, county=place.county)
+        return self.area(place, "whole" if row["community"] == "" else "pool")
+
+    def area(self, place: Place, form: str = "name") -> str:
+        """Return the area a community lies in, by its own word: a county, a parish, a borough."""
+        return self.language.say(f"area.{place.area}.{form}", name=place.area_name)
 
     def number(self, value: float, row: Row) -> str:
         """Return a share as per cent, or a score as it is."""

@@ -24,6 +24,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 Row = dict[str, Any]
 Cell = tuple[str, str]  # place, group
 NEAR = 2  # counts apart: an interval this narrow is handed to the programme
+STEPS = (10, 5, 2, 1)  # points, the codebook's column "band"
+EXACT = 1e-4  # a share that is on no grid was printed as it is, to four decimals
+SPLIT = ("top", "middle", "bottom")
 
 
 @dataclass
@@ -78,49 +81,67 @@ def browses(client: FlaskClient, public: Public) -> None:
 
 @dataclass
 class System:
-    """One measure under one cut in one county and season, as far as it is public."""
+    """One measure under one cut in one county and season, as far as it is public.
+
+    Of every part of it: the least and the greatest n, and of each share that is shown of it
+    (favourable, in between, unfavourable, don't know) the least and the greatest; shape (parts, 2).
+    A share that is not shown lies between 0 and 1. A score is the favourable share of its points.
+    """
 
     name: tuple[str, ...]
     cells: list[Cell]
     holds: np.ndarray  # shape (parts, cells)
-    n: np.ndarray  # shape (parts, 2): least and greatest
-    share: np.ndarray  # shape (parts, 2)
+    n: np.ndarray
+    shares: dict[str, np.ndarray]
+    fewest: np.ndarray  # shape (parts,): people of each part of the split, for it is shown
     totals: int  # so many of the parts, the first, are of the table of totals
+    score: bool
 
     def known(self) -> tuple[np.ndarray, np.ndarray]:
         """Intervals of n and of favourable answers per cell, shape (cells, 2), by subtraction."""
-        top = np.stack((np.ceil(self.share[:, 0] * self.n[:, 0] - 1e-6),
-                        np.floor(self.share[:, 1] * self.n[:, 1] + 1e-6)), axis=1)  # fmt: skip
-        return _narrowed(self.holds, self.n), _narrowed(self.holds, top)
+        n, top = self.n, self.shares["top"]
+        low, high = top[:, 0] * n[:, 0], top[:, 1] * n[:, 1]
+        if not self.score:
+            low, high = np.ceil(low - 1e-6), np.floor(high + 1e-6)
+        return _narrowed(self.holds, n), _narrowed(self.holds, np.stack((low, high), axis=1))
 
-    def extreme(self, wanted: np.ndarray) -> int:
+    def extreme(self, wanted: np.ndarray) -> float:
         """The greatest value of wanted . (n of cells, favourable of cells), in whole people."""
-        some, none = self.holds.astype(float), np.zeros_like(self.holds, dtype=float)
-        low, high = self.share[:, :1], self.share[:, 1:]
-        one = np.eye(len(self.cells))
+        one, some = np.eye(len(self.cells)), self.holds.astype(float)
+        n, top, bottom, dont_know = np.eye(4)
+        split = {"top": top, "bottom": bottom, "middle": n - top - bottom}
         rows = [
-            LinearConstraint(np.hstack((some, none)), self.n[:, 0], self.n[:, 1]),
-            LinearConstraint(np.hstack((low * some, -some)), -np.inf, 1e-9),
-            LinearConstraint(np.hstack((-high * some, some)), -np.inf, 1e-9),
-            LinearConstraint(np.hstack((-one, one)), -np.inf, 0),
+            LinearConstraint(np.kron(n, some), self.n[:, 0], self.n[:, 1]),
+            LinearConstraint(np.kron(top + bottom - n, one), -np.inf, 0),
         ]
+        for name, part in (*split.items(), ("dont_know", dont_know)):
+            whole = n + dont_know if name == "dont_know" else n
+            low, high = (side[:, None] for side in self.shares[name].T)
+            rows.append(_at_most(low * np.kron(whole, some) - np.kron(part, some)))
+            rows.append(_at_most(np.kron(part, some) - high * np.kron(whole, some)))
+        rows += [LinearConstraint(np.kron(x, some), self.fewest, np.inf) for x in split.values()]
+        kinds = 1 - self.score * (top + bottom)
         found = milp(
-            -wanted.astype(float),
-            integrality=np.ones(2 * len(self.cells), dtype=int),
+            -np.append(wanted.astype(float), np.zeros(2 * len(self.cells))),
+            integrality=np.kron(kinds, np.ones(len(self.cells))).astype(int),
             bounds=Bounds(0, np.inf),
             constraints=rows,
             options={"presolve": False},
         )
         assert found.x is not None, (self.name, found.message)
-        return round(float(wanted @ np.rint(found.x)))
+        value = float(wanted @ found.x[: 2 * len(self.cells)])
+        return round(value, 3) if self.score else round(value)
+
+
+def _at_most(rows: np.ndarray) -> LinearConstraint:
+    return LinearConstraint(rows, -np.inf, 1e-9)
 
 
 def systems(public: Public) -> list[System]:
     tables: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in public.rows:
-        if row["unit"] == "share":
-            name = [row[k] for k in ("season", "county", "panel", "measure", "agency", "cut")]
-            tables[tuple(name)].append(row)
+        name = [row[k] for k in ("season", "county", "panel", "measure", "agency", "cut")]
+        tables[tuple(name)].append(row)
     found = []
     for key, rows in list(tables.items()):
         if key[-1] != "total":
@@ -133,8 +154,7 @@ def _system(public: Public, key: tuple[str, ...], rows: list[Row]) -> System:
     mine = [row for row in rows if row["cut"] == key[-1]]
     groups = sorted({g for row in mine for g in (row["groups"] or row["group"]).split("|")})
     cells = list(itertools.product(places, groups))
-    holds, n, share = [], [], []
-    slack = 1e-7 if public.step > 1 else 6e-5  # four decimals; of a band's ends they are exact
+    holds, n = [], []
     for row in rows:
         if row["community"] in ("", "other"):
             where = set(row["members"].split("|") if row["members"] else places)
@@ -147,9 +167,62 @@ def _system(public: Public, key: tuple[str, ...], rows: list[Row]) -> System:
         wide = public.step * (2 if twice else 1) - 1
         low, _, high = row["n"].partition("–")
         n.append((int(low), int(high) if high else int(low) + wide))
-        share.append((float(row["value_low"]) - slack, float(row["value_high"]) + slack))
-    totals = len(rows) - len(mine)
-    return System(key, cells, np.array(holds), np.array(n, float), np.array(share), totals)
+    shares = {name: np.array([read_share(row, name) for row in rows])
+              for name in (*SPLIT, "dont_know")}  # fmt: skip
+    shares["top"] = _both(shares["top"], np.array([_value(row) for row in rows]))
+    split = np.array([11.0 if row["top"] else 0.0 for row in rows])
+    totals, score = len(rows) - len(mine), rows[0]["unit"] == "score"
+    return System(key, cells, np.array(holds), np.array(n, float), shares, split, totals, score)
+
+
+def read_share(row: Row, name: str) -> tuple[float, float]:
+    """The least and the greatest share that a printed one stands for.
+
+    It is read in the coarsest band, from the row's own on, that has such a value: one that is on a
+    finer grid than its row tells more than the codebook says. What is not shown is anything.
+    """
+    if not row[name]:
+        return _value(row) if name == "top" else (0.0, 1.0)
+    value, step = float(row[name]), reading(row, name)
+    if step is None:
+        return value - EXACT, value + EXACT
+    tail = 1.5 * step / 100
+    if abs(value - tail / 2) < EXACT:
+        return 0.0, tail
+    if abs(value - 1 + tail / 2) < EXACT:
+        return 1 - tail, 1.0
+    return value - step / 200, value + step / 200
+
+
+def reading(row: Row, name: str) -> float | None:
+    """Points between shown values of the band in which a share is printed; None: in no band."""
+    value, own = float(row[name]), float(row["band"]) if row["band"] != "thirds" else STEPS[0]
+    for step in STEPS:
+        grid = [step * i / 100 for i in range(1, 100 // step)]
+        values = [0.75 * step / 100, *grid, 1 - 0.75 * step / 100]
+        if step <= own and min(abs(value - x) for x in values) < EXACT:
+            return step
+    return None
+
+
+def finer_than_told(public: Public) -> list[tuple[str, Row]]:
+    """Shares that are printed in a finer band than their row says."""
+    names = (*SPLIT, "dont_know")
+    shown = [(name, row) for row in public.rows for name in names if row[name]]
+    return [(name, row) for name, row in shown if str(reading(row, name)) != row["band"]]
+
+
+def _value(row: Row) -> tuple[float, float]:
+    scale = 100 if row["unit"] == "score" else 1
+    low, high = float(row["value_low"]) / scale, float(row["value_high"]) / scale
+    slack = EXACT if low == high else 1e-7  # four decimals; of a band's ends they are exact
+    return low - slack, high + slack
+
+
+def _both(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.stack(
+        (np.maximum(one[:, 0], other[:, 0]), np.minimum(one[:, 1], other[:, 1])), axis=1
+    )
 
 
 def joined(first: System, second: System, stands: bool) -> System:
@@ -167,8 +240,10 @@ def joined(first: System, second: System, stands: bool) -> System:
         tagged,
         holds,
         np.concatenate((first.n, second.n)),
-        np.concatenate((first.share, second.share)),
+        {name: np.concatenate((first.shares[name], second.shares[name])) for name in first.shares},
+        np.concatenate((first.fewest, second.fewest)),
         0,
+        first.score,
     )
 
 
@@ -178,7 +253,7 @@ def _spread(system: System, cells: list[Cell]) -> np.ndarray:
     return wide
 
 
-def worked_out(system: System) -> list[tuple[str, Cell, int, int]]:
+def worked_out(system: System) -> list[tuple[str, Cell, float, float]]:
     """("pinned", cell, n, favourable) of 1 to 10 people, and ("certain", cell, most n, answers)."""
     n, top = system.known()
     found = []

@@ -49,7 +49,9 @@ def add_event(
     content = app.extensions["content"]
     community = session.query(Community).filter_by(name=name).one_or_none()
     if community is None:
-        community = organise.add_community(session, name=name, county=county, state="Oregon")
+        community = organise.add_community(
+            session, content, name=name, county=county, state="Oregon"
+        )
         for kind in kinds:
             organise.add_agency(session, content, community, kind=kind, name=f"{name} {kind}")
     event = organise.add_event(

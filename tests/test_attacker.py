@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text
 
-from analysis import audit, derive, guard
+from analysis import audit, band, derive, figure_print, guard
 from survey import db, publish
 from survey.models import Community, Event, Figure, Release, Response
 from tests import attacker
@@ -20,6 +20,7 @@ from tests.attacker import System
 from tests.conftest import make_app
 
 ENOUGH = 20  # pinned groups that show what the attacker can do
+COLUMNS = ("top", "middle", "bottom", "dont_know")  # shares that stand beside the value
 LATE = {"austintown": 60, "new-middletown": 30}  # answers after the first release
 
 
@@ -69,6 +70,11 @@ def best(measure: str) -> int:
     return 3 if measure == "again" else 4
 
 
+def exact(share: figure_print.Share):
+    share_of = np.where(share.printed, share.part / np.maximum(share.whole, 1), np.nan)
+    return share_of, share_of, share_of
+
+
 def test_everything_public_pins_nobody(shown: Flask):
     public = attacker.reads(shown.test_client(), 1)
     attacker.browses(shown.test_client(), public)
@@ -76,14 +82,34 @@ def test_everything_public_pins_nobody(shown: Flask):
     assert public.seen <= {row["n"] for row in public.rows} | rule  # pages tell no other counts
     found = [(s.name, told) for s in attacker.systems(public) for told in attacker.worked_out(s)]
     assert len(attacker.systems(public)) > 500
+    assert {system.score for system in attacker.systems(public)} == {True, False}
     assert found == []
+    assert attacker.finer_than_told(public) == []
+    assert {name for name in COLUMNS if any(row[name] for row in public.rows)} == set(COLUMNS)
+
+
+def test_a_split_in_a_finer_band_than_its_row_is_seen(copy: Flask, monkeypatch: pytest.MonkeyPatch):
+    """Planted: what is told beside the value is rounded as for more people than there are."""
+    printed = figure_print.Share.in_print
+
+    def finer(share: figure_print.Share):
+        if not share.printed.all():  # the split: a value is always printed
+            close = band.coarser(share.band, -1)
+            share = share._replace(edges=band.edges(share.part, share.whole, close), band=close)
+        return printed(share)
+
+    monkeypatch.setattr(figure_print.Share, "in_print", finer)
+    for table in (Figure, Release):
+        db.session().execute(delete(table))
+    release(copy)
+    leaks = attacker.finer_than_told(attacker.reads(copy.test_client(), 1))
+    assert {name for name, _ in leaks} == set(COLUMNS)
 
 
 def test_without_bands_the_same_attacker_pins_people(copy: Flask, monkeypatch: pytest.MonkeyPatch):
     """So the test above can fail: exact counts and shares, pooled as ever."""
-    exact = lambda total, n, band=None: (total / (n * 1e6),) * 3  # noqa: E731
     monkeypatch.setattr(derive, "band_n", lambda n, coarse=0: (n, n))
-    monkeypatch.setattr(derive, "band_share", exact)
+    monkeypatch.setattr(figure_print.Share, "in_print", exact)
     monkeypatch.setattr(derive, "shown_n", str)
     monkeypatch.setattr(audit, "_wrong_classes", lambda figures, ledger: [])
     monkeypatch.setattr(guard.Hearing, "find", lambda *args: [])

@@ -15,6 +15,8 @@ from tests.conftest import SECRET
 
 COMMUNITY = """INSERT INTO community (id, slug, name, county, state, made_up)
 VALUES (1, 'elm', 'Elm', 'Alder', 'Oregon', :made_up)"""
+TWIN = """INSERT INTO community (id, slug, name, county, state, made_up)
+VALUES (2, 'elm-oregon', 'ELM', 'Alder', 'Oregon', :made_up)"""
 EVENT = """INSERT INTO event (id, community_id, slug, name, season, instrument,
 languages, time_zone, starts_at, ends_at, opens_at, closes_at)
 VALUES (1, 1, 'elm-2026', 'Night', 2026, '2022', '["en"]',
@@ -30,6 +32,7 @@ def test_migrations_carry_rows_and_meet_the_models(database_url: str):
     schema.migrate(engine, to="0001")
     with engine.begin() as connection:
         connection.execute(text(COMMUNITY), {"made_up": False})
+        connection.execute(text(TWIN), {"made_up": False})
         connection.execute(text(EVENT))
         connection.execute(text(POSTER))
         id = "0123456789abcdef0123456789abcdef"
@@ -39,7 +42,12 @@ def test_migrations_carry_rows_and_meet_the_models(database_url: str):
     assert schema.differences(engine) == []
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM response")).scalar() == 1
-        assert connection.execute(text("SELECT name FROM community")).scalar() == "Elm"
+        kept = connection.execute(text("SELECT name, area, identity FROM community ORDER BY id"))
+        twin = "elm\nalder\noregon\n"
+        assert [tuple(row) for row in kept] == [
+            ("Elm", "county", twin),
+            ("ELM", "county", f"{twin}\n2"),
+        ]
     engine.dispose()
 
 

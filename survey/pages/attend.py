@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as Reply
 
 from survey import db, events, intake
+from survey.answer_codes import UnknownCode
 from survey.events import Place, Window
 from survey.instrument import FOLLOW_UP
 from survey.intake import Outcome, Submission, shown_agencies
@@ -151,6 +152,8 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
         return invalid(sent, notice=language.say("error.ticket"))
     try:
         outcome = store(place, sent.accepted(late))
+    except UnknownCode as unknown:  # a code that the form let by: nothing of it is stored
+        return invalid(sent, problems={unknown.item: language.say("error.choice")})
     except OperationalError:
         return busy(sent)
     if outcome is Outcome.CONFLICT:
@@ -164,11 +167,12 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
 
 
 def store(place: Place, submission: Submission) -> Outcome:
-    """Return what became of it, once that is durable: then the thank-you may be said."""
-    moment = events.now()
-    outcome: Outcome = db.writer().do(
-        lambda connection: intake.accept(connection, place, submission, moment)
-    )
+    """Return what became of it, once that is durable: then the thank-you may be said.
+
+    Raises UnknownCode and OperationalError; then nothing was stored.
+    """
+    entry = intake.entry_of(instrument_of(place), place, submission, events.now())
+    outcome: Outcome = db.writer().do(lambda connection: intake.accept(connection, entry))
     return outcome
 
 

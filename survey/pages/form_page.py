@@ -155,7 +155,7 @@ def done_words(place: Place) -> dict[str, Any]:
     return {
         "day": place.local(place.day_after(settings.RESULTS_DAYS)).date(),
         "results": url_for("results.community", slug=place.slug),
-        "site": settings.public_url.rstrip("/"),  # never the request's: the page is kept for all
+        "site": settings.public_url,  # never the request's: the page is kept for all
         "later": url_for("attend.form", code=place.poster, door="later"),
         "later_day": f"{first:%Y%m%d}" if may_come_back else "",
     }

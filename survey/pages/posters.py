@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from survey.config import is_only_here
 from survey.db import session
 from survey.events import Place, place_of, tidy_code
 from survey.forms import option_label
@@ -94,7 +95,7 @@ def find_poster(code: str) -> Poster:
 def base() -> str:
     """Return the address that is printed."""
     public: str = current_app.extensions["settings"].public_url
-    return public or request.url_root
+    return public or request.url_root.rstrip("/")
 
 
 def printing(found: Poster) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def printing(found: Poster) -> dict[str, Any]:
     offered = [content().languages[code] for code in found.event.languages]
     asked = [words for words in offered if words.code in request.args.getlist("in")]
     paper = request.args.get("paper", "")
+    public: str = current_app.extensions["settings"].public_url
     return {
         "poster": found,
         "event": found.event,
@@ -111,4 +113,5 @@ def printing(found: Poster) -> dict[str, Any]:
         "offered": offered,
         "printed": (asked or offered)[:MOST_LANGUAGES],
         "short": short_address(base(), found.code),
+        "only_here": not public or is_only_here(public),
     }

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from analysis.attack import Budget, Purse, is_safe
 from analysis.cells import OPPOSITE
-from analysis.limits import Counts, banded, exact
+from analysis.figure_print import Counts
+from analysis.limits import banded, exact
 from analysis.trades import Trades, undone
 from analysis.worlds import EVERY, Shown, World, doubts, goals, grids_of, possible
 
