@@ -1,3 +1,5 @@
+var accepted = '', pressed;
+
 // A comment that could tell who somebody is gets a gentle word before it is sent. Only this phone
 // looks; it may be wrong, so whoever wrote it decides. Digits are those of every language here.
 var DIGIT = '[0-9\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef\\u1040-\\u1049]';
@@ -19,15 +21,17 @@ function telling(text) {
 
 // Whether something is to be said before this button is followed.
 function gentle(button) {
-  var box = all('textarea', $('survey')).filter(function (one) { return one.value !== accepted && (one.offsetParent || button.value) && isFor(up(one, 'SECTION')); })[0];
-  var found = box && data('mode') !== 'paper' && telling(box.value);
+  var sends = /^send/.test(button.value), box, found;
+  if (!$('hint')) return false;
+  box = all('textarea', form()).filter(function (one) { return one.value !== accepted && (one.offsetParent || sends) && page.isFor(page.up(one, 'SECTION')); })[0];
+  found = box && telling(box.value);
   if (!found) return false;
   pressed = button;
   $('hint').querySelector('b').textContent = $('hint').getAttribute('data-kinds').split('|')[found[0]];
   $('hint').querySelector('mark').textContent = found[1];
   $('hint').hidden = false;
   box.parentNode.appendChild($('hint'));
-  if (!box.offsetParent) location.hash = up(box, 'SECTION').id;
+  if (!box.offsetParent) location.hash = page.up(box, 'SECTION').id;
   $('hint').focus();
   return true;
 }

@@ -18,6 +18,7 @@ function translate(code) {
     mark('replaceState', null, $('survey').getAttribute('action') + '?lang=' + code + hash);
     if (hash) location.replace(hash); // the screen in sight is a new element: name it again
     mark('replaceState', { step: step });
+    if (more.offer) extra();
     refresh();
     scrollTo(0, place);
   };

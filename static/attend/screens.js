@@ -2,7 +2,7 @@
 // waits on the phone until it can be sent. The files named in survey/pages/assets.py stand in this
 // order inside one function, after queue.js. Plain old JavaScript: a phone of 2015 runs it.
 
-var doc = document, body = doc.body, tongue = doc.documentElement.lang, step = 0, people = 0, opened = false, kept = false, sending = null, told = '', shown = '', accepted = '', draft = null, tries = 0, pressed, retry, ticking, forgetting;
+var doc = document, body = doc.body, tongue = doc.documentElement.lang, step = 0, people = 0, opened = false, kept = false, sending = null, told = '', shown = '', tries = 0, retry, ticking;
 var workers = queue.api(navigator, 'serviceWorker');
 if (!doc.querySelectorAll || !doc.getElementById('survey') || !history.pushState) return;
 

@@ -134,8 +134,9 @@ function refresh() {
     });
     banner.textContent = lines.join(' ');
     banner.hidden = !lines.length;
-    $('refused').hidden = !refused;
-    $('refused').onclick = function () { reveal(refused); };
+    if (refused && !more.offer) extra();
+    more.refused = refused;
+    hook('offer');
     if (sending && body.className === 'done' && mine !== 'waiting') fate(mine || 'stored');
   });
 }

@@ -5,7 +5,7 @@ doc.addEventListener('click', function (event) {
   while (one && one.nodeType === 1 && one.tagName !== 'BUTTON' && one.tagName !== 'A') one = one.parentNode;
   if (!one || one.nodeType !== 1) return;
   value = one.value || '';
-  if ((/go/.test(one.className) || value.indexOf('send') === 0) && up(one, 'FORM') && gentle(one)) return event.preventDefault();
+  if ((/go/.test(one.className) || value.indexOf('send') === 0) && up(one, 'FORM') && hook('gentle', one)) return event.preventDefault();
   if (one.tagName === 'A') return;
   if (one.hasAttribute('data-next') && pass(one.parentNode.parentNode)) event.preventDefault();
   else if (value.indexOf('lang:') === 0 && $('survey').className !== 'all') { event.preventDefault(); translate(value.slice(5)); }
@@ -13,8 +13,7 @@ doc.addEventListener('click', function (event) {
   else if (one.hasAttribute('data-another')) another(one.getAttribute('data-another'));
   else if (one.id === 'again-yes') { field('household').value = '1'; panel(''); go($('start')); }
   else if (one.id === 'again-no') bye('once');
-  else if (one.id === 'draft-yes') resume();
-  else if (one.id === 'hint-out' || one.id === 'hint-leave') settle(one.id === 'hint-leave');
+  else hook('press', one);
 });
 doc.addEventListener('keydown', function (event) {
   if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
@@ -22,21 +21,22 @@ doc.addEventListener('keydown', function (event) {
   // found before it is pressed: the press shows another screen, with a button of its own
   all('.screen>.steps .go', $('survey')).filter(function (go) { return go.offsetParent; })[0].click();
 });
-['change', 'input'].forEach(function (kind) { doc.addEventListener(kind, remember); });
+['change', 'input'].forEach(function (kind) { doc.addEventListener(kind, function () { hook('remember'); }); });
 doc.addEventListener('submit', forget); // the browser sends the form itself, or shows it again
 // Two more languages at most: each is a page, and the signal is bad.
 doc.addEventListener('change', function () {
   if (!kept) keep(all('#start .langs button').slice(0, 2).map(function (one) { return $('survey').getAttribute('action') + '?lang=' + one.value.slice(5); }), 'default');
+  if (!kept) extra();
   kept = true;
 });
 ['click', 'keydown', 'scroll', 'touchstart'].forEach(function (kind) { doc.addEventListener(kind, awake, true); });
 doc.addEventListener('visibilitychange', function () { if (!doc.hidden) flush(); });
 window.addEventListener('online', flush);
 window.addEventListener('hashchange', show);
-window.addEventListener('hashchange', remember);
+window.addEventListener('hashchange', function () { hook('remember'); });
 window.addEventListener('load', keepPages);
 if (workers && workers.addEventListener) workers.addEventListener('message', gone);
-window.addEventListener('pagehide', function () { if ($('told')) $('told').textContent = $('beside').textContent = ''; });
+window.addEventListener('pagehide', function () { hook('leave'); });
 window.addEventListener('pageshow', function (event) {
   var code = /^#code=([0-9a-f-]{36})$/.exec(location.hash);
   if (code) mark('replaceState', { step: 0, code: code[1] }, location.pathname + location.search);

@@ -2,6 +2,7 @@
 // /s/worker.js behind queue.js; it keeps empty forms and answers that wait, and nothing else.
 (function () {
   var FORM = /^\/s\/[^\/.]+(\/(kiosk|later))?$/;
+  var EXTRA = /^\/s\/extra\//; // of a page: it never changes under its address
   var STALE = 45 * 864e5; // ms: past the follow-up, a poster's page is of no use
 
   function nothing() {}
@@ -19,7 +20,9 @@
   // The kept page at once, and a fresh one for the next time.
   self.addEventListener('fetch', function (event) {
     var request = event.request;
-    if (request.method !== 'GET' || !FORM.test(new URL(request.url).pathname)) return;
+    var path = new URL(request.url).pathname;
+    if (request.method === 'GET' && EXTRA.test(path)) return event.respondWith(find(request).then(function (kept) { return kept || extra(request); }));
+    if (request.method !== 'GET' || !FORM.test(path)) return;
     event.respondWith(find(request).then(function (kept) {
       var fresh = fetch(request).then(function (reply) {
         event.waitUntil(refresh(event, reply, kept)['catch'](nothing));
@@ -35,6 +38,14 @@
     return caches.open(queue.PAGES).then(function (pages) {
       return pages.match(request, how || { ignoreVary: true });
     })['catch'](nothing);
+  }
+
+  function extra(request) {
+    return fetch(request).then(function (reply) {
+      var copy = reply.clone();
+      if (reply.status === 200) caches.open(queue.PAGES).then(function (pages) { return pages.put(request.url, copy); })['catch'](nothing);
+      return reply;
+    });
   }
 
   // The same poster's page as it was opened before: in another language, or without the tail that

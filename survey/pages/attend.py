@@ -8,6 +8,7 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
+    abort,
     current_app,
     jsonify,
     redirect,
@@ -24,6 +25,7 @@ from survey.events import Place, Window
 from survey.instrument import FOLLOW_UP
 from survey.intake import Outcome, Submission, shown_agencies
 from survey.pages.body import read_form
+from survey.pages.extra import extra_response
 from survey.pages.form_page import (
     address_of,
     done_words,
@@ -55,6 +57,13 @@ def enter() -> Reply:
     """Take a code typed by hand."""
     code = events.tidy_code(request.args.get("code", ""))[:20] or "-"
     return redirect(url_for("attend.form", code=code, lang=request.args.get("lang")))
+
+
+@blueprint.get("/s/extra/<code>.js")
+def extra(code: str) -> Reply:
+    """Return the page's second script, in one language."""
+    language = content().languages.get(code)
+    return extra_response(language) if language else abort(404)
 
 
 @blueprint.get("/s/<code>")

@@ -18,6 +18,7 @@ from survey.events import Place, now
 from survey.forms import AnswerForm, form_class
 from survey.instrument import AGENCIES, FOLLOW_UP, Instrument
 from survey.intake import shown_agencies
+from survey.pages.extra import extra_address
 from survey.pages.form_view import View
 from survey.pages.language import content
 from survey.pages.packed import HIDDEN, Packed
@@ -121,6 +122,7 @@ def render_form(
         made_up=place.made_up,
         languages=[content().languages[code] for code in place.languages],
         action=address_of(place),
+        extra=extra_address(language),
         screens=[
             screen
             for screen in view.screens(instrument, (audience,) if audience else audiences)
