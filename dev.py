@@ -43,12 +43,12 @@ LINTERS = {
 FIRST_STEPS = """
 import sys
 from flask.cli import cli
-for step in ("migrate", "demo"):
+for step in ("migrate",), ("demo", "--once"):
     try:
-        cli.main(["--app", "wsgi", step])
+        cli.main(["--app", "wsgi", *step])
     except SystemExit as end:
         if end.code:
-            sys.exit(f"Not started, for the reason above: python3 dev.py flask {step} failed")
+            sys.exit(f"Not started, for the reason above: python3 dev.py flask {step[0]} failed")
 """
 
 

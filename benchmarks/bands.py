@@ -137,7 +137,9 @@ def demonstration() -> tuple[pd.DataFrame, list[Measure], list[str]]:
             content, session = app.extensions["content"], db.session()
             present = set(session.scalars(select(Agency.kind)))
             kinds = [kind for kind in content.agencies if kind in present]
-            frame = publish.closed_answers(session, content, datetime.now(UTC), kinds, SetAside())
+            frame = publish.closed_answers(
+                session, content, datetime.now(UTC), kinds, SetAside(), made_up=True
+            )
         app.extensions["engine"].dispose()
     measures, cuts = catalogue.measures_of(content, kinds), catalogue.cuts_of(content)
     return frame, measures, cuts

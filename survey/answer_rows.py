@@ -45,6 +45,7 @@ class Area(NamedTuple):
     state: str
     county: str
     kind: str
+    made_up: bool  # of the demonstration, which no release mixes with what is real
 
 
 def area_answers(
@@ -85,6 +86,7 @@ def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, 
             Community.state == area.state,
             Community.county == area.county,
             Community.area == area.kind,
+            Community.made_up == area.made_up,
         )
         .where(
             Event.closes_at <= moment,

@@ -12,11 +12,11 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import db, events, frozen, organise, schema
+from survey import db, events, frozen, made_up, organise, schema
 from survey.areas import area_name
 from survey.config import ROOT, is_only_here
 from survey.events import Refused
-from survey.installation import served_address
+from survey.installation import noted, served_address
 from survey.instrument import EVENT, Content
 from survey.models import Community, Event, Poster, Response, Scan
 from survey.posters import address
@@ -33,7 +33,7 @@ ONLY_HERE = """
 
 
 def init_app(app: Flask) -> None:
-    for command in (migrate, release, load_demo, prove, community, event, poster, instrument):
+    for command in (migrate, release, demonstration, prove, community, event, poster, instrument):
         app.cli.add_command(command)
 
 
@@ -62,18 +62,39 @@ def migrate() -> None:
     click.echo("The database is up to date.")
 
 
-@click.command("demo")
-@with_appcontext
-def load_demo() -> None:
+@click.group("demo", cls=AppGroup, invoke_without_command=True)
+@click.option("--once", is_flag=True, help="Not where it was removed before.")
+@click.pass_context
+def demonstration(context: click.Context, once: bool) -> None:
     """Load the demonstration into an empty database: made-up answers and their release."""
+    if context.invoked_subcommand is None:
+        with_appcontext(load_demo)(once)
+
+
+def load_demo(once: bool) -> None:
     from survey import demo  # loads pandas, which a worker that collects must not
 
     with work() as session:
         if session.scalar(select(func.count()).select_from(Community)):
             click.echo("There are communities already: no demonstration was loaded.")
             return
+        if once and noted(session, made_up.REMOVED):
+            click.echo("The demonstration was removed here; `flask demo` loads it again.")
+            return
         folder = current_app.extensions["settings"].content
         demo.load(session, content(), events.now(), folder, click.echo)
+
+
+@demonstration.command("remove")
+def remove_demo() -> None:
+    """Remove the demonstration with its answers and releases. What is real stays."""
+    with work() as session:
+        if not made_up.has_made_up(session):
+            raise Refused("There is no demonstration here.")
+        count = made_up.remove(session)
+        click.echo(
+            f"The demonstration is removed: {count} communities, their answers and releases."
+        )
 
 
 @click.command()

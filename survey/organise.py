@@ -96,6 +96,12 @@ def refuse_twin(session: Session, content: Content, community: Community) -> Non
     if twin is not None and twin is not community:
         where = area_name(twin.county, twin.area, content.areas)
         raise Refused(f"{twin.name} in {where}, {twin.state} is there already: {twin.slug}.")
+    shown = Community.made_up, Community.name == community.name, Community.state == community.state
+    if not community.made_up and session.scalar(select(Community.slug).where(*shown)):
+        raise Refused(
+            f"{community.name} is a place of the demonstration, and has its address. "
+            "Remove the demonstration first: flask demo remove"
+        )
 
 
 def add_agency(

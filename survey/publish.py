@@ -24,6 +24,7 @@ from survey.areas import area_id, area_name, parse_area
 from survey.events import Refused
 from survey.figures import CHANGE, FIGURE
 from survey.instrument import Content
+from survey.made_up import has_real, next_release_id, releases
 from survey.models import Agency, Community, Figure, Release
 
 Say = Callable[[str], None]  # shows a step to whoever started this
@@ -34,9 +35,12 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
 
     Raises Refused with the reasons when there is nothing new that may be shown.
     """
-    present = set(session.scalars(select(Agency.kind)))
+    made_up = not has_real(session)  # the demonstration is released while nothing is real
+    of_these = Community.made_up == made_up
+    present = set(session.scalars(select(Agency.kind).join(Community).where(of_these)))
     kinds = [kind for kind in content.agencies if kind in present]
-    frame = closed_answers(session, content, moment, kinds, aside := SetAside())
+    aside = SetAside()
+    frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
     for sentence in aside.told():
         say(sentence)
     if frame.empty:
@@ -48,7 +52,7 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
             frame,
             measures,
             cuts,
-            previous=newest(session),
+            previous=newest(session, made_up=made_up),
             progress=lambda done, of, county: say(f"{done} of {of}: {in_full(content, county)}"),
         )
     except NothingToRelease as nothing:
@@ -57,20 +61,29 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
         raise Refused(f"The audit refused this release: {refused}") from refused
     for sentence in told(content, released):
         say(sentence)
-    places = session.scalars(select(Community).order_by(Community.name, Community.slug)).all()
+    in_order = select(Community).where(of_these).order_by(Community.name, Community.slug)
+    places = session.scalars(in_order).all()
     stored = store(session, released, about(content, released, places, measures, cuts), moment)
     say(f"Release {stored.id} is made: {len(released.figures)} figures, sha256 {stored.sha256}.")
     return stored
 
 
 def closed_answers(
-    session: Session, content: Content, moment: datetime, kinds: Sequence[str], aside: SetAside
+    session: Session,
+    content: Content,
+    moment: datetime,
+    kinds: Sequence[str],
+    aside: SetAside,
+    *,
+    made_up: bool,
 ) -> pd.DataFrame:
-    """Return the frame of every closed event. Answers are read one county at a time and kept as
-    codes of a byte each, so that no more than a county's are ever whole in memory.
+    """Return the frame of every closed event, of the demonstration or of what is real. Answers
+    are read one county at a time and kept as codes of a byte each, so that no more than a
+    county's are ever whole in memory.
 
     What cannot be read is added to `aside`."""
-    places = select(Community.state, Community.county, Community.area).distinct()
+    places = select(Community.state, Community.county, Community.area, Community.made_up)
+    places = places.where(Community.made_up == made_up).distinct()
     found = [
         catalogue.frame_of(content, rows, kinds)
         for place in session.execute(places.order_by("state", "county", "area")).all()
@@ -79,9 +92,12 @@ def closed_answers(
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def newest(session: Session) -> Released | None:
-    """Return the newest release with its private ledger, its checksum verified; None at first."""
-    release = session.scalar(select(Release).order_by(Release.id.desc()).limit(1))
+def newest(session: Session, *, made_up: bool = False) -> Released | None:
+    """Return the newest release with its private ledger, its checksum verified; None at first.
+
+    Of the demonstration, or of what is real: neither is a step of the other.
+    """
+    release = next(iter(releases(session, made_up=made_up)), None)
     if release is None:
         return None
     ledger = pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"])
@@ -163,6 +179,7 @@ def store(session: Session, released: Released, about: dict[str, Any], moment: d
     """Freeze a release in rows. Earlier releases stay as they are."""
     ledger = released.ledger if released.ledger is not None else pd.DataFrame()
     release = Release(
+        id=next_release_id(session),
         made_at=moment,
         sha256=released.sha256,
         about=about,

@@ -108,6 +108,7 @@ def printing(found: Poster) -> dict[str, Any]:
         "poster": found,
         "event": found.event,
         "community": found.event.community,
+        "made_up": found.event.community.made_up,
         "paper": paper if paper in PAPERS else PAPERS[0],
         "papers": PAPERS,
         "offered": offered,

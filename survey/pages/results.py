@@ -109,7 +109,8 @@ def how_to_read() -> str | Response:
         tell = Teller(now, visitor_language())
         told = list(guide.Guide(content(), now, tell).definitions())
         row = guide.example(session(), now)
-        return page("how_to_read.html", now=now, tell=tell, row=row, definitions=told, **READING)
+        about = {"now": now, "made_up": now.release.about["made_up"]}
+        return page("how_to_read.html", tell=tell, row=row, definitions=told, **about, **READING)
 
     return kept_or_made(now.release, make)
 
@@ -146,6 +147,7 @@ def choices(reading: Reading) -> dict[str, Any]:
         "reading": reading,
         "tell": tell,
         "now": now,
+        "made_up": now.release.about["made_up"],
         "title": tell.title(reading.subject) if reading.is_known else tell.say("title"),
         "measures": [(measure, tell.measure(measure)) for measure in measures],
         "agencies": [(agency, tell.agency(agency)) for agency in agencies],

@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, render_template, request
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from survey.config import Settings
 from survey.db import session
 from survey.events import now
+from survey.made_up import is_only_made_up
 from survey.models import Community, Event, Poster
 from survey.pages.language import content, visitor_language
 from survey.privacy import kept_of_attendees, kept_of_others
@@ -61,7 +62,10 @@ def robots() -> Response:
 
 
 def page(template: str, **more: Any) -> str:
-    """Render a page of the public site in the visitor's language."""
+    """Render a page of the public site in the visitor's language.
+
+    made_up: whether what it shows is made up; told by pages that show one place or release.
+    """
     words = visitor_language()
     return render_template(
         template,
@@ -69,8 +73,7 @@ def page(template: str, **more: Any) -> str:
         say=words.say,
         languages=content().reading_languages,
         here=here,
-        made_up=is_made_up(),
-        **more,
+        **{"made_up": is_only_made_up(session()), **more},
     )
 
 
@@ -90,8 +93,3 @@ def practice_code() -> str | None:
         .where(Community.made_up, Event.opens_at <= moment, Event.closes_at > moment)
     )
     return session().scalar(query.limit(1))
-
-
-def is_made_up() -> bool:
-    """Whether a demonstration is loaded: then every page says so."""
-    return bool(session().scalar(select(exists().where(Community.made_up))))
