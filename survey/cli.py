@@ -23,6 +23,7 @@ from survey.posters import address
 
 community = AppGroup("community", help="Communities and their agencies.")
 event = AppGroup("event", help="Events: the evenings on which answers are taken.")
+HOST = "Who runs it: a kind of agency or a name. Without it, the local law enforcement."
 poster = AppGroup("poster", help="Posters, their codes, and how often each was opened.")
 instrument = AppGroup("instrument", help="The questionnaire, and what of it is published.")
 
@@ -172,6 +173,7 @@ def list_communities() -> None:
 @click.option("--time-zone", default="America/New_York", show_default=True)
 @click.option("--language", "languages", multiple=True, default=("en", "es"), show_default=True)
 @click.option("--name", default="National Night Out", show_default=True)
+@click.option("--host", default="", help=HOST)
 def add_event(
     community_slug: str,
     day: datetime,
@@ -180,6 +182,7 @@ def add_event(
     time_zone: str,
     languages: tuple[str, ...],
     name: str,
+    host: str,
 ) -> None:
     """Add an event. It takes answers from its start until two days after its end."""
     with work() as session:
@@ -193,6 +196,7 @@ def add_event(
             time_zone=time_zone,
             languages=languages,
             name=name,
+            host=host,
         )
         click.echo(f"{made.slug}: opens {made.opens_at:%Y-%m-%d %H:%M} UTC")
         for code in languages:
@@ -223,6 +227,18 @@ def turn_language(slug: str, code: str, off: bool) -> None:
         click.echo(f"{slug}: {', '.join(found.languages)}")
         if not off:
             warn_of_draft(code)
+
+
+@event.command("host")
+@click.argument("slug")
+@click.argument("host")
+def set_host(slug: str, host: str) -> None:
+    """Say who runs the survey: a kind of agency (police), or a name ("Alder Creek Neighbors")."""
+    with work():
+        found = find_event(slug)
+        organise.set_host(found, content(), host)
+        seen = "the police run it" if found.police_run else "police see released figures only"
+        click.echo(f"{slug}: run by {found.host}. Attendees read that {seen}.")
 
 
 @event.command("close")

@@ -65,6 +65,8 @@ class Place:
     opens_at: datetime
     closes_at: datetime
     agencies: Agencies
+    host: str = ""  # the name of whoever runs the survey at this event
+    police_run: bool = True  # whether that is law enforcement
 
     @property
     def mode(self) -> str:
@@ -174,6 +176,8 @@ def place_of(poster: Poster) -> Place:
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         agencies=agencies_of(community),
+        host=event.host or next(agency.name for agency in community.agencies if agency.local),
+        police_run=event.police_run,
     )
 
 

@@ -132,8 +132,12 @@ def add_event(
     name: str = "National Night Out",
     languages: Iterable[str] = ("en", "es"),
     head_count: int | None = None,
+    host: str = "",
 ) -> Event:
-    """Make an event that takes answers from its start until two days after its end."""
+    """Make an event that takes answers from its start until two days after its end.
+
+    host: as in set_host; "" for the local law enforcement
+    """
     unknown = set(languages) - content.languages.keys()
     if unknown:
         raise Refused(f"{min(unknown)!r} is no language here: {', '.join(content.languages)}.")
@@ -158,8 +162,27 @@ def add_event(
         head_count=head_count,
     )
     community.events.append(event)
+    if host:
+        set_host(event, content, host)
     session.flush()
     return event
+
+
+def set_host(event: Event, content: Content, host: str) -> None:
+    """Say who runs the survey at an event: a kind or the name of one of its agencies, or any name.
+
+    Attendees read the name. What they are told of the police is chosen here and never typed: an
+    agency that is law enforcement, or a name that says so, sees answers; everybody else sees that
+    the police get released figures only.
+    """
+    host = tidy(host, Event.host, "The host's name")
+    named = host.casefold()
+    for agency in event.community.agencies:
+        if named in (agency.kind, agency.name.casefold()):
+            event.host, event.police_run = agency.name, content.agencies[agency.kind].law
+            return
+    law = [kind for kind, agency in content.agencies.items() if agency.law]
+    event.host, event.police_run = host, any(kind in named for kind in law)
 
 
 def turn_language(event: Event, content: Content, code: str, *, on: bool) -> None:

@@ -29,6 +29,6 @@ function kept() {
 function resume() {
   var draft = kept();
   if (!draft) return page.another('');
-  page.fill(draft.given.concat([['submission', draft.id], ['household', draft.household]]));
-  page.resume(draft.hash, draft.longer);
+  page.fill(draft.given);
+  page.resume(draft);
 }

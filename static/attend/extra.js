@@ -5,6 +5,7 @@ page.gentle = gentle;
 page.leave = leave;
 page.offer = function () {
   $('refused').hidden = !page.refused;
+  if (page.arrived) $('arrived').textContent = $('refused').getAttribute('data-arrived');
 };
 page.done = function () {
   if (!page.sent || !$('told')) return;

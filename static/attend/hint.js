@@ -32,13 +32,19 @@ function gentle(button) {
   $('hint').hidden = false;
   box.parentNode.appendChild($('hint'));
   if (!box.offsetParent) location.hash = page.up(box, 'SECTION').id;
-  $('hint').focus();
+  setTimeout(function () { $('hint').focus(); }, 50); // the screen's heading takes the focus first
   return true;
+}
+
+// Away, and out of the screen that it stood on.
+function put() {
+  $('hint').hidden = true;
+  form().parentNode.insertBefore($('hint'), form());
 }
 
 function settle(leave) {
   var box = $('hint').parentNode.querySelector('textarea'), found;
-  $('hint').hidden = true;
+  put();
   while (!leave && (found = telling(box.value))) box.value = box.value.replace(found[1], '').replace(/ {2,}/g, ' ').trim();
   accepted = box.value;
   remember();

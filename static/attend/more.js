@@ -3,12 +3,14 @@
 var more = self.porchlight = {
   pairs: pairs, panel: panel, another: another, isFor: isFor, fill: fill, up: up, tab: tab, forget: forget,
   longer: function () { return opened; },
-  resume: function (hash, longer) {
-    opened = longer;
+  resume: function (draft) {
+    field('submission').value = draft.id; // it turns the order of the agencies
+    field('household').value = draft.household;
+    opened = draft.longer;
     panel('');
-    if (!hasForm() || hash.length < 2) return;
+    if (!hasForm() || draft.hash.length < 2) return;
     route();
-    location.hash = hash;
+    location.hash = draft.hash;
   },
   reveal: function (entry) {
     told = shown = entry.id;

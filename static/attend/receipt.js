@@ -38,7 +38,7 @@ function remind(id) {
 
 function leave() {
   if ($('told')) $('told').textContent = $('beside').textContent = $('keep').href = $('keep').textContent = $('calendar').href = '';
-  if ($('hint')) $('hint').hidden = true;
+  if ($('hint')) put();
 }
 
 // What was refused.

@@ -93,7 +93,7 @@ function pass(section) {
     if ((gates[i].getAttribute('data-stops') || '').split(' ').indexOf(chosen.value) >= 0) { bye('stopped'); return true; }
   }
   if (!hasForm()) return false;
-  if (section.id === 'start' && people > 1 && !field('household').value) { panel('again'); return true; }
+  if (section.id === 'start' && people > 1 && !field('household').value && $('again')) { panel('again'); return true; }
   go(section);
   return true;
 }
@@ -114,9 +114,9 @@ function panel(name) {
 }
 
 function bye(why) {
-  var told = $('bye').getAttribute('data-' + why).split('|');
-  $('bye').querySelector('h2').textContent = told[0];
-  $('bye-text').textContent = told[1];
+  var words = (why === 'once' ? $('again') : $('bye')).getAttribute('data-' + why).split('|');
+  $('bye').querySelector('h2').textContent = words[0];
+  $('bye-text').textContent = words[1];
   clear();
   panel('bye');
   if (data('mode') === 'kiosk') count($('bye'), 10);

@@ -123,7 +123,7 @@ function refresh() {
       if (one.id === sending) mine = one.outcome || 'waiting';
       if (!one.outcome || doc.hidden) return;
       if (queue.STORED.test(one.outcome)) {
-        if (!here) $('arrived').textContent = $('arrived').getAttribute('data-text');
+        more.arrived = more.arrived || !here;
         queue.drop(one.id, nothing);
       } else if (here || one.to === $('survey').getAttribute('action')) {
         if (!here) lines.push(words(one.outcome));
@@ -134,7 +134,7 @@ function refresh() {
     });
     banner.textContent = lines.join(' ');
     banner.hidden = !lines.length;
-    if (refused && !more.offer) extra();
+    if ((refused || more.arrived) && !more.offer) extra();
     more.refused = refused;
     hook('offer');
     if (sending && body.className === 'done' && mine !== 'waiting') fate(mine || 'stored');

@@ -5,7 +5,7 @@ doc.addEventListener('click', function (event) {
   while (one && one.nodeType === 1 && one.tagName !== 'BUTTON' && one.tagName !== 'A') one = one.parentNode;
   if (!one || one.nodeType !== 1) return;
   value = one.value || '';
-  if ((/go/.test(one.className) || value.indexOf('send') === 0) && up(one, 'FORM') && hook('gentle', one)) return event.preventDefault();
+  if (!one.id && (/go/.test(one.className) || value.indexOf('send') === 0) && up(one, 'FORM') && hook('gentle', one)) return event.preventDefault();
   if (one.tagName === 'A') return;
   if (one.hasAttribute('data-next') && pass(one.parentNode.parentNode)) event.preventDefault();
   else if (value.indexOf('lang:') === 0 && $('survey').className !== 'all') { event.preventDefault(); translate(value.slice(5)); }
@@ -57,6 +57,7 @@ doc.addEventListener('DOMContentLoaded', function () {
   if (data('mode') === 'own phone') queue.seen(data('event'), 0, function (count) {
     people = count;
     $('seen').hidden = !count;
+    if (count > 1) extra(); // the question that is asked then
   });
   flush();
 });

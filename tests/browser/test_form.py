@@ -130,13 +130,6 @@ def test_what_is_missing_takes_the_focus(guest):
     expect(guest.page.get_by_role("alert").filter(visible=True)).to_be_focused()
 
 
-def test_a_reload_in_the_middle_starts_afresh(guest):
-    guest.opens().says("adult", "police").goes_on("trust").taps("trust.police", "1")
-    guest.goes_on("respect").page.reload()
-    guest.sees("start").says("adult", "police").goes_on("trust").answers()
-    assert len(guest.site.stored(guest.sends())) == 1
-
-
 CHILDREN = ("lost_police", "lost_fire", "kind", "learned", "come_back", "child_age")
 CHILD = {"c_police": "4", "c_fire": "3", "c_nice": "-3", "c_learn": "3", "c_age": "8-9"}
 
