@@ -35,6 +35,7 @@ LEDGER = (
 
 NEW, SAME, REBUILT = "new", "same", "rebuilt"  # what becomes of a table
 FEW, REGROUPED, TOTAL_WAITS, GONE = "changed_by_few", "regrouped", "total_waits", "no_answers"
+AUDIT = "audit"  # left out: a group's answers could be worked out
 WAITS = (FEW, REGROUPED, TOTAL_WAITS, GONE)  # reasons why the earlier table stands
 
 _Figure = tuple[str, str, str, str]  # community, group, measure, agency
@@ -42,11 +43,15 @@ _Entry = tuple[int, str, str, str]  # n, mark, members, groups
 
 
 class Earlier:
-    """What was published before, by table; answers how it was grouped and may it be replaced."""
+    """What was published before, by table: how it was grouped, and whether it may be replaced.
 
-    def __init__(self, ledger: pd.DataFrame | None) -> None:
+    ledger: of the earlier release; notes: its notes, which say what the audit left out
+    """
+
+    def __init__(self, ledger: pd.DataFrame | None, notes: pd.DataFrame | None = None) -> None:
         self._tables: dict[TableKey, dict[_Figure, _Entry]] = {}
         self._coarse: set[TableKey] = set()
+        self.left_out = frozenset[TableKey]() if notes is None else _left_out(notes)
         self.made = 0  # how many releases there were
         if ledger is None:
             return
@@ -87,9 +92,11 @@ class Earlier:
         return tuple(_part(group, groups) for group, groups in sorted(found.items()))
 
     def settle(self, table: Table, total: str) -> str:
-        """NEW, SAME, REBUILT or the reason in WAITS; total: what became of the panel's total."""
+        """NEW, SAME, REBUILT, AUDIT or the reason in WAITS; total: what the panel's total is."""
         before = self._tables.get(table.key)
         if before is None:
+            if total == SAME and table.key in self.left_out:
+                return AUDIT  # nothing changed since the audit left it out
             return TOTAL_WAITS if total in WAITS else NEW
         if table.regrouped:
             return REGROUPED
@@ -109,6 +116,13 @@ def new_ledger(rows: Sequence[Exact], made: int) -> pd.DataFrame:
     """What is kept, privately, of the figures that are published now."""
     table = pd.DataFrame(list(rows), columns=list(Exact._fields))
     return table.assign(made=made)[list(LEDGER)]
+
+
+def _left_out(notes: pd.DataFrame) -> frozenset[TableKey]:
+    """Tables that the audit kept out of the earlier release, by its notes."""
+    kept = notes[(notes["kind"] == "dropped") & (notes["reason"] == AUDIT)]
+    rows = kept[list(TableKey._fields)].itertuples(index=False, name=None)
+    return frozenset(TableKey(int(row[0]), *row[1:]) for row in rows)
 
 
 def _figure(row: Exact) -> _Figure:

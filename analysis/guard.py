@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from analysis.again import NEW, REBUILT, SAME, Earlier
+from analysis.again import AUDIT, NEW, REBUILT, SAME, Earlier
 from analysis.attack import BUDGET, Budget, Purse, is_safe
 from analysis.audit import Finding
 from analysis.block import Note, Plan, Table, TableKey, plan_tables
@@ -26,7 +26,6 @@ from analysis.trades import Trades
 from analysis.worlds import SENTENCES, Grid, Shown, World, doubts, grid_of
 
 MOST_DOUBTS = 3  # doubts left of a cut for which a programme is asked: with more, one in 20 passed
-AUDIT = "audit"  # reason of the notes on what the audit made coarser or left out
 
 
 @dataclass
@@ -72,7 +71,9 @@ def guarded(
         findings = hearing.find(tables, fates)
         if not findings:
             notes = [Note("coarsened", AUDIT, *key) for key in sorted(coarse - stood - dropped)]
-            notes += [Note("dropped", AUDIT, *key) for key in sorted(dropped)]
+            left_out = sorted(key for key, fate in fates.items() if fate == AUDIT)
+            for key in left_out:  # a table that is published already stands as it was
+                notes.append(Note("waits" if key in earlier.tables else "dropped", AUDIT, *key))
             return Guarded(tables, fates, notes)
         heard = {finding.table.panel for finding in findings}
         hearing.proven |= heard - _fall_back(findings, fates, coarse, dropped)

@@ -37,8 +37,8 @@ from analysis.estimate import intraclass_correlation, settled_rho
 from analysis.frame import check_frame
 from analysis.measures import Measure, answers
 from analysis.moments import Moments, index_holds, index_moments
-from analysis.release import ReleaseRefused, build_county
-from analysis.released import Released, _sealed
+from analysis.release import ReleaseRefused, build_county, standing_notes
+from analysis.released import NOTES, Released, _sealed, tidy
 from analysis.verdict import Bar, Family, settled_bars
 
 FORMAT = 2  # of the folder; another means: build everything anew
@@ -171,7 +171,8 @@ class _Build:
         """Tables that may not be rebuilt stand (rule of 11)."""
         path = self.folder / f"{county.name}.pickle"
         before = _load(self.folder, county.name) if path.exists() else None
-        earlier = Earlier(None if before is None else before["ledger"])
+        said = None if before is None else tidy(before["notes"], NOTES)
+        earlier = Earlier(None if before is None else before["ledger"], said)
         rows = county.load()
         built = build_county(rows, self.measures, self.cuts, earlier, self.withheld, self.budget)
         figures, ledger = publish(built.rows), new_ledger(built.rows, earlier.made + 1)
@@ -182,7 +183,8 @@ class _Build:
         if findings := simple_audit(figures, ledger):
             raise ReleaseRefused(findings)
         figures = with_ranges(figures, self.rho)
-        part = {"figures": figures, "notes": [n._asdict() for n in built.notes], "ledger": ledger}
+        notes = [n._asdict() for n in (*built.notes, *standing_notes(built, earlier, said))]
+        part = {"figures": figures, "notes": notes, "ledger": ledger}
         _write(self.folder / f"{county.name}.unjudged", pickle.dumps(part))
         return _Told(len(figures), change_tests(figures, self.measures, newest_season(self.rho)))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.again import GONE, NEW, REBUILT, WAITS, Earlier, new_ledger
+from analysis.again import AUDIT, GONE, NEW, REBUILT, WAITS, Earlier, new_ledger
 from analysis.attack import BUDGET, Budget
 from analysis.audit import Audit, Finding, simple_audit
 from analysis.block import Exact, Note, Table, TableKey
@@ -21,7 +21,7 @@ from analysis.consistency import Reliability, checked_indexes
 from analysis.derive import RhoKey, newest_season, publish, with_ranges
 from analysis.estimate import ANSWERS_TO_TRUST, intraclass_correlation, settled_rho
 from analysis.frame import check_frame
-from analysis.guard import AUDIT, guarded
+from analysis.guard import guarded
 from analysis.measures import TOTAL, IntArray, Measure
 from analysis.released import Released, _sealed
 from analysis.tally import tallies
@@ -113,7 +113,8 @@ def release(
     figures, ledger, audit_notes = _audited(figures, ledger, audit)
     rhos = _rho(built, measures, previous, rho)
     figures = with_ranges(figures, {key: note.value for key, note in rhos.items()})
-    notes = [*built.notes, *_standing_notes(built, earlier, previous), *audit_notes]
+    before = None if previous is None else previous.notes
+    notes = [*built.notes, *standing_notes(built, earlier, before), *audit_notes]
     notes += [*rhos.values(), *_index_notes(indexes, previous)]
     changes = released_changes(figures, measures, newest_season(rhos))
     return _sealed(figures, changes, [note._asdict() for note in notes], ledger)
@@ -153,7 +154,7 @@ def _earlier(previous: Released | None) -> Earlier:
         return Earlier(None)
     if previous.ledger is None:
         raise ValueError("The previous release came without its ledger: the rule of 11 needs it.")
-    return Earlier(previous.ledger)
+    return Earlier(previous.ledger, previous.notes)
 
 
 def _refuse_nothing(built: Built, previous: Released | None) -> None:
@@ -181,14 +182,18 @@ def _standing(table: pd.DataFrame, fresh: set[TableKey]) -> pd.DataFrame:
     return table[[key not in fresh for key in table[KEY].itertuples(index=False, name=None)]]
 
 
-def _standing_notes(built: Built, earlier: Earlier, previous: Released | None) -> list[Note]:
-    """Earlier notes on tables that stand, and a note on tables whose answers are gone."""
-    if previous is None:
+def standing_notes(built: Built, earlier: Earlier, before: pd.DataFrame | None) -> list[Note]:
+    """Earlier notes on tables that stand, and a note on tables whose answers are gone.
+
+    Not on those that the audit left out again: what it says of them now is said once.
+    """
+    if before is None:
         return []
-    notes = previous.notes[previous.notes["kind"].isin(["pooled", "dropped", "coarsened"])]
+    notes = before[before["kind"].isin(["pooled", "dropped", "coarsened"])]
+    left_out = {key for key, fate in built.fates.items() if fate == AUDIT} - set(earlier.tables)
     kept = [
         Note(**{str(name): value for name, value in row.items()})
-        for row in _standing(notes, built.fresh).to_dict("records")
+        for row in _standing(notes, built.fresh | left_out).to_dict("records")
     ]
     here = {key[:3] for key in built.fates}
     gone = [key for key in earlier.tables if key[:3] in here and key not in built.fates]

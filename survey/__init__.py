@@ -11,6 +11,7 @@ from survey.config import ROOT, Settings, read_settings
 from survey.events import Places
 from survey.instrument import read_content
 from survey.pages import (
+    addresses,
     assets,
     attend,
     data,
@@ -18,6 +19,7 @@ from survey.pages import (
     headers,
     health,
     keeping,
+    language,
     posters,
     results,
     site,
@@ -62,7 +64,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app, settings)
     app.extensions["scans"] = Scans(app.extensions["writer"])
     assets.init_app(app)
+    addresses.init_app(app)
     headers.init_app(app)
+    language.init_app(app)
     errors.init_app(app)
     keeping.init_app(app)
     Compress(app)

@@ -301,11 +301,34 @@ def check_instrument() -> None:
 
 
 @instrument.command("publish")
-def publish_instrument() -> None:
-    """Freeze questions that are not published yet: from then on their ids keep their meaning."""
-    with work():
-        for name in frozen.freeze(content(), current_app.extensions["settings"].content):
-            click.echo(f"Published: {name}")
+@click.option("--afresh", multiple=True, metavar="CODE", help="A draft language, corrected.")
+def publish_instrument(afresh: tuple[str, ...]) -> None:
+    """Freeze questions that are not published yet: from then on their ids keep their meaning.
+
+    A draft language may be corrected and published afresh until somebody has answered in it.
+    """
+    folder = current_app.extensions["settings"].content
+    for code in afresh:
+        refuse_answered(code)
+    for name in frozen.freeze(content(), folder, afresh):
+        click.echo(f"Published: {name}")
+
+
+def refuse_answered(code: str) -> None:
+    """Raise Refused where answers were given in a language: their questions keep their words."""
+    if code not in content().languages:
+        raise Refused(f"{code!r} is no language here: {', '.join(content().languages)}.")
+    real = (
+        select(Response.event_id)
+        .join(Event, Event.id == Response.event_id)
+        .join(Community, Community.id == Event.community_id)
+        .where(Response.language == code, Community.made_up.is_(False))
+    )
+    if db.session().execute(real.limit(1)).first():
+        raise Refused(
+            f"People have answered in {code}: its published words stay. A correction is a new "
+            "version of the question, and the old words go to earlier/."
+        )
 
 
 def warn_of_draft(code: str) -> None:

@@ -17,7 +17,14 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from survey.free_text import as_written
-from survey.instrument import AGENCIES, DONT_KNOW, PREFER_NOT, Instrument, Question
+from survey.instrument import (
+    AGENCIES,
+    DONT_KNOW,
+    PREFER_NOT,
+    Instrument,
+    Question,
+    answer_words,
+)
 from survey.words import Language
 
 MOST_AGENCIES = 3  # trust is asked of the local police and of at most two others
@@ -109,7 +116,7 @@ def option_label(question: Question, value: str, language: Language) -> str:
     if value == str(PREFER_NOT):
         return language.say("option.any.prefer_not")
     if question.scale:
-        return language.say(f"scale.{question.scale.id}.{value}")
+        return answer_words(question, int(value), language)
     key = f"option.{question.id}.{value}"
     return language.say(key if language.has(key) else f"agency.{value}.label")
 

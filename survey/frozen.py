@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from survey.instrument import AGENCIES, Content, Instrument, Question
+from survey.instrument import AGENCIES, Content, Instrument, Question, answer_words
 from survey.words import Language, read_toml
 
 FILE = "published.toml"
@@ -24,13 +24,10 @@ Digests = Mapping[str, str]  # "version", "structure", and one per language
 
 
 def digests(content: Content, instrument: Instrument, question: Question) -> dict[str, str]:
-    """Return the digests of one question, by part.
-
-    A language is frozen once figures are published in it; a draft may still be corrected.
-    """
+    """Return the digests of one question, by part: a draft's words are frozen like all others."""
     words = {
         language.code: digest(question_words(content, question, language))
-        for language in content.reading_languages
+        for language in content.languages.values()
     }
     return {
         "version": question.version,
@@ -57,16 +54,20 @@ def structure(instrument: Instrument, question: Question) -> list[object]:
 
 
 def question_words(content: Content, question: Question, language: Language) -> list[str]:
-    """Return a question's stem and its labels in order."""
-    labels = (
-        [language.say(f"scale.{question.scale.id}.{code}") for code in question.scale.codes]
-        if question.scale
-        else []
-    )
+    """Return a question's stem, in every wording that the language has of it, and its labels in
+    order."""
+    codes = question.scale.codes if question.scale else ()
+    labels = [answer_words(question, code, language) for code in codes]
     for option in question.options:
         if option != AGENCIES:
             labels.append(language.say(f"option.{question.id}.{option}"))
-    return [language.say(question.key()), *labels]
+    stem = question.key()
+    stems = [stem, *(key for key in sorted(language.words) if key.startswith(f"{stem}_"))]
+    words = [language.words[key] for key in stems]
+    if "{crews}" in words[0]:
+        law = (kind.id for kind in content.agencies.values() if kind.law)
+        words += [language.say(f"agency.{kind}.crews") for kind in law]
+    return [*words, *labels]
 
 
 def digest(value: object) -> str:
@@ -134,16 +135,23 @@ def unpublished(content: Content, published: Mapping[str, Digests]) -> Iterator[
             yield name
 
 
-def freeze(content: Content, folder: Path) -> list[str]:
-    """Write what is new to published.toml; return the names. Published lines stay as they are."""
+def freeze(content: Content, folder: Path, afresh: Collection[str] = ()) -> list[str]:
+    """Write what is new to published.toml; return the names of the questions it is about.
+
+    Published lines stay as they are, but for the words of the languages `afresh`: a draft that
+    nobody has answered in may still be corrected.
+    """
     published = read_published(folder)
-    added = list(unpublished(content, published))
+    changed_names = list(unpublished(content, published))
     for name, parts in all_digests(content).items():
-        published[name] = {**parts, **published.get(name, {})}
+        kept = {key: value for key, value in published.get(name, {}).items() if key not in afresh}
+        if any(published.get(name, {}).get(code, parts[code]) != parts[code] for code in afresh):
+            changed_names.append(name)
+        published[name] = {**parts, **kept}
     lines = [HEAD]
     for name, parts in sorted(published.items()):
         instrument, question = name.split(".", 1)
         row = ", ".join(f'{key} = "{value}"' for key, value in parts.items())
         lines.append(f'"{instrument}".{question} = {{ {row} }}')
     (folder / FILE).write_text("\n".join(lines) + "\n", "utf-8")
-    return added
+    return sorted(set(changed_names))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey import figures
 from survey.figures import FIGURE, Current, Row
-from survey.instrument import Content
+from survey.instrument import Content, answer_words
 from survey.telling import Teller
 
 LEAST = 11  # as analysis.measures.LEAST; a test holds the two together
@@ -99,21 +99,24 @@ class Guide:
     def counted(self, measure: Mapping[str, Any]) -> str:
         if measure["unit"] != "share":
             return self.say("scored", least=measure["least"], of=len(measure["questions"]))
-        *first, last = [self.answer(measure["id"], code) for code in measure["favourable"]]
-        said = ", ".join(first) + (self.say("list_or") if first else "") + last
+        answers = [self.answer(measure["id"], code) for code in measure["favourable"]]
+        said = self.tell.language.listed(answers, self.say("list_or"))
         return self.say("counted", answers=said)
 
     def answer(self, question: str, code: int) -> str:
         """Return the words of an answer's code: a step of the scale, or an option."""
         asked = self.content.current.questions[question]
-        key = f"scale.{asked.scale.id}.{code}" if asked.scale else ""
-        key = key or f"option.{question}.{asked.options[code - 1]}"
-        return self.say("answer", answer=self.tell.language.say(key))
+        if asked.scale:
+            words = answer_words(asked, code, self.tell.language)
+        else:
+            words = self.tell.language.say(f"option.{question}.{asked.options[code - 1]}")
+        return self.say("answer", answer=words)
 
     def question(self, measure: Mapping[str, Any], wording: str) -> str:
-        agency = measure["agency"]
-        name = self.tell.language.say(f"agency.{agency}.name") if agency else ""
-        return self.tell.language.say(f"{self.now.words(measure['id'], wording)}.ask", agency=name)
+        key, language = f"{self.now.words(measure['id'], wording)}.ask", self.tell.language
+        law = next(kind.id for kind in self.content.agencies.values() if kind.law)
+        crews = language.say(f"agency.{law}.crews")
+        return language.about(key, measure["agency"], crews=crews)
 
     def versions(self, measure: Mapping[str, Any]) -> dict[int, str]:
         """Return {season: version of the wording} of the release's seasons, in order."""

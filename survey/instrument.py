@@ -6,13 +6,13 @@ of the program and never in front of a guest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from survey.areas import AreaKind, read_areas, words_needed
-from survey.words import ContentError, Language, read_languages, read_toml
+from survey.words import OWN, REFERENCE, ContentError, Language, read_languages, read_toml
 
 FOLDER = Path(__file__).parent / "content"
 AGENCIES = "@agencies"  # in a question's options: one option for each agency at the event
@@ -146,6 +146,11 @@ class Content:
         """Return the languages in which the pages of figures are written."""
         return [language for language in self.languages.values() if language.reads]
 
+    def offered(self, codes: Iterable[str]) -> list[Language]:
+        """Return these languages without those that wait for native readers; never none."""
+        known = (self.languages[code] for code in codes if code in self.languages)
+        return [one for one in known if one.offered] or [self.languages[REFERENCE]]
+
     def instrument_of(self, season: int) -> Instrument:
         """Return the newest instrument that is not newer than `season`; else the oldest."""
         ids = [id for id in self.instruments if int(id) <= season] or [min(self.instruments)]
@@ -263,6 +268,8 @@ def needed_words(content: Content) -> Iterator[tuple[str, str]]:
     for kind in content.agencies:
         yield "agencies.toml", f"agency.{kind}.label"
         yield "agencies.toml", f"agency.{kind}.name"
+        if content.agencies[kind].law:  # the police, fire and ambulance crews of its towns
+            yield "agencies.toml", f"agency.{kind}.crews"
     for instrument in content.instruments.values():
         for screen in instrument.screens:
             yield instrument.id, f"screen.{screen}"
@@ -277,6 +284,32 @@ def question_words(question: Question) -> Iterator[str]:
     for option in question.options:
         if option != AGENCIES:
             yield f"option.{question.id}.{option}"
+
+
+def answer_words(question: Question, code: int, language: Language) -> str:
+    """Return the words of one step of a question's scale: the language's own for this question,
+    where the scale's do not answer it; else the scale's."""
+    own = f"answer.{question.words or question.id}.{code}"
+    scale = question.scale.id if question.scale else ""
+    return language.say(own if language.has(own) else f"scale.{scale}.{code}")
+
+
+def check_own_words(content: Content) -> None:
+    """Raise ContentError where words of a language's own belong to no agency, question or step."""
+    asked = {
+        question.words or question.id: question
+        for instrument in content.instruments.values()
+        for question in instrument.questions.values()
+    }
+    for language in content.languages.values():
+        for match in filter(None, map(OWN.fullmatch, language.words)):
+            _, kind, id, code = match.groups()
+            scale = asked[id].scale if id in asked else None
+            if kind in content.agencies or (code and scale and int(code) in scale.codes):
+                continue
+            raise ContentError(
+                f"{language.code}.toml: the key {match[0]} belongs to no question or agency."
+            )
 
 
 def needed_by_readers(content: Content) -> Iterator[tuple[str, str]]:
@@ -305,3 +338,4 @@ def check_words(content: Content) -> None:
                 raise ContentError(
                     f"{folder}/{language.code}.toml: the key {key} is missing; {where} needs it."
                 )
+    check_own_words(content)

@@ -17,6 +17,7 @@ from survey.instrument import EVENT, LEAVING, Content
 from survey.limits import tidy
 from survey.models import Agency, Community, Event, Poster
 from survey.slugs import free_slug, numbered
+from survey.words import READERS
 
 POSTER_WAVES = (EVENT, LEAVING)  # the follow-up has no poster: it is opened from the phone
 SHORTEST_STATE = 3  # letters; OH and Ohio would be two states
@@ -138,9 +139,8 @@ def add_event(
 
     host: as in set_host; "" for the local law enforcement
     """
-    unknown = set(languages) - content.languages.keys()
-    if unknown:
-        raise Refused(f"{min(unknown)!r} is no language here: {', '.join(content.languages)}.")
+    for code in languages:
+        check_language(content, code)
     agencies_of(community)
     zone = zone_of(time_zone)
     starts_at = datetime.combine(day, starts, zone).astimezone(UTC)
@@ -185,10 +185,20 @@ def set_host(event: Event, content: Content, host: str) -> None:
     event.host, event.police_run = host, any(kind in named for kind in law)
 
 
-def turn_language(event: Event, content: Content, code: str, *, on: bool) -> None:
-    """Offer the event's survey in one more language, or in one fewer."""
+def check_language(content: Content, code: str, *, on: bool = True) -> None:
+    """Raise Refused for a language that there is not, or that waits for native readers."""
     if code not in content.languages:
         raise Refused(f"{code!r} is no language here: {', '.join(content.languages)}.")
+    if on and not content.languages[code].offered:
+        raise Refused(
+            f"{code} is not offered before {READERS} native speakers have read it: "
+            f"give them /languages/{code}, then `flask language review {code} FILE`."
+        )
+
+
+def turn_language(event: Event, content: Content, code: str, *, on: bool) -> None:
+    """Offer the event's survey in one more language, or in one fewer."""
+    check_language(content, code, on=on)
     kept = [other for other in event.languages if other != code]
     if not on and not kept:
         raise Refused(f"{code} is the only language of {event.slug}: turn another one on first.")

@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from analysis.guard import AUDIT
+from analysis.again import AUDIT
 from analysis.measures import Measure
 from analysis.release import NothingToRelease, ReleaseRefused
 from analysis.release import release as make_release

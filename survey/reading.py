@@ -50,9 +50,16 @@ class Reading:
         asked: Mapping[str, str],
         places: Sequence[Place],
     ) -> Reading:
-        """Take measure, agency and cut from an address; what is not told is the headline's."""
+        """Take measure, agency and cut from an address; what is not told is the headline's.
+
+        A measure or an agency that no release knows is "", whatever was written: nothing that
+        somebody made up gets into a page or into the key under which it is kept.
+        """
+        measure = asked.get("measure", now.headline.measure)
+        agency = asked.get("agency", now.headline.agency)
         subject = Subject(
-            asked.get("measure", now.headline.measure), asked.get("agency", now.headline.agency)
+            measure if any(known.measure == measure for known in now.subjects) else "",
+            agency if any(known.agency == agency for known in now.subjects) else "",
         )
         about_event = Subject(subject.measure, "")
         if subject not in now.subjects and about_event in now.subjects:

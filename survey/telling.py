@@ -142,9 +142,8 @@ class Teller:
                     yield key.removeprefix(prefix), self.language.words[key]
 
     def finding(self, row: Row) -> str:
-        agency = self.language.say(f"agency.{row['agency']}.name") if row["agency"] else ""
         key = f"{self.now.words(row['measure'], row['wording'])}.finding"
-        return self.language.say(key, agency=agency)
+        return self.language.about(key, row["agency"])
 
     def sentence(self, place: Place, row: Row) -> str:
         """Return the plain sentence about one figure."""
@@ -186,6 +185,4 @@ class Teller:
 
     def list(self, names: Iterable[str]) -> str:
         """Return "A, B and C"."""
-        *first, last = list(names) or [""]
-        joined = ", ".join(first)
-        return f"{joined}{self.language.say('format.list_and')}{last}" if first else last
+        return self.language.listed(names, self.language.say("format.list_and"))

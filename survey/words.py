@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +19,14 @@ from typing import Any
 
 REFERENCE = "en"
 PLACEHOLDER = re.compile(r"{(\w+)}")
+LATIN = re.compile(r"[0-9A-Za-z]")
+FSI, PDI = "\u2068", "\u2069"  # around a name or a range in text that runs from right to left
+
+# What one language may say in a way of its own: a question where the agency's name needs another
+# grammar (`ask_sheriff`), or an answer that repeats its question's verb (`answer.c_police.1`).
+OWN = re.compile(r"(?P<base>question\.\w+?\.(?:ask|finding))_(?P<kind>\w+)|answer\.(\w+)\.(\d)")
+STATUSES = ("reviewed", "draft", "withheld")
+READERS = 2  # native speakers who must have read a withheld language before anybody meets it
 
 # Plural rules by name (after Unicode CLDR, for whole numbers from 1; it has none for S'gaw Karen,
 # whose nouns have one form). The page's script knows the same rules, in the same order.
@@ -54,11 +62,34 @@ class Language:
     code: str
     words: Mapping[str, str]
     reads: bool = True  # has the words of figures, too; else only what an attendee meets
+    read_by: int = 0  # native speakers whose remarks have come back
 
     def say(self, key: str, **values: object) -> str:
         """Return the words for `key` with {placeholders} filled. An unknown key raises KeyError."""
         text = self.words[key]
-        return PLACEHOLDER.sub(lambda match: str(values[match[1]]), text) if values else text
+        if not values:
+            return text
+        return PLACEHOLDER.sub(lambda match: self.isolated(values[match[1]]), text)
+
+    def isolated(self, value: object) -> str:
+        """Return a placeholder's value; from right to left, a Latin one keeps its own direction."""
+        text = str(value)
+        return f"{FSI}{text}{PDI}" if self.direction == "rtl" and LATIN.search(text) else text
+
+    def about(self, key: str, agency: str, **values: object) -> str:
+        """Return the words for `key` about a kind of agency ("" for none), which it names.
+
+        Where the language has words of its own for that kind (`key_<kind>`), those.
+        """
+        own = f"{key}_{agency}"
+        name = self.words[f"agency.{agency}.name"] if agency else ""
+        return self.say(own if self.has(own) else key, agency=name, **values)
+
+    def listed(self, names: Iterable[str], last: str = "") -> str:
+        """Return "A, B, C"; with `last` (as " and "), "A, B and C"."""
+        *first, end = [*names] or [""]
+        joined = self.words["format.list"].join(first)
+        return f"{joined}{last or self.words['format.list']}{end}" if first else end
 
     def has(self, key: str) -> bool:
         return key in self.words
@@ -74,6 +105,11 @@ class Language:
     @property
     def reviewed(self) -> bool:
         return self.words["language.status"] == "reviewed"
+
+    @property
+    def offered(self) -> bool:
+        """Whether visitors may meet it: a withheld one waits for READERS native speakers."""
+        return self.words["language.status"] != "withheld" or self.read_by >= READERS
 
     @property
     def plural(self) -> str:
@@ -94,7 +130,7 @@ class Language:
         return self.say(
             "format.day",
             weekday=self.words[f"weekday.{day.isoweekday()}"],
-            day=day.day,
+            day=self.words["format.first"] if day.day == 1 else day.day,
             month=self.words[f"month.{day.month}"],
             year=day.year,
         )
@@ -103,7 +139,7 @@ class Language:
         """Return a day and a time of day; the moment is already in the time zone it is read in."""
         time = f"{moment:%H:%M}"
         if self.words["format.clock"] == "12":
-            half = "p.m." if moment.hour >= 12 else "a.m."
+            half = self.words["format.pm" if moment.hour >= 12 else "format.am"]
             time = f"{moment.hour % 12 or 12}:{moment:%M} {half}"
         return self.say("format.moment", day=self.day(moment.date()), time=time)
 
@@ -134,7 +170,7 @@ def read_languages(folder: Path, readers: Path) -> dict[str, Language]:
 
 def check_language(file: str, words: Mapping[str, str]) -> None:
     """Raise ContentError where a language does not say how it is written."""
-    allowed = {"direction": ("ltr", "rtl"), "status": ("reviewed", "draft"), "plural": (*PLURALS,)}
+    allowed = {"direction": ("ltr", "rtl"), "status": STATUSES, "plural": (*PLURALS,)}
     for key, values in allowed.items():
         if words.get(f"language.{key}") not in values:
             raise ContentError(f"{file}: language.{key} must be one of {', '.join(values)}.")
@@ -154,12 +190,15 @@ def compare(file: str, reference: Mapping[str, str], words: Mapping[str, str], r
     expected |= {f"{key}.{form}": f"{key}.other" for key in counted for form in PLURALS[rule]}
     if missing := sorted(expected.keys() - words.keys()):
         raise ContentError(f"{file}: the key {missing[0]} is missing; {REFERENCE}.toml has it.")
-    if extra := sorted(words.keys() - expected.keys()):
+    own = {key: match["base"] for key in words if (match := OWN.fullmatch(key))}
+    if extra := sorted(words.keys() - expected.keys() - own.keys()):
         raise ContentError(f"{file}: the key {extra[0]} is not in {REFERENCE}.toml.")
     for key, text in words.items():
-        wanted = set(PLACEHOLDER.findall(reference[expected[key]]))
+        like = own.get(key, expected.get(key))
+        wanted = set(PLACEHOLDER.findall(reference.get(like, ""))) if like else set()
         found = set(PLACEHOLDER.findall(text))
-        if found != wanted and not (stem(key) in counted and found < wanted):
+        may_lack = stem(key) in counted or key in own
+        if found != wanted and not (may_lack and found < wanted):
             raise ContentError(
                 f"{file}: {key} has the placeholders {sorted(found)}, "
                 f"{REFERENCE}.toml has {sorted(wanted)}."

@@ -97,7 +97,7 @@ def test_every_step_of_rounding_is_on_the_page(shown: Flask, language: str):
     say = read_content().languages[language].say
     for step in guide.STEPS[1:]:
         for number in (step.step, step.tail):
-            assert say("format.percent", number=number) in page
+            assert text_of(say("format.percent", number=number)) in page
 
 
 def test_results_and_data_lead_to_it(shown: Flask):

@@ -88,7 +88,7 @@ def test_a_leaving_poster_asks_on_the_way_out(
     assert f"{entrance.code}  {SLUG:32} event    entrance" in listed
 
     page = app.test_client().get(f"/poster/{code}?in=es").text
-    assert "Antes de irse: ¿confía en ellos?" in page
+    assert "Antes de irse: ¿confía en quienes llegan cuando pide ayuda?" in page
     assert "Antes de irse" not in app.test_client().get(f"/poster/{entrance.code}?in=es").text
 
     for poster in (code, entrance.code):

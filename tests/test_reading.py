@@ -26,12 +26,19 @@ SENTENCE = 19  # words
 ENOUGH = 5  # words, for a measure of its own
 NAMES = ("agency.", "weekday.", "month.", "language.", "format.", "option.race.")
 PAGES = ("privacy.", "kept.", "accessibility.")  # of readers/: what an attendee may go on to
-# Published questions keep their words, or their figures could not be compared. The grade is 5.2
-# for "officers"; the other is a point below 60 for the three callings it names.
-PUBLISHED = {"en": {"question.c_nice.ask"}, "es": {"question.learn.ask"}}
 FILLED = {
-    "en": {"community": "Maple Falls", "agency": "the police", "opens": "May 5 at 5 p.m."},
-    "es": {"community": "Maple Falls", "agency": "la policía", "opens": "el 5 de mayo a las 5"},
+    "en": {
+        "community": "Maple Falls",
+        "agency": "the police",
+        "crews": "the police, sheriff, fire and ambulance crews",
+        "opens": "May 5 at 5 p.m.",
+    },
+    "es": {
+        "community": "Maple Falls",
+        "agency": "la policía",
+        "crews": "la policía, el sheriff, los bomberos y la ambulancia",
+        "opens": "el 5 de mayo a las 5",
+    },
 }
 
 
@@ -64,7 +71,8 @@ def measured(language: str) -> Iterator[tuple[str, str]]:
             short[key.partition(".")[0]].append(text.rstrip(".:?!…"))
         else:
             short["question.c_"].append(text.rstrip(".:?!…"))
-    for table, parts in short.items():
+    for table, all_parts in short.items():
+        parts = dict.fromkeys(all_parts)  # "Not at all" ends three scales and is read once
         if len(" ".join(parts).split()) >= 4 * ENOUGH:
             yield table, f"{'. '.join(parts)}."
 
@@ -83,7 +91,7 @@ def test_english_is_read_in_sixth_grade_and_by_children_in_fourth():
         most = CHILDS_GRADE if key.startswith(children) else GRADE
         if (grade := textstat.flesch_kincaid_grade(text)) > most:
             hard[key] = f"{grade:.1f}: {text}"
-    assert hard.keys() == PUBLISHED["en"], hard
+    assert hard == {}
 
 
 @pytest.mark.usefixtures("spanish")
@@ -92,7 +100,7 @@ def test_spanish_is_easy_to_read():
     for key, text in measured("es"):
         if (ease := textstat.fernandez_huerta(text)) < EASE:
             hard[key] = f"{ease:.0f}: {text}"
-    assert hard.keys() == PUBLISHED["es"], hard
+    assert hard == {}
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

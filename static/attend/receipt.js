@@ -8,7 +8,7 @@ function receipt(list) {
     if (pair[0] === 'go') return;
     if (name || !one || one.type === 'hidden') return row(beside, name || pair[0], pair[1]);
     label = one.type === 'textarea' ? pair[1] : one.parentNode.textContent.trim();
-    if (last === pair[0]) { line.textContent += ', ' + label; return; }
+    if (last === pair[0]) { line.textContent += $('receipt').getAttribute('data-list') + label; return; }
     asked = one.type === 'textarea' ? doc.querySelector('label[for="' + one.id + '"]') : page.up(one, 'FIELDSET').querySelector('legend');
     line = row(lines, asked.textContent, label);
     last = pair[0];
@@ -20,6 +20,7 @@ function row(list, name, value) {
   var dt = doc.createElement('dt'), dd = doc.createElement('dd');
   dt.textContent = name;
   dd.textContent = value;
+  dd.dir = 'auto';
   list.appendChild(dt);
   list.appendChild(dd);
   return dd;

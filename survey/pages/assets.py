@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, request, url_for
-from werkzeug.security import safe_join
 
 from survey.config import ROOT
 
@@ -89,22 +88,28 @@ class File:
 
 
 @cache
+def served() -> frozenset[str]:
+    """Return the names of the files that browsers may ask for: of known types, and no sources."""
+    found = (path for path in FOLDER.rglob("*") if path.suffix in TYPES and path.is_file())
+    return frozenset(path.relative_to(FOLDER).as_posix() for path in found)
+
+
+@cache
 def read(name: str) -> File:
-    """Read a static file once. Raises FileNotFoundError."""
-    path = safe_join(str(FOLDER), name)
-    if path is None:
+    """Read a static file once. Raises FileNotFoundError for a name that is not served."""
+    if name not in served():
         raise FileNotFoundError(name)
-    body = Path(path).read_bytes()
+    body = (FOLDER / name).read_bytes()
     return File(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:12])
 
 
 def static(name: str) -> Response:
     try:
         file = read(name)
-    except (FileNotFoundError, IsADirectoryError):
+    except FileNotFoundError:
         abort(404)
     suffix = Path(name).suffix
-    response = Response(file.body, mimetype=TYPES.get(suffix, "application/octet-stream"))
+    response = Response(file.body, mimetype=TYPES[suffix])
     if "gzip" in request.headers.get("Accept-Encoding", "") and suffix in (".css", ".js", ".svg"):
         response.data = file.squeezed
         response.headers["Content-Encoding"] = "gzip"

@@ -34,7 +34,7 @@ def file(release_id: int, name: str) -> Response:
     release = session().get(Release, release_id)
     if release is None or name not in TYPES:
         abort(404)
-    if unchanged := fresh(release):
+    if unchanged := fresh(release, ()):
         return unchanged
     from survey import drawing  # loads pandas: only where a file is made
 
@@ -42,7 +42,7 @@ def file(release_id: int, name: str) -> Response:
     response.headers["Content-Disposition"] = (
         f'attachment; filename="porchlight-{release_id}-{name}"'
     )
-    label(response, release)
+    label(response, release, ())
     response.cache_control.max_age = A_YEAR
     response.cache_control.immutable = True
     return response

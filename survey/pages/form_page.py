@@ -30,7 +30,7 @@ def fresh_page(place: Place, language: Language) -> Response:
     """Return an empty form with a new submission id."""
     response = prepared(place, language).response(hidden_fields(place, uuid4()))
     response.headers["Cache-Control"] = "private, no-cache"  # "back" may show it again
-    response.vary.update(("Accept-Encoding", "Accept-Language"))
+    response.vary.add("Accept-Encoding")
     return response
 
 
@@ -120,7 +120,7 @@ def render_form(
         words=language,
         say=language.say,
         made_up=place.made_up,
-        languages=[content().languages[code] for code in place.languages],
+        languages=content().offered(place.languages),
         action=address_of(place),
         extra=extra_address(language),
         screens=[

@@ -101,7 +101,7 @@ class View:
         return Asked(
             name=name,
             kind=question.kind,
-            ask=self.language.say(question.key(), **self.names(item)),
+            ask=self.ask(item),
             choices=choices,
             audiences="" if len(some) == len(readers) else " ".join(some),
             other=other if other != self.place.agencies.local else "",
@@ -125,13 +125,18 @@ class View:
         for item in self.form.items.values():
             asked = self.asked(item, item.question.audiences)
             given = [choice.label for choice in asked.choices if choice.checked]
-            text = self.form[item.name].data or "" if asked.kind == "text" else ", ".join(given)
+            written = self.form[item.name].data or "" if asked.kind == "text" else ""
+            text = written or self.language.listed(given)
             if text and not asked.hidden:
                 yield asked.ask, text
 
-    def names(self, item: Item) -> dict[str, str]:
-        agency = self.language.say(f"agency.{item.agency}.name") if item.agency else ""
-        return {"agency": agency, "community": self.place.community}
+    def ask(self, item: Item) -> str:
+        return self.language.about(
+            item.question.key(),
+            item.agency,
+            crews=self.language.say(f"agency.{self.place.agencies.local}.crews"),
+            community=self.place.community,
+        )
 
     def choices(self, item: Item) -> Iterator[Choice]:
         field = self.form[item.name]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from survey.instrument import Content
 from survey.words import Language
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(vary)
 
 
 def content() -> Content:
@@ -19,8 +23,17 @@ def visitor_language(offered: Iterable[str] = ()) -> Language:
     """Return the best of the `offered` languages for this request; when none is named, of those
     in which the whole site is written."""
     languages = content().languages
-    codes = [code for code in offered if code in languages]
-    codes = codes or [language.code for language in content().reading_languages]
+    found = content().offered(offered) if offered else content().reading_languages
+    codes = [language.code for language in found]
     asked = request.args.get("lang", "")
-    chosen = asked if asked in codes else request.accept_languages.best_match(codes)
-    return languages[chosen or codes[0]]
+    if asked in codes:
+        return languages[asked]
+    g.language_negotiated = True
+    return languages[request.accept_languages.best_match(codes) or codes[0]]
+
+
+def vary(response: Response) -> Response:
+    """Tell caches which answers depend on the language that the browser prefers."""
+    if g.get("language_negotiated"):
+        response.vary.add("Accept-Language")
+    return response

@@ -100,7 +100,7 @@ def base() -> str:
 
 def printing(found: Poster) -> dict[str, Any]:
     """Return what everything printed has: the place, the paper and one or two languages."""
-    offered = [content().languages[code] for code in found.event.languages]
+    offered = content().offered(found.event.languages)
     asked = [words for words in offered if words.code in request.args.getlist("in")]
     paper = request.args.get("paper", "")
     public: str = current_app.extensions["settings"].public_url

@@ -1,7 +1,8 @@
 """What the public and departments read: released figures as sentence, table, chart and file.
 
 The address is the state: filters are a GET form, and the same address with another ending
-(.csv, .json, .chart.json) gives the same rows.
+(.csv, .json, .chart.json) gives the same rows. What of an address a page understands is named
+once (`understood`): pages are kept under it, and their links are made of it.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.routing import BaseConverter
 
 from survey import guide
 from survey.db import session
 from survey.figures import Current, Place
-from survey.pages.keeping import kept_or_made, newest
+from survey.pages.keeping import Query, kept_or_made, newest
 from survey.pages.language import content, visitor_language
 from survey.pages.site import page
 from survey.reading import TOTAL, Reading
@@ -53,7 +55,8 @@ def overview(ending: str) -> str | Response:
         return page("results/none.html")
     state = request.args.get("state", "")
     places = [place for place in now.places.values() if state in ("", place.state)]
-    number = max(1, request.args.get("page", 1, int))
+    pages = max(1, -(-len(places) // PER_PAGE))
+    number = min(max(1, request.args.get("page", 1, int)), pages)
     shown = places[(number - 1) * PER_PAGE : number * PER_PAGE]
     if ending == "chart.json":
         shown = shown[:MOST_PANELS]
@@ -61,10 +64,11 @@ def overview(ending: str) -> str | Response:
     return reply(
         reading,
         ending,
+        [("state", state if places else "-"), ("page", str(number))],
         chart="overview",
         lines=lambda: [reading.line(place) for place in shown],
         number=number,
-        pages=-(-len(places) // PER_PAGE),
+        pages=pages,
         states=sorted({place.state for place in now.places.values()}),
         state=state,
     )
@@ -78,7 +82,8 @@ def community(slug: str, ending: str) -> str | Response:
         return page("results/none.html")
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
-    return reply(reading, ending, chart="trend" if reading.cut == TOTAL else "groups", place=place)
+    chart = "trend" if reading.cut == TOTAL else "groups"
+    return reply(reading, ending, [], chart=chart, place=place)
 
 
 @blueprint.get("/results/compare", defaults={"ending": "html"})
@@ -93,6 +98,7 @@ def compare(ending: str) -> str | Response:
     return reply(
         reading,
         ending,
+        [("c", place.slug) for place in picked],
         chart="overview",
         lines=lambda: [reading.line(place) for place in picked],
         picked=picked,
@@ -112,7 +118,7 @@ def how_to_read() -> str | Response:
         about = {"now": now, "made_up": now.release.about["made_up"]}
         return page("how_to_read.html", tell=tell, row=row, definitions=told, **about, **READING)
 
-    return kept_or_made(now.release, make)
+    return kept_or_made(now.release, language_asked(), make)
 
 
 READING = {"least": guide.LEAST, "in_numbers": guide.IN_NUMBERS, "steps": guide.STEPS}
@@ -123,8 +129,11 @@ def read(now: Current, places: Sequence[Place]) -> Reading:
     return Reading.read(session(), now, tell, request.args, places)
 
 
-def reply(reading: Reading, ending: str, *, chart: str, **more: Any) -> Response:
-    """Return the reading as a page, a file or a chart; 304 where the visitor has it."""
+def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any) -> Response:
+    """Return the reading as a page, a file or a chart; 304 where the visitor has it.
+
+    also: what this kind of page understands beside measure, agency, cut and language
+    """
     if ending == "chart.json" and not reading.is_known:
         abort(404)
 
@@ -135,7 +144,31 @@ def reply(reading: Reading, ending: str, *, chart: str, **more: Any) -> Response
         template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
         return page(template, **choices(reading), **lazy)
 
-    return kept_or_made(reading.now.release, make)
+    return kept_or_made(reading.now.release, understood(reading, ending, also), make)
+
+
+def understood(reading: Reading, ending: str, also: Query) -> Query:
+    """Return what was asked for, in one order and without what is shown unasked."""
+    now, unasked = reading.now, {("state", ""), ("page", "1"), ("cut", TOTAL), ("columns", "3")}
+    unasked |= {("measure", now.headline.measure), ("agency", now.headline.agency)}
+    pairs = [("measure", reading.subject.measure), ("agency", reading.subject.agency)]
+    if not reading.subject.agency and reading.is_known:
+        pairs.pop()  # a question about the event
+    pairs += [("cut", reading.cut), *also]
+    if ending == "chart.json":
+        pairs.append(("columns", str(columns())))
+    return [*(pair for pair in pairs if pair not in unasked), *language_asked()]
+
+
+def language_asked() -> Query:
+    """Return the language that the address asks for, if it is one; links on the page keep it."""
+    asked = request.args.get("lang", "")
+    return [("lang", asked)] if asked == visitor_language().code else []
+
+
+def columns() -> int:
+    """Return how many small charts stand side by side on the reader's screen."""
+    return min(max(request.args.get("columns", 3, int), 1), 3)
 
 
 def choices(reading: Reading) -> dict[str, Any]:
@@ -159,15 +192,14 @@ def choices(reading: Reading) -> dict[str, Any]:
 
 def link(place: Place) -> str:
     """Return the address of a community's page that keeps what is being looked at."""
-    kept = {
-        name: request.args[name] for name in ("measure", "agency", "lang") if name in request.args
-    }
-    return url_for("results.community", slug=place.slug, **kept)  # type: ignore[arg-type]
+    kept = [(name, value) for name, value in g.understood if name in ("measure", "agency", "lang")]
+    path = url_for("results.community", slug=place.slug)
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def address(ending: str) -> str:
     """Return this page's address with another ending."""
-    query = request.query_string.decode()
+    query = urlencode(g.understood)
     return f"{request.path}.{ending}" + (f"?{query}" if query else "")
 
 
@@ -194,8 +226,7 @@ def as_csv(reading: Reading, chart: str) -> Response:
 def as_chart(reading: Reading, chart: str) -> Response:
     from survey import drawing
 
-    across = min(max(request.args.get("columns", 3, int), 1), 3)
-    return Response(drawing.chart(reading, chart, across), mimetype="application/json")
+    return Response(drawing.chart(reading, chart, columns()), mimetype="application/json")
 
 
 FILES: dict[str, Callable[[Reading, str], Response]] = {

@@ -27,7 +27,7 @@ class Sent:
 
     def __init__(self, place: Place, fields: MultiDict[str, str]) -> None:
         self.fields, self.go = fields, fields.get("go", "send")
-        codes = place.languages
+        codes = [language.code for language in content().offered(place.languages)]
         asked = self.go.removeprefix("lang:") if self.go.startswith("lang:") else fields.get("lang")
         self.language = content().languages[asked if asked in codes else codes[0]]
         self.ticket = own_ticket(place, fields.get("ticket", ""))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, g, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -41,7 +41,7 @@ def privacy() -> str:
 @blueprint.get("/accessibility")
 def accessibility() -> str:
     settings: Settings = current_app.extensions["settings"]
-    languages = content().languages.values()
+    languages = content().offered(content().languages)
     return page(
         "accessibility.html",
         tested=read_tested(settings.content),
@@ -79,7 +79,8 @@ def page(template: str, **more: Any) -> str:
 
 def here(language: str) -> str:
     """Return this page's address in another language, its filters kept."""
-    pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    asked = g.get("understood", request.args.items(multi=True))
+    pairs = [(key, value) for key, value in asked if key != "lang"]
     return f"{request.path}?{urlencode([*pairs, ('lang', language)])}"
 
 

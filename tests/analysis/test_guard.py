@@ -15,6 +15,7 @@ from analysis.count import build_tables
 from analysis.measures import TOTAL
 from analysis.printed import world_of
 from analysis.release import NothingToRelease, ReleaseRefused, release
+from analysis.released import NOTES
 from analysis.tally import tallies
 from analysis.trades import Trades
 from analysis.worlds import Doubt, next_door
@@ -133,6 +134,48 @@ def test_a_table_that_stands_one_band_coarser_stays_so():
     old = again.figures[again.figures["season"] == 2026].reset_index(drop=True)
     assert old.equals(made.figures)
     assert ("coarsened", "age") in audited(again)
+
+
+def doubt_every_age(monkeypatch):
+    """No table of age groups is ever proven safe."""
+    monkeypatch.setattr(guard, "is_safe", lambda *args: False)
+    monkeypatch.setattr(Trades, "undone", lambda _, found: found)
+
+    def doubt(world, shown, grids):
+        return [Doubt("age", 0, 0, 0, "size")] if any(part.cut == "age" for part in shown) else []
+
+    monkeypatch.setattr(guard, "doubts", doubt)
+
+
+def test_notes_are_said_once_however_often_a_release_is_made(monkeypatch: pytest.MonkeyPatch):
+    """Releases 1 to 4: a table that was left out stays so, and no note is repeated."""
+    doubt_every_age(monkeypatch)
+    frame, made, said = together(town(EDGE)), None, []
+    for season in range(2026, 2030):
+        new = people(ALPHA, 80, season=season) if season > 2026 else frame.iloc[:0]
+        frame = pd.concat([frame, new], ignore_index=True)
+        made = release(frame, (TRUST,), ("age",), previous=made)
+        keys = [field.name for field in NOTES if field.key]
+        assert not made.notes.duplicated(keys).any()
+        left_out = made.notes[made.notes["reason"] == "audit"]
+        said.append(len(left_out[left_out["season"] == 2026]))
+        assert made.view(cut="age", season=2026).figures.empty
+    assert said == [2, 2, 2, 2]  # of this county and of another
+
+
+def test_a_table_that_could_not_be_replaced_is_not_said_to_be_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    frame = together(people(ALPHA, 80), people(BETA, 70))
+    made = release(frame, (TRUST,), ("age",))
+    assert not audited(made)
+    doubt_every_age(monkeypatch)
+    late = pd.concat([people(ALPHA, 800, seed=5), people(BETA, 700, seed=5)])
+    again = release(pd.concat([frame, late]), (TRUST,), ("age",), previous=made)
+    before, now = (x.view(cut="age", county=ALPHA[1]).figures["value"] for x in (made, again))
+    assert now.equals(before)
+    kinds = again.notes[(again.notes["reason"] == "audit") & (again.notes["county"] == ALPHA[1])]
+    assert kinds["kind"].tolist() == ["waits"]
 
 
 def test_worlds_next_door_print_the_same_release():

@@ -125,7 +125,7 @@ def test_faults_are_told_where_they_are_and_in_a_list(guest):
     expect(page.locator("#errors")).to_be_focused()
     expect(page.get_by_role("alert").first).to_match_aria_snapshot(f"""
       - alert:
-        - heading "2 things need your help" [level=2]
+        - heading "Please check 2 answers" [level=2]
         - list:
           - listitem:
             - link "{OFF_THE_LIST}"

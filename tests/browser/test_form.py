@@ -252,14 +252,14 @@ def test_a_silent_third_time_is_asked_kindly(guest):
     guest.opens()
     expect(guest.page.get_by_text("Someone has answered on this phone")).to_be_visible()
     guest.says("adult", "police").screen.locator(".go").click()
-    question = guest.page.get_by_role("heading", name="Did you answer already?")
+    question = guest.page.get_by_role("heading", name="Someone has used this phone")
     expect(question).to_be_focused()
     guest.page.get_by_role("button", name="I am another person").click()
     third = guest.sees("trust").answers({"trust.police": "1"}).sends()
     assert guest.site.household(third) is True
 
     guest.opens().says("adult", "police").screen.locator(".go").click()
-    guest.page.get_by_role("button", name="I have answered already").click()
+    guest.page.get_by_role("button", name="I already answered").click()
     expect(guest.page.get_by_text("Once is all we need")).to_be_visible()
     another(guest)
     assert guest.given() == {}
