@@ -1,4 +1,4 @@
-"""Makes static/attend.min.js and attend.extra.min.js, the survey page's scripts, from static/attend/.
+"""Makes attend.min.js and attend.extra.min.js, the survey page's scripts, from static/attend/.
 
     python3 dev.py script
 
@@ -38,7 +38,9 @@ def sources() -> str:
 
 def extra_sources() -> str:
     """Return what comes after the first tap as it was written."""
-    return "\n".join(("(function (page, html) {", *map(text, EXTRA_PARTS), "})(self.porchlight, self.extra);"))
+    return "\n".join(
+        ("(function (page, html) {", *map(text, EXTRA_PARTS), "})(self.porchlight, self.extra);")
+    )
 
 
 def text(name: str) -> str:

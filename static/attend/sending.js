@@ -73,7 +73,7 @@ function direct(status, text, list, entry) {
   } else if (reply && status < 500) {
     explain();
   } else {
-    say($('stay').getAttribute(status > 200 ? 'data-busy' : 'data-offline'));
+    say(status > 200 && $('refused') ? $('refused').getAttribute('data-busy') : $('stay').getAttribute('data-offline'));
   }
 }
 

@@ -110,7 +110,7 @@ def test_a_child_that_may_not_answer_leaves_nothing(guest):
     guest.opens().taps("who", "child").goes_on("grown_up").taps("c_ok", "no")
     eventually(lambda: "c_ok" in draft(guest))
     guest.screen.locator(".go").click()
-    expect(guest.page.get_by_text("We kept nothing of what you tapped")).to_be_visible()
+    expect(guest.page.get_by_text("didn't save anything you tapped")).to_be_visible()
     assert draft(guest) == ""
 
 

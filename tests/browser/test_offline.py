@@ -13,7 +13,6 @@ from tests.browser.phones import (
     Posts,
     arrives,
     eventually,
-    everything_kept,
     fills_in,
     keeps,
     opens_for_good,
