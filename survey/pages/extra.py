@@ -11,8 +11,8 @@ from functools import cache
 
 from flask import Response, render_template, request, url_for
 
-from survey.pages.assets import FOLDER, squeeze
-from survey.words import Language
+from survey.questionnaire.words import Language
+from survey.web.assets import FOLDER, squeeze
 
 YEAR = 31_536_000  # seconds
 
