@@ -10,6 +10,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -87,7 +88,7 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
 @blueprint.post("/s/<code>/<any(kiosk, paper, later):door>")
 def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
     """Take one step of the form: pass its gates, switch language, review, or send."""
-    fields = read_form()
+    fields = g.posted = read_form()
     place = find(code, door)
     if place is None:
         return refusal("unknown", code=events.tidy_code(code))

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from survey.log import log_error
@@ -32,14 +42,34 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 def database_error(error: OperationalError) -> Response:
     log_error(error)
     session().rollback()
-    response = error_page(503)
+    response = answers_again(503) or error_page(503)
     response.headers["Retry-After"] = "10"
     return response
 
 
 def our_error(error: Exception) -> Response:
     log_error(error)
-    return error_page(500)
+    return answers_again(500) or error_page(500)
+
+
+def answers_again(status: int) -> Response | None:
+    """Return a page that holds every answer just posted, to be sent again; None if none were.
+
+    Whatever failed, it needs nothing but what was posted: neither the poster nor the questions.
+    """
+    fields: MultiDict[str, str] | None = g.get("posted")
+    if fields is None:
+        return None
+    if request.accept_mimetypes.best == "application/json":  # the page's script keeps them itself
+        return make_response(jsonify(outcome="busy"), status)
+    languages = content().languages
+    words = languages.get(fields.get("lang", "")) or visitor_language(languages)
+    about = {"status": status, "attend": current_app.extensions["attend"], "go": fields.get("go")}
+    kept = [pair for pair in fields.items(multi=True) if pair[0] != "go"]
+    text = render_template(
+        "attend/again.html", words=words, say=words.say, fields=kept, action=request.path, **about
+    )
+    return make_response(text, status)
 
 
 def error_page(status: int) -> Response:

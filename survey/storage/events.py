@@ -11,6 +11,7 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from survey.questionnaire.forms import Agencies
@@ -144,11 +145,21 @@ class Places:
         self.kept: dict[str, tuple[float, Place]] = {}
 
     def find(self, session: Callable[[], Session], code: str) -> Place | None:
-        """Return the poster's place. A code that no poster has is looked up each time."""
-        until, place = self.kept.get(code, (0.0, None))
+        """Return the poster's place. A code that no poster has is looked up each time.
+
+        While the database is away a poster is what it was: a form opens, and answers that cannot
+        be stored come back in it.
+        """
+        until, before = self.kept.get(code, (0.0, None))
         if monotonic() < until:
-            return place
-        place = find_place(session(), code)
+            return before
+        try:
+            place = find_place(session(), code)
+        except OperationalError:
+            if before is None:
+                raise
+            session().rollback()
+            return before
         if place is not None:
             if len(self.kept) >= self.MOST:
                 self.kept.clear()
