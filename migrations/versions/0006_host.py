@@ -1,6 +1,6 @@
 """Who hosts an event: attendees are told before they answer.
 
-Revision ID: 0005
+Revision ID: 0006
 
 An event from before is hosted by the local law enforcement, as most are: a claim of independence
 that nobody made would be worse than none.
@@ -9,8 +9,8 @@ that nobody made would be worse than none.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
