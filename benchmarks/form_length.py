@@ -30,13 +30,13 @@ LOOK = """() => {
     const seen = one => one.offsetParent;
     const screen = [...document.querySelectorAll('section.screen')].find(seen);
     const go = [...screen.querySelectorAll('.steps .go')].find(seen).getBoundingClientRect();
-    const title = document.querySelector('header').innerText;
+    const title = screen.id === 'start' ? document.querySelector('header').innerText : '';
     const boxes = [...screen.querySelectorAll('input')].filter(seen).map(one => one.name);
     return {
         id: screen.id,
         height: Math.ceil(screen.getBoundingClientRect().bottom + scrollY) + 16,
         next_ends: Math.ceil(go.bottom + scrollY),
-        words: ((screen.id === 'start' ? title : '') + ' ' + screen.innerText).trim().split(/\\s+/).length,
+        words: `${title} ${screen.innerText}`.trim().split(/\\s+/).length,
         questions: new Set(boxes).size,
     };
 }"""  # 16: the page's own margin; a title is read once

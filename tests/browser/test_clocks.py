@@ -66,7 +66,7 @@ def test_answers_that_wait_outlive_every_clock(guest, clock):
         guest.sees("start")
     sets_clock(guest, after)
     page.reload()
-    expect(page.locator("#queue")).to_have_text("3 answers are waiting for a signal.")
+    expect(page.locator("#queue")).to_have_text("3 sets of answers are waiting for a signal.")
     assert [bool(row["body"]) for row in waiting(page)] == [True] * 3
     context.set_offline(False)
     for submission in ids:

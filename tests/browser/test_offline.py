@@ -145,7 +145,9 @@ def test_three_tabs_send_each_answer_in_one_request(guest):
         one.presses_send()
         expect(one.page.locator("#waits")).to_be_visible()
     assert len(set(ids)) == 3
-    expect(guests[2].page.locator("#queue")).to_have_text("3 answers are waiting for a signal.")
+    expect(guests[2].page.locator("#queue")).to_have_text(
+        "3 sets of answers are waiting for a signal."
+    )
 
     posts = Posts(guest.page)
     context.set_offline(False)
