@@ -10,8 +10,8 @@ from gevent import monkey
 
 monkey.patch_all()  # before the application is imported, which the master does for all workers
 
-from survey import installation  # noqa: E402
 from survey.config import SettingError, read_settings  # noqa: E402
+from survey.storage import installation  # noqa: E402
 
 try:
     settings = read_settings()

@@ -6,7 +6,7 @@ import sys
 
 from survey import create_app
 from survey.config import SettingError
-from survey.words import ContentError
+from survey.questionnaire.words import ContentError
 
 try:
     app = create_app()

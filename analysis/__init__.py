@@ -20,10 +20,7 @@ it does not need.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from analysis.change import changes_since_first, season_changes
-from analysis.charts import CHARTS, WORDS, Chart
-from analysis.codebook import codebook
-from analysis.estimate import (
+from analysis.estimators.basic import (
     effective_n,
     intraclass_correlation,
     mean,
@@ -32,33 +29,35 @@ from analysis.estimate import (
     share,
     wilson,
 )
-from analysis.export import FORMATS
+from analysis.estimators.multiple_testing import adjusted_p, benjamini_hochberg
+from analysis.estimators.nonresponse import nonresponse
+from analysis.estimators.person_level import (
+    person_items,
+    person_nets,
+    person_values,
+    season_wordings,
+)
 from analysis.frame import FrameError, check_frame
-from analysis.many import adjusted_p, benjamini_hochberg
 from analysis.measures import LEAST, OTHER, TOTAL, UNSAID, Measure
-from analysis.nonresponse import nonresponse
-from analysis.people import person_items, person_nets, person_values, season_wordings
-from analysis.release import NothingToRelease, ReleaseRefused, release
-from analysis.released import NotReleased, Released, View, stored_view
-from analysis.verdict import newcombe, smallest_change
+from analysis.output.charts import CHARTS, WORDS, Chart
+from analysis.output.codebook import codebook
+from analysis.output.export import FORMATS
+from analysis.release.build import NothingToRelease, ReleaseRefused, release
+from analysis.release.changes import changes_since_first, season_changes
+from analysis.release.released import NotReleased, Released, View, stored_view
+from analysis.release.verdict import newcombe, smallest_change
 
 if TYPE_CHECKING:
-    from analysis.consistency import reliability
-    from analysis.decompose import adjusted_change, kitagawa
-    from analysis.interval import (
+    from analysis.estimators.decomposition import adjusted_change, kitagawa
+    from analysis.estimators.intervals import (
         mean_range,
         pooled_rho,
         share_range,
         weighted_mean_range,
         weighted_share_range,
     )
-    from analysis.margins import CannotWeight, bridged, check_people, margin
-    from analysis.other_ranges import arcsine_range, logit_range
-    from analysis.pairs import mcnemar_p, paired, wilcoxon_p
-    from analysis.replicates import jackknife
-    from analysis.second_view import mean_second_view, share_second_view
-    from analysis.small import funnel, steadied, steadied_shares
-    from analysis.taylor import (
+    from analysis.estimators.jackknife import jackknife
+    from analysis.estimators.linearization import (
         design,
         design_effect,
         difference_of,
@@ -69,8 +68,14 @@ if TYPE_CHECKING:
         t_range,
         total_of,
     )
-    from analysis.trend import CannotCompare, slope
-    from analysis.weight import (
+    from analysis.estimators.margins import CannotWeight, bridged, check_people, margin
+    from analysis.estimators.other_intervals import arcsine_range, logit_range
+    from analysis.estimators.paired import mcnemar_p, paired, wilcoxon_p
+    from analysis.estimators.reliability import reliability
+    from analysis.estimators.small_areas import funnel, steadied, steadied_shares
+    from analysis.estimators.trend import CannotCompare, slope
+    from analysis.estimators.weighted_view import mean_second_view, share_second_view
+    from analysis.estimators.weighting import (
         post_stratify,
         rake,
         rake_and_trim,
@@ -82,48 +87,48 @@ if TYPE_CHECKING:
     )
 
 _LATER = {
-    "reliability": "analysis.consistency",
-    "adjusted_change": "analysis.decompose",
-    "kitagawa": "analysis.decompose",
-    "mean_range": "analysis.interval",
-    "pooled_rho": "analysis.interval",
-    "share_range": "analysis.interval",
-    "weighted_mean_range": "analysis.interval",
-    "weighted_share_range": "analysis.interval",
-    "bridged": "analysis.margins",
-    "CannotWeight": "analysis.margins",
-    "check_people": "analysis.margins",
-    "margin": "analysis.margins",
-    "arcsine_range": "analysis.other_ranges",
-    "logit_range": "analysis.other_ranges",
-    "mcnemar_p": "analysis.pairs",
-    "paired": "analysis.pairs",
-    "wilcoxon_p": "analysis.pairs",
-    "jackknife": "analysis.replicates",
-    "mean_second_view": "analysis.second_view",
-    "share_second_view": "analysis.second_view",
-    "funnel": "analysis.small",
-    "steadied": "analysis.small",
-    "steadied_shares": "analysis.small",
-    "design": "analysis.taylor",
-    "design_effect": "analysis.taylor",
-    "difference_of": "analysis.taylor",
-    "korn_graubard": "analysis.taylor",
-    "mean_of": "analysis.taylor",
-    "means_of": "analysis.taylor",
-    "ratio_of": "analysis.taylor",
-    "t_range": "analysis.taylor",
-    "total_of": "analysis.taylor",
-    "CannotCompare": "analysis.trend",
-    "slope": "analysis.trend",
-    "post_stratify": "analysis.weight",
-    "rake": "analysis.weight",
-    "rake_and_trim": "analysis.weight",
-    "refuse_unshowable": "analysis.weight",
-    "trim": "analysis.weight",
-    "trim_strictly": "analysis.weight",
-    "weighted_mean": "analysis.weight",
-    "weighted_total": "analysis.weight",
+    "reliability": "analysis.estimators.reliability",
+    "adjusted_change": "analysis.estimators.decomposition",
+    "kitagawa": "analysis.estimators.decomposition",
+    "mean_range": "analysis.estimators.intervals",
+    "pooled_rho": "analysis.estimators.intervals",
+    "share_range": "analysis.estimators.intervals",
+    "weighted_mean_range": "analysis.estimators.intervals",
+    "weighted_share_range": "analysis.estimators.intervals",
+    "bridged": "analysis.estimators.margins",
+    "CannotWeight": "analysis.estimators.margins",
+    "check_people": "analysis.estimators.margins",
+    "margin": "analysis.estimators.margins",
+    "arcsine_range": "analysis.estimators.other_intervals",
+    "logit_range": "analysis.estimators.other_intervals",
+    "mcnemar_p": "analysis.estimators.paired",
+    "paired": "analysis.estimators.paired",
+    "wilcoxon_p": "analysis.estimators.paired",
+    "jackknife": "analysis.estimators.jackknife",
+    "mean_second_view": "analysis.estimators.weighted_view",
+    "share_second_view": "analysis.estimators.weighted_view",
+    "funnel": "analysis.estimators.small_areas",
+    "steadied": "analysis.estimators.small_areas",
+    "steadied_shares": "analysis.estimators.small_areas",
+    "design": "analysis.estimators.linearization",
+    "design_effect": "analysis.estimators.linearization",
+    "difference_of": "analysis.estimators.linearization",
+    "korn_graubard": "analysis.estimators.linearization",
+    "mean_of": "analysis.estimators.linearization",
+    "means_of": "analysis.estimators.linearization",
+    "ratio_of": "analysis.estimators.linearization",
+    "t_range": "analysis.estimators.linearization",
+    "total_of": "analysis.estimators.linearization",
+    "CannotCompare": "analysis.estimators.trend",
+    "slope": "analysis.estimators.trend",
+    "post_stratify": "analysis.estimators.weighting",
+    "rake": "analysis.estimators.weighting",
+    "rake_and_trim": "analysis.estimators.weighting",
+    "refuse_unshowable": "analysis.estimators.weighting",
+    "trim": "analysis.estimators.weighting",
+    "trim_strictly": "analysis.estimators.weighting",
+    "weighted_mean": "analysis.estimators.weighting",
+    "weighted_total": "analysis.estimators.weighting",
 }
 
 __all__ = [

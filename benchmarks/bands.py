@@ -20,24 +20,26 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
-from analysis.again import Earlier
-from analysis.attack import BUDGET, Purse, is_safe
-from analysis.band import BANDS, FloatArray, band_event, band_n, band_share
-from analysis.block import Table
-from analysis.consistency import checked_indexes
-from analysis.count import build_tables
-from analysis.estimate import effective_n, most_per_event, wilson
+from analysis.disclosure.between_releases import Earlier
+from analysis.disclosure.integer_programme import BUDGET, Purse, is_safe
+from analysis.disclosure.printed import world_of
+from analysis.disclosure.trades import undone
+from analysis.disclosure.witness import doubts
+from analysis.estimators.basic import effective_n, most_per_event, wilson
+from analysis.estimators.reliability import checked_indexes
 from analysis.measures import TOTAL, WHOLE, IntArray, Measure
-from analysis.printed import world_of
-from analysis.tally import Tally, tallies
-from analysis.trades import undone
-from analysis.worlds import doubts
+from analysis.tabulation.counts import Tally, tallies
+from analysis.tabulation.exact_rows import build_tables
+from analysis.tabulation.rounding import BANDS, FloatArray, band_event, band_n, band_share
+from analysis.tabulation.tables import Table
 from benchmarks.running import SECRET
 from benchmarks.stage import database, median, table
-from survey import catalogue, create_app, db, publish, schema
-from survey.answer_rows import SetAside
+from survey import create_app
 from survey.config import Settings
-from survey.models import Agency
+from survey.release import build, measure_catalogue
+from survey.release.answer_rows import SetAside
+from survey.storage import db, schema
+from survey.storage.models import Agency
 
 RHO = 0.05  # correlation of answers within events, the floor of young programmes
 SHARES = np.arange(5, 100) / 100
@@ -137,11 +139,14 @@ def demonstration() -> tuple[pd.DataFrame, list[Measure], list[str]]:
             content, session = app.extensions["content"], db.session()
             present = set(session.scalars(select(Agency.kind)))
             kinds = [kind for kind in content.agencies if kind in present]
-            frame = publish.closed_answers(
+            frame = build.closed_answers(
                 session, content, datetime.now(UTC), kinds, SetAside(), made_up=True
             )
         app.extensions["engine"].dispose()
-    measures, cuts = catalogue.measures_of(content, kinds), catalogue.cuts_of(content)
+    measures, cuts = (
+        measure_catalogue.measures_of(content, kinds),
+        measure_catalogue.cuts_of(content),
+    )
     return frame, measures, cuts
 
 

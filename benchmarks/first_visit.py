@@ -20,7 +20,7 @@ import brotli
 from benchmarks.running import ROOT, Server, serve
 from benchmarks.stage import database, open_posters, table
 from benchmarks.visitors import PHONE
-from survey.pages.packed import IN_USE
+from survey.web.compression import IN_USE
 
 WINDOW = 14_480  # bytes
 HEAD = [

@@ -26,13 +26,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.attack import BUDGET, Budget
+from analysis.disclosure.integer_programme import BUDGET, Budget
 from analysis.measures import Measure
-from analysis.national import build
+from analysis.release.programme import build
 from benchmarks.stage import table
-from survey import catalogue
-from survey.forms import Item
-from survey.instrument import read_content
+from survey.questionnaire.forms import Item
+from survey.questionnaire.instrument import read_content
+from survey.release import measure_catalogue
 
 KINDS = ("police", "fire", "ems")
 SEASONS = tuple(range(2017, 2027))
@@ -79,7 +79,7 @@ class County:
             "instrument": content.current.id,
             "audience": "adult",
         }
-        for cut in catalogue.cuts_of(content):
+        for cut in measure_catalogue.cuts_of(content):
             groups = np.array(groups_of(cut))
             odds = 1 / np.arange(1.0, len(groups) + 1)
             frame[f"cut.{cut}"] = chance.choice(groups, n, p=odds / odds.sum())
@@ -96,11 +96,11 @@ CONTENT = read_content()
 
 def items() -> list[Item]:
     questions = [q for q in CONTENT.current.questions.values() if q.is_measured]
-    return [Item(q, kind) for q in questions for kind in catalogue.about(CONTENT, q, KINDS)]
+    return [Item(q, kind) for q in questions for kind in measure_catalogue.about(CONTENT, q, KINDS)]
 
 
 def groups_of(cut: str) -> list[str]:
-    if cut == catalogue.LANGUAGE:
+    if cut == measure_catalogue.LANGUAGE:
         return ["en", "es"]
     return [*CONTENT.current.questions[cut].options, "unsaid"]
 
@@ -122,7 +122,10 @@ def main() -> None:
     options.add_argument("--programmes", type=int, default=BUDGET.programmes, help="of the audit")
     asked = options.parse_args()
     budget = Budget(programmes=asked.programmes)
-    measures, cuts = catalogue.measures_of(CONTENT, KINDS), catalogue.cuts_of(CONTENT)
+    measures, cuts = (
+        measure_catalogue.measures_of(CONTENT, KINDS),
+        measure_catalogue.cuts_of(CONTENT),
+    )
     rows = []
     for responses in asked.responses:
         rows.append(measured(responses, measures, cuts, budget))

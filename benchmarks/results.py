@@ -75,7 +75,7 @@ def main() -> None:
 
 def load(url: str, factor: int) -> tuple[int, int]:
     """Load the demonstration, repeat its answers, publish; return how many answers and figures."""
-    from survey.models import Figure, Response
+    from survey.storage.models import Figure, Response
 
     flask(url, "migrate")
     flask(url, "demo")
@@ -102,7 +102,7 @@ def flask(url: str, command: str) -> None:
 
 def pages(url: str) -> list[tuple[str, str]]:
     """Return (what it is, address) of everything that is timed."""
-    from survey.models import Community
+    from survey.storage.models import Community
 
     engine = create_engine(url)
     with engine.connect() as connection:

@@ -25,7 +25,7 @@ from benchmarks import surveyjs
 from benchmarks.flows import create_stock
 from benchmarks.running import serve
 from benchmarks.stage import database, median, open_posters, table
-from survey.pages.packed import IN_USE
+from survey.web.compression import IN_USE
 from tests.browser.find_browser import find_browser, launch_arguments
 
 SLOW_3G = {

@@ -30,7 +30,7 @@ def database(kind: str) -> Iterator[str]:
 
 
 def assert_durable(url: str) -> None:
-    """Refuse a PostgreSQL that is quick because it promises nothing. (SQLite: survey/db.py.)"""
+    """Refuse a PostgreSQL that is quick because it promises nothing. (SQLite: storage/db.py.)"""
     engine = create_engine(url)
     with engine.connect() as connection:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -40,8 +40,9 @@ def assert_durable(url: str) -> None:
 
 def open_posters(url: str, count: int, languages: Sequence[str] = ("en", "es")) -> list[str]:
     """Migrate, and make `count` events that are open now, a poster each. Return their codes."""
-    from survey import create_app, db, schema
+    from survey import create_app
     from survey.config import Settings
+    from survey.storage import db, schema
     from tests.builders import add_event, add_poster
 
     app = create_app(Settings(secret_key=SECRET, database_url=url))
@@ -66,7 +67,7 @@ class Ledger:
         """Return a sentence. Raises AssertionError where an answer is missing or there twice.
 
         `opened` is compared with the counted scans where it was kept (is not 0)."""
-        from survey.models import Response, Scan
+        from survey.storage.models import Response, Scan
 
         engine = create_engine(url)
         with engine.connect() as connection:

@@ -1,8 +1,8 @@
-"""Runs the migrations on the connection that survey.schema hands over."""
+"""Runs the migrations on the connection that survey.storage.schema hands over."""
 
 from alembic import context
 
-from survey.models import Base
+from survey.storage.models import Base
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -6,25 +6,16 @@ from flask import Flask, Request
 from flask.sessions import SessionInterface
 from flask_compress import Compress
 
-from survey import cli, db, log
+from survey import log
+from survey.collect.scans import Scans
+from survey.commands import cli
 from survey.config import ROOT, Settings, read_settings
-from survey.events import Places
-from survey.instrument import read_content
-from survey.pages import (
-    addresses,
-    assets,
-    attend,
-    data,
-    errors,
-    headers,
-    health,
-    keeping,
-    language,
-    posters,
-    results,
-    site,
-)
-from survey.scans import Scans
+from survey.pages import addresses, attend, data, errors, health, posters, results, site
+from survey.questionnaire.instrument import read_content
+from survey.read import caching
+from survey.storage import db
+from survey.storage.events import Places
+from survey.web import assets, headers, locale
 
 
 class NoSession(SessionInterface):
@@ -66,9 +57,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     addresses.init_app(app)
     headers.init_app(app)
-    language.init_app(app)
+    locale.init_app(app)
     errors.init_app(app)
-    keeping.init_app(app)
+    caching.init_app(app)
     Compress(app)
     for module in (attend, site, results, data, posters, health):
         app.register_blueprint(module.blueprint)

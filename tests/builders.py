@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey import organise
-from survey.models import Community, Event, Poster
+from survey.desk import communities
+from survey.storage.models import Community, Event, Poster
 
 ADULT = {"who": "adult", "met": ["police", "fire"]}
 OPINION = {
@@ -49,12 +49,12 @@ def add_event(
     content = app.extensions["content"]
     community = session.query(Community).filter_by(name=name).one_or_none()
     if community is None:
-        community = organise.add_community(
+        community = communities.add_community(
             session, content, name=name, county=county, state="Oregon"
         )
         for kind in kinds:
-            organise.add_agency(session, content, community, kind=kind, name=f"{name} {kind}")
-    event = organise.add_event(
+            communities.add_agency(session, content, community, kind=kind, name=f"{name} {kind}")
+    event = communities.add_event(
         session, content, community, day=date(season, 8, 4), time_zone="America/New_York", **more
     )
     if open_now:
@@ -65,7 +65,7 @@ def add_event(
 
 
 def add_poster(session: Session, event: Event, channel: str = "entrance") -> Poster:
-    poster = organise.add_poster(session, event, channel=channel)
+    poster = communities.add_poster(session, event, channel=channel)
     session.commit()
     return poster
 

@@ -12,8 +12,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from survey import create_app, db, schema
+from survey import create_app
 from survey.config import Settings
+from survey.storage import db, schema
 
 pytest_plugins = ["tests.demonstration"]
 

@@ -18,12 +18,9 @@ from flask import (
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as Reply
 
-from survey import db, events, intake
-from survey.answer_codes import UnknownCode
-from survey.events import Place, Window
-from survey.instrument import FOLLOW_UP
-from survey.intake import Outcome, Submission, shown_agencies
-from survey.pages.body import read_form
+from survey.collect import intake
+from survey.collect.intake import Outcome, Submission, shown_agencies
+from survey.collect.scans import Scans
 from survey.pages.form_page import (
     address_of,
     done_words,
@@ -32,11 +29,15 @@ from survey.pages.form_page import (
     ticket_for,
 )
 from survey.pages.form_view import View
-from survey.pages.language import content, visitor_language
-from survey.pages.packed import Packed
-from survey.pages.sent import Sent
-from survey.scans import Scans
-from survey.words import Language
+from survey.pages.submission import Sent
+from survey.questionnaire.answer_codes import UnknownCode
+from survey.questionnaire.instrument import FOLLOW_UP
+from survey.questionnaire.words import Language
+from survey.storage import db, events
+from survey.storage.events import Place, Window
+from survey.web.compression import Packed
+from survey.web.form_body import read_form
+from survey.web.locale import content, visitor_language
 
 blueprint = Blueprint("attend", __name__)
 STATUS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 from sqlalchemy import select
 
-from survey.db import session
-from survey.models import Release
-from survey.pages.keeping import fresh, label
 from survey.pages.site import page
+from survey.read.caching import fresh, label
+from survey.storage.db import session
+from survey.storage.models import Release
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 A_YEAR = 31_536_000  # seconds; a release's files never change, so they are kept for good
@@ -36,9 +36,9 @@ def file(release_id: int, name: str) -> Response:
         abort(404)
     if unchanged := fresh(release, ()):
         return unchanged
-    from survey import drawing  # loads pandas: only where a file is made
+    from survey.read import charts  # loads pandas: only where a file is made
 
-    response = Response(drawing.file(session(), release, name), mimetype=TYPES[name])
+    response = Response(charts.file(session(), release, name), mimetype=TYPES[name])
     response.headers["Content-Disposition"] = (
         f'attachment; filename="porchlight-{release_id}-{name}"'
     )

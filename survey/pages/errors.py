@@ -6,10 +6,10 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from survey.db import session
 from survey.log import log_error
-from survey.pages.language import content, visitor_language
 from survey.pages.site import page
+from survey.storage.db import session
+from survey.web.locale import content, is_attendees, visitor_language
 
 WORDED = {400, 404, 405, 413, 415, 503}  # the others share the words of 400 or 500
 
@@ -54,8 +54,3 @@ def error_page(status: int) -> Response:
         words = visitor_language()  # the database may be what is broken: ask it nothing
         text = render_template("error.html", words=words, say=words.say, status=shown)
     return make_response(text, status)
-
-
-def is_attendees(path: str) -> bool:
-    """Whether it is an attendee's address: those pages speak every language there is."""
-    return path == "/s" or path.startswith("/s/")

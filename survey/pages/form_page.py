@@ -13,16 +13,16 @@ from uuid import UUID, uuid4
 from flask import Response, current_app, render_template, url_for
 from markupsafe import Markup
 
+from survey.collect.form_token import make_ticket
+from survey.collect.intake import shown_agencies
 from survey.config import Settings
-from survey.events import Place, now
-from survey.forms import AnswerForm, form_class
-from survey.instrument import AGENCIES, FOLLOW_UP, Instrument
-from survey.intake import shown_agencies
 from survey.pages.form_view import View
-from survey.pages.language import content
-from survey.pages.packed import HIDDEN, Packed
-from survey.tickets import make_ticket
-from survey.words import Language
+from survey.questionnaire.forms import AnswerForm, form_class
+from survey.questionnaire.instrument import AGENCIES, FOLLOW_UP, Instrument
+from survey.questionnaire.words import Language
+from survey.storage.events import Place, now
+from survey.web.compression import HIDDEN, Packed
+from survey.web.locale import content
 
 
 def fresh_page(place: Place, language: Language) -> Response:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from survey.events import Place
-from survey.forms import AnswerForm, Item
-from survey.instrument import CHILD, Instrument, Question
-from survey.words import Language
+from survey.questionnaire.forms import AnswerForm, Item
+from survey.questionnaire.instrument import CHILD, Instrument, Question
+from survey.questionnaire.words import Language
+from survey.storage.events import Place
 
 
 @dataclass(frozen=True)

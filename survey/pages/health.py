@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify
 from sqlalchemy import text
 from werkzeug.wrappers import Response
 
-from survey.db import session
+from survey.storage.db import session
 
 blueprint = Blueprint("health", __name__)
 

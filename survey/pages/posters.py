@@ -10,17 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from survey.config import is_only_here
-from survey.db import session
-from survey.events import Place, place_of, tidy_code
-from survey.forms import option_label
-from survey.instrument import LEAVING
-from survey.models import Community, Event, Poster
+from survey.desk.qr_codes import PAPERS, address, qr_svg, short_address
 from survey.pages.form_page import form_of, instrument_of
 from survey.pages.form_view import Screen, View
-from survey.pages.language import content
 from survey.pages.site import page
-from survey.posters import PAPERS, address, qr_svg, short_address
-from survey.words import Language
+from survey.questionnaire.forms import option_label
+from survey.questionnaire.instrument import LEAVING
+from survey.questionnaire.words import Language
+from survey.storage.db import session
+from survey.storage.events import Place, place_of, tidy_code
+from survey.storage.models import Community, Event, Poster
+from survey.web.locale import content
 
 blueprint = Blueprint("posters", __name__)
 

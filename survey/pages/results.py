@@ -15,14 +15,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.routing import BaseConverter
 
-from survey import guide
-from survey.db import session
-from survey.figures import Current, Place
-from survey.pages.keeping import Query, kept_or_made, newest
-from survey.pages.language import content, visitor_language
 from survey.pages.site import page
-from survey.reading import TOTAL, Reading
-from survey.telling import Teller
+from survey.read import definitions
+from survey.read.caching import Query, kept_or_made, newest
+from survey.read.captions import Teller
+from survey.read.results_query import TOTAL, Reading
+from survey.storage.db import session
+from survey.storage.release_store import Current, Place
+from survey.web.locale import content, visitor_language
 
 PER_PAGE = 40  # communities on one page of the overview
 MOST_PANELS = 12  # small charts beside each other
@@ -113,15 +113,19 @@ def how_to_read() -> str | Response:
 
     def make() -> str:
         tell = Teller(now, visitor_language())
-        told = list(guide.Guide(content(), now, tell).definitions())
-        row = guide.example(session(), now)
+        told = list(definitions.Guide(content(), now, tell).definitions())
+        row = definitions.example(session(), now)
         about = {"now": now, "made_up": now.release.about["made_up"]}
         return page("how_to_read.html", tell=tell, row=row, definitions=told, **about, **READING)
 
     return kept_or_made(now.release, language_asked(), make)
 
 
-READING = {"least": guide.LEAST, "in_numbers": guide.IN_NUMBERS, "steps": guide.STEPS}
+READING = {
+    "least": definitions.LEAST,
+    "in_numbers": definitions.IN_NUMBERS,
+    "steps": definitions.STEPS,
+}
 
 
 def read(now: Current, places: Sequence[Place]) -> Reading:
@@ -215,18 +219,18 @@ def as_json(reading: Reading, chart: str) -> Response:
 
 
 def as_csv(reading: Reading, chart: str) -> Response:
-    from survey import drawing  # loads pandas: only where a file or a chart is made
+    from survey.read import charts  # loads pandas: only where a file or a chart is made
 
-    response = Response(drawing.table(reading), mimetype="text/csv")
+    response = Response(charts.table(reading), mimetype="text/csv")
     name = request.path.strip("/").replace("/", "-")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 def as_chart(reading: Reading, chart: str) -> Response:
-    from survey import drawing
+    from survey.read import charts
 
-    return Response(drawing.chart(reading, chart, columns()), mimetype="application/json")
+    return Response(charts.chart(reading, chart, columns()), mimetype="application/json")
 
 
 FILES: dict[str, Callable[[Reading, str], Response]] = {

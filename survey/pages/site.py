@@ -12,13 +12,13 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from survey.config import Settings
-from survey.db import session
-from survey.events import now
-from survey.made_up import is_only_made_up
-from survey.models import Community, Event, Poster
-from survey.pages.language import content, visitor_language
-from survey.privacy import kept_of_attendees, kept_of_others
-from survey.words import read_toml
+from survey.questionnaire.words import read_toml
+from survey.storage.db import session
+from survey.storage.events import now
+from survey.storage.made_up import is_only_made_up
+from survey.storage.models import Community, Event, Poster
+from survey.storage.privacy import kept_of_attendees, kept_of_others
+from survey.web.locale import content, visitor_language
 
 blueprint = Blueprint("site", __name__)
 

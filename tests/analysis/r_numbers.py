@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.taylor import design
+from analysis.estimators.linearization import design
 
 FOLDER = Path(__file__).parent / "fixtures"
 

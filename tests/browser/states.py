@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Page, expect
 
-from survey.instrument import FOLDER
+from survey.questionnaire.instrument import FOLDER
 from tests.browser.actors import Guest, closed_code, upcoming_code
 
 # Posts the form as a phone without a script would; the page that answers is the server's own.

@@ -11,14 +11,14 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from survey.instrument import FOLDER
+from survey.questionnaire.instrument import FOLDER
 from tests.browser.access import AXE_FILE
 
 TESTS = [
     "tests/browser/test_access.py",
     "tests/browser/test_assistive.py",
-    "tests/test_phone_of_2015.py",
-    "tests/test_reading.py",
+    "tests/pages/test_phone_of_2015.py",
+    "tests/questionnaire/test_reading_grade.py",
 ]
 TOLD = """# Written by `python -m tests.browser.tell` after a clean run; shown on /accessibility.
 day = {day}

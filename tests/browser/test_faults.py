@@ -17,7 +17,7 @@ from uuid import UUID
 
 import pytest
 
-from survey.models import Comment, Response
+from survey.storage.models import Comment, Response
 from tests.browser.actors import Guest
 from tests.browser.faults import bad_signal
 from tests.browser.server import Site, serving

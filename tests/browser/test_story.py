@@ -152,7 +152,7 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
     desk.get_by_role("link", name="See results").click()
     desk.get_by_role("link", name="Maple Falls").click()
     told = (
-        f"70% of the people who answered in Maple Falls in {SEASON} trust the police a lot or "
+        f"70% of those who answered in Maple Falls in {SEASON} trust the police a lot or "
         "completely (range 30% to 94%; 40 answers)"
     )
     expect(desk.locator(".verdict")).to_contain_text(told)

@@ -1,0 +1,223 @@
+"""Taylor linearisation: standard errors for people who came in events (METHODS 3).
+
+An estimate is linearised into one influence value per person; the values are added up per event,
+and the spread of the events' sums is its variance. A domain (one age group, one town) is a subset
+of the design, not of the data: events without anybody in it still count, with a sum of 0.
+Agrees with R's survey package (svydesign, svymean, svytotal, svyratio, svyby, svyciprop).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import beta, t
+
+from analysis.estimators.basic import FloatArray
+from analysis.estimators.design import Design as Design
+from analysis.estimators.design import chosen, codes_of
+from analysis.estimators.design import design as design
+from analysis.measures import BoolArray
+
+DF_TO_TRUST = 8  # under so many degrees of freedom a Taylor variance is too shaky: Wilson with n*
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its Taylor variance; in the unit of what was estimated."""
+
+    value: float
+    variance: float  # NaN when one event only: the error between events cannot be told
+    df: int  # events - strata, among those with anybody in the domain
+    n: int
+    events: int
+
+    @property
+    def se(self) -> float:
+        return float(np.sqrt(self.variance))
+
+
+def variance(influence: FloatArray, of: Design) -> FloatArray:
+    """Variance of the sums of influence values; (n,) gives a number, (n, v) a (v, v) matrix.
+
+    influence: per person, weight included, 0 outside the domain.
+    v = sum over strata of (1 - k/K) k/(k-1) sum_j (Z_j - mean Z)(Z_j - mean Z)'.
+    """
+    z = np.asarray(influence, dtype=float)
+    columns = z.reshape(len(z), -1)
+    found = np.zeros((columns.shape[1], columns.shape[1]))
+    for stratum in np.unique(of.strata):
+        here = of.strata == stratum
+        ids = codes_of(of.events[here])
+        sums = np.stack([np.bincount(ids, column) for column in columns[here].T], axis=1)
+        k = len(sums)
+        share_left = 1 - k / of.population[here][0]
+        if k > 1:
+            sums = sums - sums.mean(axis=0)
+            found += share_left * k / (k - 1) * sums.T @ sums
+        elif of.lonely:
+            found += share_left * sums.T @ sums
+    return found[0, 0] if z.ndim == 1 else found
+
+
+def mean_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
+    """Weighted mean of y (a share, if y is 0 or 1) over the domain, in the unit of y.
+
+    Missing y leave it. Raises ValueError when nobody is left, for an infinite y, and for arrays
+    that do not fit the design. One event: the variance is NaN, never 0. R: svymean, svyby.
+    """
+    y = np.asarray(y, dtype=float)
+    return ratio_of(y, np.ones_like(y), of, domain)
+
+
+def ratio_of(y: ArrayLike, x: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
+    """sum w y / sum w x over the domain; rows where either is missing leave it. R: svyratio.
+
+    In the unit of y per that of x. Raises ValueError as mean_of() does, and where the x add up
+    to 0.
+    """
+    y, x = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
+    inside = _inside(np.column_stack((y, x)), of, domain)
+    w = np.where(inside, of.weights, 0.0)
+    y, x = np.where(inside, y, 0.0), np.where(inside, x, 0.0)
+    if (w * x).sum() == 0:
+        raise ValueError("A ratio needs something to divide by: here that adds up to 0.")
+    ratio = (w * y).sum() / (w * x).sum()
+    return _estimate(ratio, w * (y - ratio * x) / (w * x).sum(), inside, of)
+
+
+def total_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
+    """sum w y over the domain, in the unit of y; missing y leave it. R: svytotal.
+
+    A domain of one event has an error here: the other events' 0 are part of it. NaN only where the
+    design has no other event. Raises ValueError as mean_of() does.
+    """
+    y = np.asarray(y, dtype=float)
+    inside = _inside(y[:, None], of, domain)
+    influence = np.where(inside, of.weights, 0.0) * np.where(inside, y, 0.0)
+    events = len(np.unique(of.events))
+    return _estimate(float(influence.sum()), influence, inside, of, told=events > 1)
+
+
+def means_of(
+    columns: ArrayLike, of: Design, domain: ArrayLike | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Means of several columns, shape (n, v), and their covariances (v, v); listwise.
+
+    A row with any missing value is left out of all means, as R's svymean(na.rm=TRUE) does.
+    One event: the covariances are NaN, never 0. Raises ValueError as mean_of() does.
+    """
+    table = np.asarray(columns, dtype=float)
+    inside = _inside(table, of, domain)
+    w = np.where(inside, of.weights, 0.0) / of.weights[inside].sum()
+    values = np.where(inside[:, None], table, 0.0)
+    means: FloatArray = w @ values
+    if len(np.unique(of.events[inside])) < 2:
+        return means, np.full((len(means), len(means)), np.nan)
+    return means, variance(w[:, None] * (values - means), of)
+
+
+def difference_of(y: ArrayLike, of: Design, later: ArrayLike, earlier: ArrayLike) -> Estimate:
+    """Mean over `later` minus mean over `earlier`, two domains of one design (METHODS 5).
+
+    When the same events or communities return, as clusters of both, their covariance is in it.
+    In the unit of y. Raises ValueError when nobody is in one of the two; NaN for an error where
+    one of them is a single event. R: svycontrast on svyby(covmat=TRUE).
+    """
+    y = np.asarray(y, dtype=float)
+    influence, value = np.zeros(len(y)), 0.0
+    inside_any, told = np.zeros(len(y), dtype=bool), True
+    for sign, domain in ((1, later), (-1, earlier)):
+        inside = _inside(y[:, None], of, domain)
+        w = np.where(inside, of.weights, 0.0) / of.weights[inside].sum()
+        mean = float(w @ np.where(inside, y, 0.0))
+        influence += sign * w * np.where(inside, y - mean, 0.0)
+        value += sign * mean
+        inside_any |= inside
+        told &= len(np.unique(of.events[inside])) > 1
+    return _estimate(value, influence, inside_any, of, told=told)
+
+
+def design_effect(
+    y: ArrayLike, of: Design, domain: ArrayLike | None = None, *, replaced: bool = False
+) -> float:
+    """Variance of the mean over that of as many unrelated people; 1: events do not matter.
+
+    Drawn without replacement from as many people as the weights add up to, as R's
+    svymean(deff=TRUE), or with it (deff="replace"). Raises ValueError for one person, for answers
+    that are all alike, and for weights that add up to no more than the people who answered.
+    """
+    y = np.asarray(y, dtype=float)
+    inside = domain_of(y, of, domain)
+    estimate, w, n = mean_of(y, of, domain), of.weights[inside], int(inside.sum())
+    if np.ptp(y[inside]) == 0:
+        raise ValueError("A design effect needs answers that differ.")
+    if not replaced and w.sum() <= n:
+        raise ValueError("These weights do not add up to a population: take replaced=True.")
+    spread = (w * (y[inside] - estimate.value) ** 2).sum() / w.sum() * n / (n - 1)
+    return float(estimate.variance / (spread / n * (1 if replaced else 1 - n / w.sum())))
+
+
+def t_range(estimate: Estimate) -> tuple[float, float]:
+    """95 % range of a mean from Student's t with the design's df, in its unit; NaN for one event.
+
+    Never raises: without degrees of freedom there is no range, and that is an answer.
+    R: confint(svymean(...), df = degf(design)); svyciprop(method="mean") for a share.
+    """
+    if estimate.df < 1:
+        return float("nan"), float("nan")
+    half = float(t.ppf(0.975, estimate.df)) * estimate.se
+    return estimate.value - half, estimate.value + half
+
+
+def korn_graubard(estimate: Estimate, *, at_most_n: bool = True) -> tuple[float, float]:
+    """95 % range of a share, 0..1, for df >= 8: Clopper-Pearson with the effective n.
+
+    n_e = p(1-p)/v (t_{n-1}/t_df)^2, at most n: events that happen to agree do not make more of
+    the people who answered. R's survey sets no such limit (at_most_n=False).
+    Raises ValueError at 0, at 1 and for one event: there a Taylor variance says nothing, and
+    Wilson with n* is the way.
+    Source: Korn and Graubard 1998; R's svyciprop(method="beta").
+    """
+    p, v = estimate.value, estimate.variance
+    if not (0 < p < 1 and v > 0 and estimate.df > 0):
+        raise ValueError("A share of 0 or 1, or from one event, has no Taylor range: use Wilson.")
+    shrunk = (t.ppf(0.975, estimate.n - 1) / t.ppf(0.975, estimate.df)) ** 2
+    n = p * (1 - p) / v * float(shrunk)
+    n = min(n, float(estimate.n)) if at_most_n else n
+    low = beta.ppf(0.025, n * p, n * (1 - p) + 1)
+    return float(low), float(beta.ppf(0.975, n * p + 1, n * (1 - p)))
+
+
+def domain_of(y: FloatArray, of: Design, domain: ArrayLike | None) -> BoolArray:
+    """Who counts for a mean of y: a value, a weight over 0 and inside. ValueError for nobody."""
+    return _inside(y[:, None], of, domain)
+
+
+def _inside(columns: FloatArray, of: Design, domain: ArrayLike | None) -> BoolArray:
+    if len(columns) != len(of.weights):
+        raise ValueError("The answers and the design need one entry per person.")
+    if np.isinf(columns).any():
+        raise ValueError("An answer is infinite: a missing one is NaN.")
+    inside: BoolArray = ~np.isnan(columns).any(axis=1) & (of.weights > 0)
+    if domain is not None:
+        inside &= chosen(domain, len(inside))
+    if not inside.any():
+        raise ValueError("There is no valid answer in this domain: a mean of nobody is no number.")
+    return inside
+
+
+def _estimate(
+    value: float,
+    influence: FloatArray,
+    inside: BoolArray,
+    of: Design,
+    *,
+    told: bool | None = None,
+) -> Estimate:
+    events = len(np.unique(of.events[inside]))
+    df = events - len(np.unique(of.strata[inside]))
+    told = events > 1 if told is None else told
+    found = float(variance(influence, of)) if told else float("nan")
+    return Estimate(float(value), found, df, int(inside.sum()), events)

@@ -1,0 +1,37 @@
+"""Many tests at once: few of the changes that are told may be false (METHODS 5)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analysis.estimators.basic import FloatArray
+from analysis.measures import BoolArray
+
+FALSE_DISCOVERIES = 0.05  # Benjamini and Hochberg's q
+
+
+def benjamini_hochberg(p_values: ArrayLike, q: float = FALSE_DISCOVERIES) -> BoolArray:
+    """Which of many tests pass when at most a part q of those that pass may be false.
+
+    p_values: 0..1; a missing one (NaN) is no test and does not pass. Raises ValueError for
+    others. Source: Benjamini and Hochberg 1995; R's p.adjust(p, "BH") <= q.
+    """
+    passes: BoolArray = adjusted_p(p_values) <= q
+    return passes
+
+
+def adjusted_p(p_values: ArrayLike) -> FloatArray:
+    """For each test the least q at which it passes, 0..1; NaN where there was none.
+
+    Raises ValueError for a p-value outside 0..1. Source: R's p.adjust(p, "BH").
+    """
+    p = np.asarray(p_values, dtype=float)
+    if ((p < 0) | (p > 1)).any():
+        raise ValueError("A p-value lies between 0 and 1.")
+    adjusted = np.full(p.shape, np.nan)
+    tested = np.flatnonzero(~np.isnan(p))
+    down = tested[np.argsort(-p[tested], kind="stable")]  # from the greatest
+    factors = len(down) / np.arange(len(down), 0, -1)
+    adjusted[down] = np.minimum(1.0, np.minimum.accumulate(factors * p[down]))
+    return adjusted

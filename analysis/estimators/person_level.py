@@ -1,0 +1,77 @@
+"""From the declared frame to a number per person, for a notebook; NaN where there is none.
+
+A frame holds codes, and a code under 0 says why an answer is missing. Comparing codes directly,
+`frame["trust.police"] >= 4`, would count everybody who skipped as not favourable.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.estimators.basic import FloatArray
+from analysis.measures import SCALE, WHOLE, BoolArray, Measure, answers
+from analysis.wordings import MIXED
+
+
+def person_values(frame: pd.DataFrame, measure: Measure) -> FloatArray:
+    """What each row says about a measure: 0 or 1 of a share, 0..100 of a score; else NaN.
+
+    NaN where too few of its questions were answered, and for other audiences. A score is kept in
+    millionths of its scale. Raises nothing: a column that is not there was shown to nobody.
+    For share_range() and mean_range(). Source: METHODS 2.
+    """
+    told = answers(frame, measure)
+    points = told.value * (SCALE[measure.unit] / WHOLE)
+    result: FloatArray = np.where(told.valid & _asked(frame, measure), points, np.nan)
+    return result
+
+
+def person_nets(frame: pd.DataFrame, measure: Measure) -> FloatArray:
+    """1 for a favourable answer, -1 for an unfavourable, 0 in between, NaN for none.
+
+    Its mean is the net share, -1..1; its range is mean_range()'s. Raises ValueError for a measure
+    without unfavourable answers. Source: METHODS 2, z = [y >= 4] - [y <= 2].
+    """
+    if not measure.splits:
+        raise ValueError(f"Measure {measure.name}: it has no unfavourable answers, so no net.")
+    told = answers(frame, measure)
+    z = told.top.astype(float) - told.bottom
+    result: FloatArray = np.where(told.valid & _asked(frame, measure), z, np.nan)
+    return result
+
+
+def person_items(frame: pd.DataFrame, measure: Measure) -> FloatArray:
+    """Codes of a measure's questions, shape (rows, questions); NaN for whatever is no answer.
+
+    In the scale's own codes, e.g. 1..5. For reliability() and paired(). Raises ValueError when the
+    frame lacks a question's column. Source: METHODS 2.
+    """
+    absent = [name for name in measure.columns if name not in frame.columns]
+    if absent:
+        raise ValueError(f"The frame lacks {', '.join(absent)}: nobody was asked that.")
+    codes = frame[list(measure.columns)].to_numpy(dtype=float)
+    told = np.isin(codes, measure.valid) & _asked(frame, measure)[:, None]
+    result: FloatArray = np.where(told, codes, np.nan)
+    return result
+
+
+def season_wordings(frame: pd.DataFrame, measure: Measure) -> dict[int, str]:
+    """Season -> the wording in which the measure was asked; several are joined by MIXED.
+
+    For kitagawa(), adjusted_change() and slope(), which refuse to cross a wall, and to be looked
+    at before difference_of() and newcombe(), which see numbers only. A season in which nobody was
+    asked is not there. An instrument that the measure does not map is a wording of its own.
+    Raises nothing. Source: METHODS 5, a wording version is a wall.
+    """
+    asked = answers(frame, measure).asked & _asked(frame, measure)
+    seen = frame.loc[asked, ["season", "instrument"]].drop_duplicates().sort_values("season")
+    found: dict[int, set[str]] = {}
+    for season, instrument in seen.itertuples(index=False):
+        found.setdefault(int(season), set()).add(measure.wording.get(instrument, instrument))
+    return {season: MIXED.join(sorted(wordings)) for season, wordings in found.items()}
+
+
+def _asked(frame: pd.DataFrame, measure: Measure) -> BoolArray:
+    mine: BoolArray = (frame["audience"] == measure.audience).to_numpy(dtype=bool)
+    return mine

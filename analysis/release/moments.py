@@ -1,0 +1,73 @@
+"""Counts of a county from which statistics of the whole programme are put together.
+
+Whole numbers that add up: sums, squares and products of answers, never an answer itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.estimators.basic import FloatArray
+from analysis.estimators.reliability import LEAST_ITEM_REST, LEAST_OMEGA, LEAST_PEOPLE, _loadings
+from analysis.measures import IntArray, Measure
+
+Key = tuple[int, str, str]  # season, measure id, agency
+
+
+@dataclass(frozen=True)
+class Moments:
+    """digest of the county's input; events: season -> shape (events, M, 3), per event and measure
+    n, sum and sum of squares in thousandths; indexes: n, sums (k,), products (k, k) of complete
+    answers to an index's questions."""
+
+    digest: str
+    events: Mapping[int, IntArray]
+    indexes: Mapping[Key, tuple[int, IntArray, IntArray]]
+
+
+def index_moments(
+    frame: pd.DataFrame, measures: Sequence[Measure]
+) -> dict[Key, tuple[int, IntArray, IntArray]]:
+    """Per season and index: n, sums and products of the codes of people who answered them all."""
+    found: dict[Key, tuple[int, IntArray, IntArray]] = {}
+    for measure in measures:
+        names = list(measure.columns)
+        if len(names) < 2 or not set(names) <= set(frame.columns):
+            continue
+        codes = frame[names].to_numpy(dtype=np.int64)
+        whole = np.isin(codes, measure.valid).all(axis=1)
+        whole &= (frame["audience"] == measure.audience).to_numpy()
+        season = frame["season"].to_numpy()
+        for year in np.unique(season).tolist():
+            rows = codes[whole & (season == year)]
+            found[year, measure.id, measure.agency] = (len(rows), rows.sum(axis=0), rows.T @ rows)
+    return found
+
+
+def index_holds(read: Sequence[Moments], measures: Sequence[Measure]) -> dict[Key, bool]:
+    """Whether each index holds together in each season, over all counties (METHODS 2)."""
+    summed: dict[Key, tuple[int, IntArray, IntArray]] = {}
+    for moments in read:
+        for key, (n, sums, products) in moments.indexes.items():
+            old = summed.get(key, (0, np.zeros_like(sums), np.zeros_like(products)))
+            summed[key] = (old[0] + n, old[1] + sums, old[2] + products)
+    return {key: _holds(*parts) for key, parts in summed.items()}
+
+
+def _holds(n: int, sums: IntArray, products: IntArray) -> bool:
+    if n < LEAST_PEOPLE:
+        return False
+    covariance: FloatArray = (products - np.outer(sums, sums) / n) / (n - 1)
+    sd = np.sqrt(np.diag(covariance))
+    if (sd <= 0).any():
+        return False
+    r = covariance / np.outer(sd, sd)
+    omega = 1 - (1 - _loadings(r) ** 2).sum() / r.sum()
+    with_rest = covariance.sum(axis=1) - sd**2
+    rest_sd = np.sqrt(covariance.sum() - 2 * covariance.sum(axis=1) + sd**2)
+    item_rest = with_rest / (sd * rest_sd)
+    return bool(omega >= LEAST_OMEGA and item_rest.min() >= LEAST_ITEM_REST)

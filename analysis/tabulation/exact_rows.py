@@ -1,0 +1,125 @@
+"""A planned table's exact rows: counts of its parts, in whole numbers. Private until banded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.estimators.basic import most_per_event
+from analysis.measures import IntArray, Measure
+from analysis.tabulation.counts import BOTTOM, DONT_KNOW, SUM, TOP, N, Tally
+from analysis.tabulation.rounding import band_event, band_n
+from analysis.tabulation.tables import (
+    Exact,
+    Grouping,
+    Layout,
+    Plan,
+    Table,
+    TableKey,
+    name_of,
+    plan_tables,
+)
+
+Place = tuple[int, tuple[int, ...], tuple[int, ...]]  # of a part: its area, places and groups
+
+
+def build_tables(
+    tally: Tally,
+    measures: Sequence[Measure],
+    cuts: Sequence[str],
+    earlier: Grouping,
+    withheld: Collection[tuple[int, str, str]] = (),
+    coarse: Collection[TableKey] = (),
+) -> Iterator[Table]:
+    """Every table of the block, total first within a panel. A table without rows has only notes.
+
+    withheld: (season, measure id, agency) of indexes that do not hold together and are not shown
+    coarse:   tables that are shown one band coarser, because the audit wants it
+    """
+    for plan in plan_tables(tally, measures, cuts, earlier, withheld):
+        yield counted(tally, measures, plan, int(plan.key in coarse))
+
+
+def counted(tally: Tally, measures: Sequence[Measure], plan: Plan, coarse: int) -> Table:
+    """A planned table with its exact rows: one per part and per measure that was asked there."""
+    parts = parts_of(plan.layout)
+    rows = tuple(_rows(tally, measures, plan, parts, coarse)) if parts else ()
+    return Table(plan.key, rows, plan.notes, plan.regrouped, plan.measures, plan.layout, plan.few)
+
+
+def _rows(
+    tally: Tally, measures: Sequence[Measure], plan: Plan, parts: Sequence[Place], coarse: int
+) -> Iterator[Exact]:
+    kept, cut, areas = list(plan.measures), plan.key.cut, plan.areas
+    stats = part_sums(tally.counts[cut][:, :, kept], parts)
+    marks = part_sums(tally.marks[cut][:, :, kept], parts)
+    there, of = np.nonzero(stats[:, :, N])
+    area_of = np.array([i for i, _, _ in parts])[there]
+    sizes = [[size for place in area.places for size in tally.events[place]] for area in areas]
+    per_event = _per_event(stats[there, of, N], area_of, sizes, coarse)
+    wordings = [[_wording(tally, area.places, i) for i in kept] for area in areas]
+    members = ["|".join(area.members) for area in areas]
+    groups = [tuple(tally.groups[cut][g] for g in part) for _, _, part in parts]
+    numbers = zip(stats[there, of].tolist(), marks[there, of].tolist(), per_event, strict=True)
+    where = zip(there.tolist(), area_of.tolist(), of.tolist(), strict=True)
+    for (part, area, j), (s, mark, m) in zip(where, numbers, strict=True):
+        measure, ids = measures[kept[j]], groups[part]
+        yield Exact(
+            *plan.key,
+            community=areas[area].community,
+            members=members[area],
+            group=name_of(ids),
+            groups="|".join(ids) if len(ids) > 1 else "",
+            measure=measure.id,
+            agency=measure.agency,
+            unit=measure.unit,
+            wording=wordings[area][j],
+            events=len(sizes[area]),
+            per_event=m,
+            splits=measure.splits,
+            n=s[N],
+            total=s[SUM],
+            dont_know=s[DONT_KNOW] if len(measure.questions) == 1 else -1,
+            bottom=s[BOTTOM],
+            top=s[TOP],
+            coarse=coarse,
+            least=plan.least,
+            mark="".join(f"{word:016x}" for word in mark),
+        )
+
+
+def parts_of(layout: Sequence[Layout]) -> list[Place]:
+    """Where every part of a table lies, area by area."""
+    return [(i, area.places, part) for i, area in enumerate(layout) for part in area.groups]
+
+
+def part_sums(cells: NDArray[Any], parts: Sequence[Place]) -> NDArray[Any]:
+    """Sums over the places and groups of each part; cells (R, G, ...) -> (parts, ...), exact."""
+    places, groups, *rest = cells.shape
+    inside = np.zeros((len(parts), places, groups), dtype=cells.dtype)
+    for row, (_, there, part) in zip(inside, parts, strict=True):
+        for place in there:
+            row[place, list(part)] = 1
+    flat: NDArray[Any] = inside.reshape(-1, places * groups) @ cells.reshape(places * groups, -1)
+    return flat.reshape(len(parts), *rest)
+
+
+def _per_event(
+    n: IntArray, area_of: IntArray, sizes: Sequence[Sequence[int]], coarse: int
+) -> list[int]:
+    """The largest mean event that public counts allow, rounded up, of each row in its area."""
+    least, _ = band_n(n, coarse)
+    found = np.zeros(len(n), dtype=np.int64)
+    for i, events in enumerate(sizes):
+        here = area_of == i
+        if here.any():
+            found[here] = np.ceil(most_per_event(least[here], band_event(np.array(events))))
+    return [int(m) for m in found.tolist()]
+
+
+def _wording(tally: Tally, places: Sequence[int], measure: int) -> str:
+    """One version, or several joined by a plus: people here were asked in different words."""
+    return "+".join(sorted(frozenset().union(*(tally.wordings[c][measure] for c in places))))

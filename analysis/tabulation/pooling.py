@@ -1,0 +1,187 @@
+"""Who is shown together, so that no part has fewer than 11 people (METHODS 7.3).
+
+An atom is a community of a county or a group of a cut; a part is one atom by itself or the one
+pool of several. Groups form a full partition of a published total: the pool pulls in the next
+smallest group until it is large enough. Communities do not pay for a small neighbour: the total of
+their county is given up instead, so that there is nothing to subtract from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.measures import LEAST, BoolArray, IntArray
+from analysis.tabulation.counts import ASKED, N
+
+ANY = 10**9  # more people than any atom has
+
+Part = tuple[str, ...]  # sorted ids of its atoms; more than one: it is the pool
+
+
+class Standing(NamedTuple):
+    """How the communities of a county are shown."""
+
+    parts: tuple[Part, ...]  # the pool, if there is one, last
+    total: bool  # the county's total is shown, too
+    few: Part = ()  # communities that are in no part: they had too few answers
+
+
+def communities(
+    atoms: Sequence[str],
+    counts: IntArray,
+    *,
+    countywide: bool = False,
+    before: Standing | None = None,
+    least: int = LEAST,
+) -> Standing | None:
+    """Which communities stand alone or in the pool, and whether their county's total is shown.
+
+    atoms:      ids; counts: shape (atoms, measures, STATS) of exact counts
+    countywide: what is asked about serves the whole county: its total comes first, and communities
+                are shown only where each of them stands alone
+    before:     how an earlier release showed them. What was shown together stays so, and a total
+                that was shown is shown: else one release could be subtracted from the other.
+
+    A community stands alone with `least` people on every measure that was asked there. The small
+    ones form the pool if they are two or more and large enough together. The total is shown only
+    where every community is in a part. None where the earlier way no longer holds.
+    """
+    n = {atom: counts[i] for i, atom in enumerate(atoms) if counts[i, :, ASKED].any()}
+    apart = [part[0] for part in before.parts if len(part) == 1] if before else []
+    pooled = [atom for part in before.parts if len(part) > 1 for atom in part] if before else []
+    if {*apart, *pooled} - n.keys():
+        return None
+    new = sorted(n.keys() - {*apart, *pooled})
+    small = [atom for atom in new if smallest_n(n[atom]) < least]
+    apart += [atom for atom in new if atom not in small]
+    if pooled or (len(small) > 1 and not countywide and _pool_n(n, small) >= least):
+        pooled, small = [*pooled, *small], []
+    if countywide and small:
+        if before and before.parts:
+            return None  # the total minus those that were shown would be the small one
+        apart = []
+    sizes = [smallest_n(n[atom]) for atom in apart] + ([_pool_n(n, pooled)] if pooled else [])
+    whole = smallest_n(counts.sum(axis=0)) >= least
+    total = whole and (countywide or not small)
+    if (sizes and min(sizes) < least) or (before and before.total and not total):
+        return None
+    parts = _parts(apart, pooled) if len(sizes) > 1 or len(n) == 1 or not total else ()
+    return Standing(parts, total, () if total else tuple(small))
+
+
+def partition(
+    atoms: Sequence[str],
+    counts: IntArray,
+    *,
+    before: Sequence[Part] | None = None,
+    least: int = LEAST,
+) -> tuple[Part, ...] | None:
+    """Parts of at least `least` people on every measure that was asked in them, the pool last.
+
+    atoms:  ids; counts: shape (atoms, measures, STATS) of exact counts
+    before: parts already published. Their members stay as they were grouped: a regrouping would
+            let a reader subtract the old release from the new one.
+
+    Atoms where nothing was asked do not take part. An only atom is a partition by itself. None
+    when fewer than two parts would be left (or the earlier grouping no longer holds).
+    """
+    n = {atom: counts[i] for i, atom in enumerate(atoms) if counts[i, :, ASKED].any()}
+    if before is not None:
+        return _regrouped(n, before, least)
+    if len(n) == 1:
+        (atom,) = n
+        return ((atom,),) if smallest_n(n[atom]) >= least else None
+    by_size = sorted(n, key=lambda atom: (smallest_n(n[atom]), atom))
+    pooled = [atom for atom in by_size if smallest_n(n[atom]) < least]
+    apart = by_size[len(pooled) :]
+    while pooled and apart and (len(pooled) < 2 or _pool_n(n, pooled) < least):
+        pooled.append(apart.pop(0))
+    if len(apart) + bool(pooled) < 2:
+        return None
+    return _parts(apart, pooled)
+
+
+def leeway(
+    counts: IntArray, pooled: Sequence[int], least: int = LEAST
+) -> tuple[IntArray, IntArray]:
+    """The least and the greatest n of each atom and measure that give the same partition.
+
+    counts: shape (atoms, measures, STATS); pooled: positions of the pool's atoms. Shapes of the
+    results: (atoms, measures). Never too wide; narrower than the truth where atoms were pulled in.
+    """
+    n, asked = counts[:, :, N], counts[:, :, ASKED] > 0
+    smallest = np.where(asked, n, ANY).min(axis=1)
+    small = asked.any(axis=1) & (smallest < least)
+    apart = asked.any(axis=1) & ~small
+    low = np.where(apart[:, None] & asked, least, 0)
+    high = np.full_like(n, ANY)
+    alone = ((n < least) & asked).sum(axis=1) == 1  # one measure alone makes the atom small
+    high[(small & alone)[:, None] & asked & (n < least)] = least - 1
+    pulled = np.array([i for i in pooled if apart[i]], dtype=np.int64)
+    if not pulled.size:
+        return low, high
+    # Those that were pulled in must stay smaller than the others, whatever all of them do at once.
+    apart[pulled] = False
+    last = int(smallest[pulled].max())
+    low[apart] = np.maximum(low[apart], np.minimum(n[apart], last + 1))
+    if len(pooled) > 2:
+        low[list(pooled)] = high[list(pooled)] = n[list(pooled)]
+    elif apart.any():
+        high[pulled] = np.where(n[pulled] == smallest[pulled, None], n[pulled], high[pulled])
+    return low, high
+
+
+def may_join(counts: IntArray, pooled: Sequence[int], least: int = LEAST) -> BoolArray:
+    """Which of the pool's atoms could have one person more, taken from another of them.
+
+    Shape (atoms,). Whatever that person answered, the same atoms would be pooled.
+    """
+    asked = counts[:, :, ASKED] > 0
+    smallest = np.where(asked, counts[:, :, N], ANY).min(axis=1)
+    pulled = [i for i in pooled if smallest[i] >= least]
+    joins: BoolArray = smallest < least - 1
+    if not pulled:
+        return joins
+    last = max(pulled, key=lambda i: smallest[i])
+    others = counts[[i for i in pooled if i != last]].sum(axis=0)
+    if len(pulled) > 1 or (len(pooled) > 2 and smallest_n(others) >= least - 1):
+        return np.zeros_like(joins)
+    apart = [i for i in range(len(counts)) if i not in pooled and asked[i].any()]
+    joins[last] = not apart or smallest[last] + 1 < smallest[apart].min()
+    return joins
+
+
+def smallest_n(counts: IntArray) -> int:
+    """The least n over the measures that were asked; counts has shape (measures, STATS)."""
+    asked = counts[:, ASKED] > 0
+    return int(counts[asked, N].min()) if asked.any() else 0
+
+
+def _pool_n(n: dict[str, IntArray], pooled: Sequence[str]) -> int:
+    total: IntArray = sum((n[atom] for atom in pooled[1:]), start=n[pooled[0]])
+    return smallest_n(total)
+
+
+def _parts(apart: Sequence[str], pooled: Sequence[str]) -> tuple[Part, ...]:
+    alone = tuple((atom,) for atom in sorted(apart))
+    return (*alone, tuple(sorted(pooled))) if pooled else alone
+
+
+def _regrouped(
+    n: dict[str, IntArray], before: Sequence[Part], least: int
+) -> tuple[Part, ...] | None:
+    """The earlier parts, joined by atoms that are new; None if a part is then under `least`."""
+    known = {atom for part in before for atom in part}
+    pooled = [atom for part in before if len(part) > 1 for atom in part]
+    new = sorted(set(n) - known)
+    small = [atom for atom in new if smallest_n(n[atom]) < least]
+    if known - set(n) or (small and not pooled):
+        return None
+    alone = [part[0] for part in before if len(part) == 1]
+    apart = [*alone, *(atom for atom in new if atom not in small)]
+    pooled = [*pooled, *small]
+    sizes = [smallest_n(n[atom]) for atom in apart] + ([_pool_n(n, pooled)] if pooled else [])
+    return _parts(apart, pooled) if min(sizes) >= least else None

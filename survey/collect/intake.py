@@ -1,0 +1,188 @@
+"""The rules for accepting one response: once, whole, durable, and without a trace of the sender."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from survey.questionnaire.answer_codes import ORDER, check_answers, codes_of_form
+from survey.questionnaire.forms import AnswerForm, Item
+from survey.questionnaire.instrument import AGENCIES, FOLLOW_UP, NOT_SHOWN, SKIPPED, Instrument
+from survey.storage.events import Place, Window
+from survey.storage.models import Comment, Response
+
+
+class Outcome(Enum):
+    """What became of a submission."""
+
+    STORED = "stored"
+    REPEATED = "repeated"  # the same answers under the same id: the same thank-you
+    CONFLICT = "conflict"  # other answers under the same id: the first stay
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One valid set of answers, ready to be stored."""
+
+    id: UUID
+    language: str
+    audience: str
+    answers: dict[str, Any]
+    comment: str = ""
+    late: bool = False
+    household: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one submission adds to the database: its codes checked, nothing of the sender in it."""
+
+    response: dict[str, Any]
+    comment: dict[str, Any] | None = None
+
+
+# Made once: the statement is compiled on first use and then only filled in.
+INSERT_ONCE = {
+    name: insert(Response)
+    .on_conflict_do_nothing()
+    .execution_options(preserve_rowcount=True)  # 0 where the key was there already
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
+def admission(place: Place, opened: datetime, now: datetime, queue_days: int) -> str:
+    """Say whether a form opened in the hour of `opened` may be handed in now.
+
+    Returns "open", "late" (the event is over, but the form was opened while it ran and the phone
+    found its signal within `queue_days`) or "closed".
+    """
+    window = place.window(now)
+    if window is Window.OPEN:
+        return "open"
+    handed_out_in_time = opened < place.closes_at
+    still_awaited = now < place.closes_at + timedelta(days=queue_days)
+    return "late" if window is Window.CLOSED and handed_out_in_time and still_awaited else "closed"
+
+
+def answers_of(
+    form: AnswerForm, submission: UUID, longer: Collection[str] = ()
+) -> tuple[dict[str, Any], str]:
+    """Return (answers, comment) of a validated form. Every item asked has a code of its own.
+
+    longer: the screens of the longer module, where this person did not open it
+    """
+    shown = shown_agencies(form, submission)
+    per_agency = any(item.question.per == "agency" for item in form.items.values())
+    answers: dict[str, Any] = {ORDER: list(shown)} if per_agency else {}
+    comment = ""
+    for name, item in form.items.items():
+        if item.question.gate:
+            continue  # kept as the response's audience, or it would not be here
+        if item.question.kind == "text":
+            comment = form[name].data or ""
+        else:
+            answers[name] = code_of(item, form[name].data)
+            passed_by = item.question.screen in longer and answers[name] == SKIPPED
+            if passed_by or (item.question.per == "agency" and item.agency not in shown):
+                answers[name] = NOT_SHOWN
+    return answers, comment
+
+
+def shown_agencies(form: AnswerForm, submission: UUID) -> tuple[str, ...]:
+    """Return the agencies whose trust is asked of this person, in the order shown."""
+    met = [name for name, item in form.items.items() if AGENCIES in item.question.options]
+    talked = [kind for name in met for kind in form[name].data or []]
+    return form.agencies.shown(talked, turn_of(submission))
+
+
+def follow_up_id(submission: UUID) -> UUID:
+    """Return the id under which the follow-up of a response is kept.
+
+    It is made from the response's own id, which only the phone that sent it knows: no column
+    links the two, a second follow-up of the same person meets the first one's key, and whoever
+    holds both tables can pair them for analysis.
+    """
+    return uuid5(submission, FOLLOW_UP)
+
+
+def turn_of(submission: UUID) -> int:
+    """Return the number that turns the order of agencies: the first four hex digits."""
+    return int(submission.hex[:4], 16)
+
+
+def code_of(item: Item, value: Any) -> Any:
+    """Return one answer as it is kept: a code, an option's id, or a list of ids."""
+    if item.question.kind == "several":
+        chosen = list(dict.fromkeys(value or ()))  # a box that was sent twice was ticked once
+        refusals = [option for option in chosen if option.startswith("-")]
+        return int(refusals[0]) if refusals else chosen or SKIPPED  # the private choice wins
+    if value in (None, "", "None"):
+        return SKIPPED
+    return int(value) if item.question.scale or value.startswith("-") else value
+
+
+def entry_of(instrument: Instrument, place: Place, submission: Submission, now: datetime) -> Entry:
+    """Return the rows of one response. The only way to them leads past the check of every code.
+
+    Raises UnknownCode where an answer is none that the questionnaire knows, whatever let it by.
+    """
+    codes = codes_of_form(instrument, place.agencies, place.wave, submission.audience)
+    check_answers(submission.answers, codes)
+    moment = place.closes_at if submission.late else now
+    if place.mode == "paper":  # written on the evening, keyed in some day after it
+        moment = min(now, place.ends_at)
+    response = {
+        "event_id": place.event_id,
+        "submission": submission.id,
+        "poster": place.poster,
+        "audience": submission.audience,
+        "wave": place.wave,
+        "mode": place.mode,
+        "language": submission.language,
+        "instrument": place.instrument,
+        "hour": place.hour(moment),
+        "late": submission.late,
+        "household": submission.household,
+        "answers": submission.answers,
+    }
+    if not submission.comment:
+        return Entry(response)
+    comment = {
+        "event_id": place.event_id,
+        "id": uuid4(),
+        "language": submission.language,
+        "text": submission.comment,
+        "state": "waiting",
+    }
+    return Entry(response, comment)
+
+
+def accept(connection: Connection, entry: Entry) -> Outcome:
+    """Store one response and its comment in one transaction; commit is the caller's.
+
+    Sending twice stores once by the primary key (event, submission) and the handled conflict,
+    however many arrive together; nothing is looked up first.
+    """
+    if connection.execute(INSERT_ONCE[connection.dialect.name], entry.response).rowcount == 0:
+        return compare(connection, entry)
+    if entry.comment:
+        connection.execute(insert(Comment), entry.comment)
+    return Outcome.STORED
+
+
+def compare(connection: Connection, entry: Entry) -> Outcome:
+    """Tell a repeat from a conflict. A comment is not compared: nothing joins it to a response."""
+    sent = entry.response
+    kept: Mapping[str, Any] | None = connection.scalar(
+        select(Response.answers).where(
+            Response.event_id == sent["event_id"], Response.submission == sent["submission"]
+        )
+    )
+    return Outcome.REPEATED if kept == sent["answers"] else Outcome.CONFLICT

@@ -1,0 +1,56 @@
+"""Limits on what organisers type: one place, a sentence each, the same on every database.
+
+SQLite would store a name of any length and PostgreSQL refuse it; so the columns' own lengths are
+checked here, before either is asked.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import InstrumentedAttribute
+
+from survey.storage.events import Refused
+
+EARLIEST_SEASON = 2000  # no survey of this programme is older; an earlier year is a typing error
+YEARS_AHEAD = 2  # an evening is planned a year before; a later one is a typing error as well
+LONGEST_EVENING = timedelta(hours=16)
+HIGHEST_ID = 2**31 - 1  # what an integer column of PostgreSQL holds; SQLite's holds more
+
+
+def tidy(text: str, column: InstrumentedAttribute[str], what: str) -> str:
+    """Return `text` with its spaces made single, as it may be kept in `column`.
+
+    Raises Refused where nothing is left, where it holds what is not text, and where it is longer
+    than the column.
+    """
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not text:
+        raise Refused(f"{what} is empty.")
+    # Cc: control characters, Cs: bytes that are no UTF-8, Co and Cn: nobody knows what they are
+    if odd := next((sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs", "Cn")), ""):
+        raise Refused(f"{what} holds a character that is not text: {odd!a}.")
+    most = column.type.length
+    if most and len(text) > most:
+        raise Refused(f"{what} has {len(text)} characters; at most {most} are possible.")
+    return text
+
+
+def check_day(day: date, moment: datetime) -> None:
+    """Raise Refused for a day on which no event of this programme can be."""
+    latest = moment.year + YEARS_AHEAD
+    if not EARLIEST_SEASON <= day.year <= latest:
+        raise Refused(
+            f"{day.isoformat()} cannot be right: events are from {EARLIEST_SEASON} to {latest}."
+        )
+
+
+def check_length(starts_at: datetime, ends_at: datetime) -> None:
+    """Raise Refused for an evening that is longer than any is."""
+    if ends_at - starts_at > LONGEST_EVENING:
+        hours = (ends_at - starts_at) / timedelta(hours=1)
+        raise Refused(
+            f"From {starts_at:%H:%M} to {ends_at:%H:%M} are {hours:g} hours; "
+            f"an event lasts at most {LONGEST_EVENING / timedelta(hours=1):g}."
+        )

@@ -1,0 +1,138 @@
+"""How long a page of released figures may be kept: a release never changes, so asking is cheap.
+
+A page is kept under what it understood of its address, in one order: whatever else somebody
+writes there makes no other page, neither here nor in a cache on the way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from flask import Flask, Response, current_app, g, request
+
+from survey.config import ROOT
+from survey.storage import release_store
+from survey.storage.db import session
+from survey.storage.models import Release
+from survey.storage.release_store import Current
+from survey.web.locale import visitor_language
+
+MOST_KEPT = 8_000_000  # bytes of pages and charts that a worker keeps: several hundred of them
+MINUTES = 5  # a page is kept without asking again; then its ETag makes the answer a 304
+SUFFIXES = (".html", ".css", ".js", ".py", ".toml")
+
+Query = Sequence[tuple[str, str]]  # the part of an address after "?" that a page understood
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is kept of a response."""
+
+    data: bytes
+    mimetype: str | None
+    disposition: str | None
+
+
+@dataclass
+class Bodies:
+    """The bodies that were asked for last, up to `most` bytes of them."""
+
+    most: int = MOST_KEPT
+    size: int = 0
+    kept: OrderedDict[str, Body] = field(default_factory=OrderedDict)
+
+    def get(self, tag: str) -> Body | None:
+        if tag in self.kept:
+            self.kept.move_to_end(tag)
+        return self.kept.get(tag)
+
+    def keep(self, tag: str, body: Body) -> None:
+        """Keep one more; a body that is made twice at a time is kept once."""
+        if tag in self.kept:
+            return
+        self.kept[tag] = body
+        self.size += len(body.data)
+        while self.size > self.most:
+            _, oldest = self.kept.popitem(last=False)
+            self.size -= len(oldest.data)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["current"] = {}
+    app.extensions["bodies"] = Bodies()
+
+
+def newest() -> Current | None:
+    """Return the newest release, read once by this worker and kept until there is another."""
+    kept: dict[tuple[int, str], Current] = current_app.extensions["current"]
+    key = release_store.newest(session())
+    if key is None:
+        return None
+    if key not in kept:
+        kept.clear()
+        found = release_store.current(session())
+        assert found is not None
+        kept[key] = found
+    return kept[key]
+
+
+def fresh(release: Release, query: Query) -> Response | None:
+    """Return a 304 where the visitor has this very page already.
+
+    Compared weakly, as RFC 9110 (13.1.2) asks for: whoever compresses on the way (a proxy, every
+    content network) makes our tag a weak one.
+    """
+    if not request.if_none_match.contains_weak(etag(release, query)):
+        return None
+    return label(Response(status=304), release, query)
+
+
+def kept_or_made(release: Release, query: Query, make: Callable[[], str | Response]) -> Response:
+    """Return a 304, the body this worker made before for the same ETag, or a new one.
+
+    query: what the page understood; links on the page are made from it and not from the address
+    """
+    if unchanged := fresh(release, query):
+        return unchanged
+    bodies: Bodies = current_app.extensions["bodies"]
+    tag = etag(release, query)
+    body = bodies.get(tag)
+    if body is None:
+        g.understood = query
+        made = current_app.make_response(make())
+        body = Body(made.get_data(), made.mimetype, made.headers.get("Content-Disposition"))
+        bodies.keep(tag, body)
+    response = Response(body.data, mimetype=body.mimetype)
+    if body.disposition:
+        response.headers["Content-Disposition"] = body.disposition
+    return label(response, release, query)
+
+
+def label(response: Response, release: Release, query: Query) -> Response:
+    response.set_etag(etag(release, query))
+    response.cache_control.public = True
+    response.cache_control.max_age = MINUTES * 60
+    response.vary.update(("Accept-Language", "Accept-Encoding"))
+    return response
+
+
+def etag(release: Release, query: Query) -> str:
+    """Return a name for this address's answer: it changes with the release and with our words."""
+    language = visitor_language().code
+    parts = (release.id, release.sha256, request.path, list(query), language, edition())
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
+
+
+@cache
+def edition() -> str:
+    """Return a digest of everything that turns rows into pages."""
+    digest = hashlib.sha256()
+    for folder in ("templates", "static", "survey", "analysis"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in SUFFIXES:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

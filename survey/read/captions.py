@@ -1,0 +1,193 @@
+"""Released rows in words: the same sentence on a page, in a chart's title and for a screen reader.
+
+Sentences are made of the language files' words and of what the row allows; where a row allows
+words only ("over two thirds"), no number is made up for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil, floor
+
+from survey.questionnaire.words import Language
+from survey.storage.release_store import Current, Place, Row, Subject
+
+THIRDS = ("low", "middle", "high")
+TAIL = (
+    1.5  # steps of a band: what is less is told as "or less"; as analysis.tabulation.rounding.TAIL
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure in a table: what is read first, and what stands under it."""
+
+    value: str
+    range: str
+    n: str
+    together: bool  # shown with its neighbours
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells the rows of one release in one language."""
+
+    now: Current
+    language: Language
+
+    def say(self, key: str, **values: object) -> str:
+        return self.language.say(f"results.{key}", **values)
+
+    def title(self, subject: Subject, wording: str = "") -> str:
+        """Return "Trust: police"."""
+        title = self.language.say(f"{self.now.words(subject.measure, wording)}.title")
+        if not subject.agency:
+            return title
+        return self.say("of_agency", title=title, agency=self.agency(subject.agency))
+
+    def measure(self, measure: str) -> str:
+        return self.language.say(f"{self.now.words(measure, '')}.title")
+
+    def agency(self, kind: str) -> str:
+        return self.language.say(f"agency.{kind}.label") if kind else self.say("the_event")
+
+    def cut(self, cut: str) -> str:
+        if self.language.has(f"question.{cut}.title"):
+            return self.language.say(f"question.{cut}.title")
+        return self.language.say(f"cut.{cut}")
+
+    def group(self, cut: str, group: str) -> str:
+        """Return a group's name: an option's words, a language's own name, or the pool's."""
+        return dict(self.groups(cut)).get(group) or self.language.say(f"group.{group}")
+
+    def place(self, place: Place, row: Row | None = None) -> str:
+        """Return a community's name, or what its row stands for: a pool or the whole county."""
+        if row is None or row["community"] == place.slug:
+            return place.name
+        return self.area(place, "whole" if row["community"] == "" else "pool")
+
+    def area(self, place: Place, form: str = "name") -> str:
+        """Return the area a community lies in, by its own word: a county, a parish, a borough."""
+        return self.language.say(f"area.{place.area}.{form}", name=place.area_name)
+
+    def number(self, value: float, row: Row) -> str:
+        """Return a share as per cent, or a score as it is."""
+        points = value * 100 if self.is_share(row) else value
+        shown = f"{points:.1f}".removesuffix(".0")
+        if not self.is_share(row):
+            return shown
+        return self.language.say("format.percent", number=shown)
+
+    def is_share(self, row: Row) -> bool:
+        return row["measure"] not in self.now.release.about["scores"]
+
+    def value(self, row: Row) -> str:
+        """Return the figure: "62%", "15% or less", or a third in words."""
+        low, high = row["value_low"], row["value_high"]
+        most = 1 if self.is_share(row) else 100
+        if row["value"] is None:
+            return self.say(f"third.{THIRDS[round((low + high) / 2 / most * 3 - 0.5)]}")
+        if low == 0:
+            return self.say("or_less", number=self.number(high, row))
+        if high == most:
+            return self.say("or_more", number=self.number(low, row))
+        return self.number(row["value"], row)
+
+    def range(self, row: Row) -> str:
+        """Return "52% to 71%"; nothing where a row allows words only."""
+        if row["range_low"] is None or row["value"] is None:
+            return ""
+        most = 100 if self.is_share(row) else 1  # rounded outward: never narrower than it is
+        low = floor(row["range_low"] * most + 1e-6) / most
+        high = ceil(row["range_high"] * most - 1e-6) / most
+        low, high = self.number(low, row), self.number(high, row)
+        return self.say("from_to", low=low, high=high)
+
+    def dont_know(self, row: Row) -> str:
+        """Return the share who said that they do not know; nothing where words stand for all."""
+        share = row["dont_know"]
+        if share is None:
+            return ""
+        tail = TAIL * float(row["band"]) / 100
+        if share < tail:
+            return self.say("or_less", number=self.number(tail, row))
+        if share > 1 - tail:
+            return self.say("or_more", number=self.number(1 - tail, row))
+        return self.number(share, row)
+
+    def shown_n(self, row: Row) -> str:
+        return str(row["n"])
+
+    def n(self, row: Row) -> str:
+        return self.say("answers", n=self.shown_n(row))
+
+    def cell(self, place: Place, row: Row) -> Cell:
+        together = row["community"] != place.slug
+        return Cell(self.value(row), self.range(row), self.n(row), together)
+
+    def note(self) -> str:
+        """Return the note under every range, and that the answers are made up where they are."""
+        made_up = self.now.release.about["made_up"]
+        return " ".join([self.say("note"), *([self.say("made_up")] if made_up else [])])
+
+    def source(self) -> str:
+        release = self.now.release
+        return self.say("source", release=release.id, day=self.language.day(release.made_at.date()))
+
+    def groups(self, cut: str) -> Iterator[tuple[str, str]]:
+        """Yield (group, name) for every group that a cut may have, in the questionnaire's order."""
+        groups = (f"cut_group.{cut}.", f"option.{cut}.", "group.")
+        prefixes = ("language_name.",) if cut == "language" else groups
+        for prefix in prefixes:
+            for key in self.language.words:
+                if key.startswith(prefix):
+                    yield key.removeprefix(prefix), self.language.words[key]
+
+    def finding(self, row: Row) -> str:
+        key = f"{self.now.words(row['measure'], row['wording'])}.finding"
+        return self.language.about(key, row["agency"])
+
+    def sentence(self, place: Place, row: Row) -> str:
+        """Return the plain sentence about one figure."""
+        kind = "share" if self.is_share(row) else "score"
+        if kind == "share" and row["value"] is None:
+            kind = "share_words"  # Spanish: "El 76 %", but "Menos de un tercio"
+        told = self.say(
+            f"sentence.{kind}",
+            season=row["season"],
+            value=self.value(row),
+            place=self.place(place, row),
+            finding=self.finding(row),
+        )
+        told = told[0].upper() + told[1:]
+        detail = (self.range(row) and self.say("range", range=self.range(row)), self.n(row))
+        return f"{told} ({'; '.join(filter(None, detail))})."
+
+    def verdict(self, change: Row, kind: str = "verdict") -> str:
+        """Return what may be said of the change between two seasons."""
+        return self.say(
+            f"{kind}.{change['verdict']}",
+            season=change["season_from"],
+            to=change["season_to"],
+            points=self.points(change),
+        )
+
+    def since_first(self, change: Row) -> str:
+        """Return what may be said of the change from the first season to the newest."""
+        return self.verdict(change, "since")
+
+    def short(self, change: Row) -> str:
+        """Return the verdict for a table's cell: "clear rise since 2024"."""
+        return self.verdict(change, "short")
+
+    def points(self, change: Row) -> str:
+        value = change["change"]
+        if value is None:
+            return ""
+        points = abs(value) * 100 if self.is_share(change) else abs(value)
+        return f"{points:.0f}"
+
+    def list(self, names: Iterable[str]) -> str:
+        """Return "A, B and C"."""
+        return self.language.listed(names, self.language.say("format.list_and"))

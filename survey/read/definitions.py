@@ -1,0 +1,147 @@
+"""What each published figure is, told from the release's own measures and the questionnaire.
+
+Nothing here is a second definition: questions, favourable answers, units and wordings are those
+that the newest release was made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from survey.questionnaire.instrument import Content, answer_words
+from survey.read.captions import Teller
+from survey.storage import release_store
+from survey.storage.release_store import FIGURE, Current, Row
+
+LEAST = 11  # as analysis.measures.LEAST; a test holds the two together
+TRIED = 20  # places in which an example is looked for: a release may hold thousands
+IN_NUMBERS = 30  # from so many answers on a figure is a number, not words
+
+
+class Step(NamedTuple):
+    """How far a figure is rounded from `least` answers on; as rounding.BANDS, by a test."""
+
+    least: int
+    most: int | None
+    step: int  # per cent points; 0: told in words
+    tail: str  # per cent: at most this is shown as "or less"
+
+
+STEPS = (
+    Step(LEAST, IN_NUMBERS - 1, 0, ""),
+    Step(IN_NUMBERS, 59, 10, "15"),
+    Step(60, 149, 5, "7.5"),
+    Step(150, 299, 2, "3"),
+    Step(300, None, 1, "1.5"),
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One published measure, in words."""
+
+    title: str
+    asked: str  # the question; of a score how it is made
+    counted: str  # which answers count, of a score from where to where it goes
+    about: str  # whom: agencies, or the event
+    since: str
+    earlier: tuple[str, ...]  # how it was asked before
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Tells the measures of one release in one language."""
+
+    content: Content
+    now: Current
+    tell: Teller
+
+    def say(self, key: str, **values: object) -> str:
+        return self.tell.language.say(f"reading_guide.{key}", **values)
+
+    def definitions(self) -> Iterator[Definition]:
+        """Yield every measure that has a figure, once, in the release's order."""
+        shown = {(subject.measure, subject.agency) for subject in self.now.subjects}
+        together: dict[str, list[Mapping[str, Any]]] = {}
+        for measure in self.now.release.about["measures"]:
+            if (measure["id"], measure["agency"]) in shown:
+                together.setdefault(measure["id"], []).append(measure)
+        for measures in together.values():
+            yield self.definition(measures)
+
+    def definition(self, measures: list[Mapping[str, Any]]) -> Definition:
+        """Tell one measure; `measures` are the same one about several agencies."""
+        measure = measures[0]
+        agencies = [one["agency"] for one in measures]
+        whom = self.tell.list(self.tell.agency(agency) for agency in agencies)
+        versions = self.versions(measure)
+        newest = next(reversed(versions.values()), "")
+        since = min((season for season in versions if versions[season] == newest), default="")
+        return Definition(
+            title=self.tell.measure(measure["id"]),
+            asked=self.asked(measure, newest),
+            counted=self.counted(measure),
+            about=self.say("about", agencies=whom),
+            since=self.say("since", season=since),
+            earlier=tuple(self.earlier(measure, versions, newest)),
+        )
+
+    def asked(self, measure: Mapping[str, Any], wording: str) -> str:
+        if measure["unit"] == "share":
+            return self.say("asked", question=self.question(measure, wording))
+        titles = [self.tell.measure(question) for question in measure["questions"]]
+        return self.say("score", titles=self.tell.list(titles))
+
+    def counted(self, measure: Mapping[str, Any]) -> str:
+        if measure["unit"] != "share":
+            return self.say("scored", least=measure["least"], of=len(measure["questions"]))
+        answers = [self.answer(measure["id"], code) for code in measure["favourable"]]
+        said = self.tell.language.listed(answers, self.say("list_or"))
+        return self.say("counted", answers=said)
+
+    def answer(self, question: str, code: int) -> str:
+        """Return the words of an answer's code: a step of the scale, or an option."""
+        asked = self.content.current.questions[question]
+        if asked.scale:
+            words = answer_words(asked, code, self.tell.language)
+        else:
+            words = self.tell.language.say(f"option.{question}.{asked.options[code - 1]}")
+        return self.say("answer", answer=words)
+
+    def question(self, measure: Mapping[str, Any], wording: str) -> str:
+        key, language = f"{self.now.words(measure['id'], wording)}.ask", self.tell.language
+        law = next(kind.id for kind in self.content.agencies.values() if kind.law)
+        crews = language.say(f"agency.{law}.crews")
+        return language.about(key, measure["agency"], crews=crews)
+
+    def versions(self, measure: Mapping[str, Any]) -> dict[int, str]:
+        """Return {season: version of the wording} of the release's seasons, in order."""
+        asked = {season: self.content.instrument_of(season).id for season in self.now.seasons}
+        found = measure["wording"]
+        return {season: found[id] for season, id in sorted(asked.items()) if id in found}
+
+    def earlier(
+        self, measure: Mapping[str, Any], versions: Mapping[int, str], newest: str
+    ) -> Iterator[str]:
+        """Yield each earlier wording and the last season that was asked in it."""
+        last = {version: season for season, version in versions.items() if version != newest}
+        for version, season in last.items():
+            if measure["unit"] != "share":
+                yield self.say("earlier_score", season=season)
+            else:
+                question = self.question(measure, version)
+                yield self.say("earlier", season=season, question=question)
+
+
+def example(session: Session, now: Current) -> Row | None:
+    """Return a row of the headline to explain: the newest of a place that is told in numbers."""
+    tried = list(now.places)[:TRIED]
+    found = release_store.rows(
+        session, now.release, FIGURE, subject=now.headline, communities=tried, cut="total"
+    )
+    fit = [row for row in found if row["community"] in now.places and row["value"] is not None]
+    return max(fit, key=lambda row: row["season"], default=None)

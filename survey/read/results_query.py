@@ -1,0 +1,200 @@
+"""What one address of the results asks a release for, and the rows that answer it.
+
+A community that was too small in a season is read through its pool, or through its whole county
+where its neighbours are too few for a pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from survey.read.captions import Cell, Teller
+from survey.storage import release_store
+from survey.storage.release_store import CHANGE, FIGURE, Current, Place, Row, Subject
+
+TOTAL = "total"
+FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
+MOST_NAMED = 8  # communities named in one sentence of the summary
+
+
+@dataclass(frozen=True)
+class Line:
+    """One community's line of a table: a cell for each season, and what may be said of it."""
+
+    place: Place
+    cells: list[Cell | None]
+    verdict: str
+    since_first: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One subject and cut of one release, for some communities, told in one language."""
+
+    session: Session
+    now: Current
+    tell: Teller
+    subject: Subject
+    cut: str
+    places: tuple[Place, ...]
+
+    @classmethod
+    def read(
+        cls,
+        session: Session,
+        now: Current,
+        tell: Teller,
+        asked: Mapping[str, str],
+        places: Sequence[Place],
+    ) -> Reading:
+        """Take measure, agency and cut from an address; what is not told is the headline's.
+
+        A measure or an agency that no release knows is "", whatever was written: nothing that
+        somebody made up gets into a page or into the key under which it is kept.
+        """
+        measure = asked.get("measure", now.headline.measure)
+        agency = asked.get("agency", now.headline.agency)
+        subject = Subject(
+            measure if any(known.measure == measure for known in now.subjects) else "",
+            agency if any(known.agency == agency for known in now.subjects) else "",
+        )
+        about_event = Subject(subject.measure, "")
+        if subject not in now.subjects and about_event in now.subjects:
+            subject = about_event  # a question about the event has no agency
+        cut = asked.get("cut", TOTAL)
+        cut = cut if cut in now.cuts else TOTAL
+        return cls(session, now, tell, subject, cut, tuple(places))
+
+    @property
+    def is_known(self) -> bool:
+        return self.subject in self.now.subjects
+
+    @cached_property
+    def totals(self) -> list[Row]:
+        return self.find(FIGURE, TOTAL)
+
+    @cached_property
+    def changes(self) -> list[Row]:
+        return self.find(CHANGE)
+
+    def find(self, kind: str, cut: str | None = None) -> list[Row]:
+        """Return the rows of these communities, of their pools and of their counties."""
+        counties = {(place.state, place.county) for place in self.places}
+        slugs = [*(place.slug for place in self.places), release_store.COUNTY, release_store.POOL]
+        found = release_store.rows(
+            self.session,
+            self.now.release,
+            kind,
+            subject=self.subject,
+            communities=slugs,
+            cut=cut,
+        )
+        return [row for row in found if (row["state"], row["county"]) in counties]
+
+    def seasons(self, place: Place) -> list[Row]:
+        """Return one row a season: the community's own, or the one it shares with neighbours."""
+        rows = {row["season"]: row for row in release_store.of_place(self.totals, place)}
+        return [rows[season] for season in sorted(rows)]
+
+    def changes_of(self, place: Place) -> dict[int, Row]:
+        """Return the change into each season from the season before, by the later season."""
+        found = sorted(
+            release_store.of_place(self.changes, place), key=lambda row: row["season_from"]
+        )
+        return {row["season_to"]: row for row in found}
+
+    def since_first(self, place: Place) -> Row | None:
+        """Return the change from the first season to the newest, if others lie between."""
+        found = list(release_store.of_place(self.changes, place))
+        newest = max((row["season_to"] for row in found), default=0)
+        mine = sorted(
+            (row for row in found if row["season_to"] == newest), key=lambda row: row["season_from"]
+        )
+        return mine[0] if len(mine) > 1 else None
+
+    def groups(self, place: Place, season: int) -> list[Row]:
+        """Return the groups of the cut in one season; none where they were too small."""
+        found = release_store.of_place(self.find(FIGURE, self.cut), place)
+        return [row for row in found if row["season"] == season]
+
+    def shown(self) -> list[Row]:
+        """Return the rows that the page shows, each once, in order of community and season."""
+        found = self.find(FIGURE, self.cut) if self.cut != TOTAL else []
+        rows: list[Row] = []
+        for place in self.places:
+            mine = release_store.of_place(found, place) if found else self.seasons(place)
+            rows += [row for row in mine if row not in rows]
+        return rows
+
+    def line(self, place: Place) -> Line:
+        rows = {row["season"]: row for row in self.seasons(place)}
+        cells = [
+            self.tell.cell(place, rows[season]) if season in rows else None
+            for season in self.now.seasons
+        ]
+        changes = self.changes_of(place)
+        last = changes.get(max(rows)) if rows else None
+        first = self.since_first(place) if last else None
+        told = (self.tell.short(change) if change else "" for change in (last, first))
+        return Line(place, cells, *told)
+
+    def summary(self) -> Iterator[str]:
+        """Yield a sentence for each verdict on the newest season: which communities it was."""
+        verdicts: dict[str, list[str]] = {}
+        for place in self.places:
+            change = self.changes_of(place).get(self.now.seasons[-1])
+            if change and change["community"] == place.slug:
+                verdicts.setdefault(change["verdict"], []).append(place.name)
+        for verdict in ("up", "down", "unclear", "few", "wording"):
+            if names := verdicts.get(verdict):
+                yield self.tell.say(f"summary.{verdict}", places=self.named(names))
+
+    def named(self, names: Sequence[str]) -> str:
+        more = len(names) - MOST_NAMED
+        told = list(names[:MOST_NAMED])
+        if more > 0:
+            told.append(self.tell.say("summary.more", number=more))
+        return self.tell.list(told)
+
+    def too_few(self, place: Place) -> str:
+        """Return the sentence that names the seasons in which a community had too few answers to
+        be shown at all; nothing where there is none."""
+        about = self.now.release.about
+        panels = {
+            measure["panel"]
+            for measure in about["measures"]
+            if (measure["id"], measure["agency"]) == (self.subject.measure, self.subject.agency)
+        }
+        shown = {row["season"] for row in self.seasons(place)}
+        seasons = {
+            note["season"]
+            for note in about["notes"]
+            if note["reason"] == FEW_ANSWERS
+            and (note["state"], note["county"]) == (place.state, place.county)
+            and note["panel"] in panels
+            and place.slug in note["members"].split("|")
+        }
+        if not seasons - shown:
+            return ""
+        told = self.tell.list(str(season) for season in sorted(seasons - shown))
+        return self.tell.say("few_note", seasons=told, place=place.name)
+
+    def pooling(self, place: Place) -> list[str]:
+        """Return the sentences that say when a community was not shown by itself, and with whom."""
+        together: dict[str, list[str]] = {}
+        for row in self.seasons(place):
+            if row["community"] != place.slug:
+                together.setdefault(row["members"], []).append(str(row["season"]))
+        return [
+            self.tell.say(
+                "pooled_note",
+                seasons=self.tell.list(seasons),
+                place=place.name,
+                members=self.tell.list(self.now.places[slug].name for slug in members.split("|")),
+            )
+            for members, seasons in together.items()
+        ]

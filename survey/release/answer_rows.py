@@ -1,0 +1,128 @@
+"""Stored answers of closed events, row by row, for a release.
+
+A release reads what years of versions, and of hands with a database client, have left. A row that
+cannot be read is set aside, counted and told; the others are released without it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import RowMapping, Select, String, Text, cast, literal, select
+from sqlalchemy.orm import Session
+
+from survey.questionnaire.answer_codes import Codes, codes_of_items, unreadable
+from survey.questionnaire.areas import area_id
+from survey.questionnaire.forms import Item
+from survey.questionnaire.instrument import EVENT, Content
+from survey.release import measure_catalogue
+from survey.storage.models import Community, Event, Response
+
+
+class SetAside:
+    """How many rows could not be read: by event, and by the item that holds no code of its own."""
+
+    def __init__(self) -> None:
+        self.found: Counter[tuple[str, str]] = Counter()
+
+    def add(self, event: str, why: str) -> None:
+        self.found[event, why] += 1
+
+    def told(self) -> Iterator[str]:
+        """Yield a sentence for each event and reason. It never quotes what a row holds."""
+        for (event, why), count in sorted(self.found.items()):
+            noun = "1 response was" if count == 1 else f"{count} responses were"
+            yield f"{event}: {noun} set aside, not counted in any figure ({why})."
+
+
+class Area(NamedTuple):
+    """A county or what stands for one, as communities name it."""
+
+    state: str
+    county: str
+    kind: str
+    made_up: bool  # of the demonstration, which no release mixes with what is real
+
+
+def area_answers(
+    session: Session, content: Content, moment: datetime, area: Area, aside: SetAside
+) -> Iterator[dict[str, Any]]:
+    """Yield a county's readable responses at events that are closed, with their event and place.
+
+    Posters at the way out and follow-ups ask the same people once
+    more: they stay apart.
+    """
+    reader = Reader(content)
+    for row in session.execute(query(content, moment, area)).mappings():
+        answers, why = reader.read(row)
+        if why:
+            aside.add(row["event"], why)
+        else:
+            yield {**row, "key": row["key"].replace("-", ""), "answers": answers}
+
+
+def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, ...]]:
+    """Answers and ids are read as text: a value that is no JSON or no UUID would end the query."""
+    return (
+        select(
+            cast(Response.submission, String).label("key"),
+            Response.language,
+            Response.instrument,
+            Response.audience,
+            cast(Response.answers, Text).label("answers"),
+            Event.season,
+            Event.slug.label("event"),
+            Community.slug.label("community"),
+            literal(area_id(area.county, area.kind, content.areas)).label("county"),
+            Community.state,
+        )
+        .join(Event, Event.id == Response.event_id)
+        .join(Community, Community.id == Event.community_id)
+        .where(
+            Community.state == area.state,
+            Community.county == area.county,
+            Community.area == area.kind,
+            Community.made_up == area.made_up,
+        )
+        .where(
+            Event.closes_at <= moment,
+            Response.audience.in_(measure_catalogue.audiences(content)),
+            Response.wave == EVENT,
+        )
+    )
+
+
+class Reader:
+    """Reads the answers of a row by the questionnaire under which they were given."""
+
+    def __init__(self, content: Content) -> None:
+        kinds = tuple(content.agencies)
+        cuts = [
+            Item(question)
+            for question in measure_catalogue.asked_of_adults(content)
+            if question.cut
+        ]
+        asked: Sequence[Item] = [*measure_catalogue.measured_items(content, kinds), *cuts]
+        self.languages = content.languages
+        self.codes: Mapping[str, Mapping[str, Codes]] = {
+            id: codes_of_items(instrument, asked, kinds)
+            for id, instrument in content.instruments.items()
+        }
+
+    def read(self, row: RowMapping) -> tuple[Any, str]:
+        """Return (answers, ""), or (None, why they cannot be read)."""
+        codes = self.codes.get(row["instrument"])
+        if codes is None:
+            return None, "its questionnaire is not known here"
+        if row["language"] not in self.languages:
+            return None, "its language is not known here"
+        try:
+            answers = json.loads(row["answers"])
+        except (TypeError, ValueError, RecursionError):
+            return None, "its answers are no JSON"
+        item = unreadable(answers, codes)
+        return (None, f"{item} holds no code of its question") if item else (answers, "")

@@ -1,0 +1,247 @@
+"""Closed events -> frame -> release() -> stored Release: the only code that reads all answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from analysis.disclosure.between_releases import AUDIT
+from analysis.measures import Measure
+from analysis.release.build import NothingToRelease, ReleaseRefused
+from analysis.release.build import release as make_release
+from analysis.release.released import Released
+from analysis.tabulation.tables import FEW_ANSWERS
+from survey.questionnaire.areas import area_id, area_name, parse_area
+from survey.questionnaire.instrument import Content
+from survey.release import measure_catalogue
+from survey.release.answer_rows import Area, SetAside, area_answers
+from survey.storage.events import Refused
+from survey.storage.made_up import has_real, next_release_id, releases
+from survey.storage.models import Agency, Community, Figure, Release
+from survey.storage.release_store import CHANGE, FIGURE
+from survey.storage.released_tables import load
+
+Say = Callable[[str], None]  # shows a step to whoever started this
+
+
+def publish(session: Session, content: Content, moment: datetime, say: Say) -> Release:
+    """Release every closed event, saying each step. Commit is the caller's.
+
+    Raises Refused with the reasons when there is nothing new that may be shown.
+    """
+    made_up = not has_real(session)  # the demonstration is released while nothing is real
+    of_these = Community.made_up == made_up
+    present = set(session.scalars(select(Agency.kind).join(Community).where(of_these)))
+    kinds = [kind for kind in content.agencies if kind in present]
+    aside = SetAside()
+    frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
+    for sentence in aside.told():
+        say(sentence)
+    if frame.empty:
+        raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
+    say(f"{frame['event'].nunique()} closed events are put together.")
+    measures, cuts = (
+        measure_catalogue.measures_of(content, kinds),
+        measure_catalogue.cuts_of(content),
+    )
+    try:
+        released = make_release(
+            frame,
+            measures,
+            cuts,
+            previous=newest(session, made_up=made_up),
+            progress=lambda done, of, county: say(f"{done} of {of}: {in_full(content, county)}"),
+        )
+    except NothingToRelease as nothing:
+        raise Refused("Nothing was released. " + " ".join(nothing.reasons)) from nothing
+    except ReleaseRefused as refused:
+        raise Refused(f"The audit refused this release: {refused}") from refused
+    for sentence in told(content, released):
+        say(sentence)
+    in_order = select(Community).where(of_these).order_by(Community.name, Community.slug)
+    places = session.scalars(in_order).all()
+    stored = store(session, released, about(content, released, places, measures, cuts), moment)
+    say(f"Release {stored.id} is made: {len(released.figures)} figures, sha256 {stored.sha256}.")
+    return stored
+
+
+def closed_answers(
+    session: Session,
+    content: Content,
+    moment: datetime,
+    kinds: Sequence[str],
+    aside: SetAside,
+    *,
+    made_up: bool,
+) -> pd.DataFrame:
+    """Return the frame of every closed event, of the demonstration or of what is real. Answers
+    are read one county at a time and kept as codes of a byte each, so that no more than a
+    county's are ever whole in memory.
+
+    What cannot be read is added to `aside`."""
+    places = select(Community.state, Community.county, Community.area, Community.made_up)
+    places = places.where(Community.made_up == made_up).distinct()
+    found = [
+        measure_catalogue.frame_of(content, rows, kinds)
+        for place in session.execute(places.order_by("state", "county", "area")).all()
+        if (rows := list(area_answers(session, content, moment, Area(*place), aside)))
+    ]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def newest(session: Session, *, made_up: bool = False) -> Released | None:
+    """Return the newest release with its private ledger, its checksum verified; None at first.
+
+    Of the demonstration, or of what is real: neither is a step of the other.
+    """
+    release = next(iter(releases(session, made_up=made_up)), None)
+    if release is None:
+        return None
+    ledger = pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"])
+    return load(session, release, ledger)
+
+
+def about(
+    content: Content,
+    released: Released,
+    places: Sequence[Community],
+    measures: Sequence[Measure],
+    cuts: Sequence[str],
+) -> dict[str, Any]:
+    """Return what is published beside the figures: places, subjects, words and notes."""
+    figures = released.figures
+    shown = set(zip(figures["measure"], figures["agency"], strict=True))
+    slugs = communities_in(released)
+    words: dict[str, dict[str, str]] = {}
+    for measure, wording, name in measure_catalogue.words_of(content):
+        words.setdefault(measure, {})[wording] = name
+    headline = next(measure for measure in measures if measure.headline)
+    return {
+        "seasons": sorted(int(season) for season in figures["season"].unique()),
+        "places": [place_row(content, place) for place in places if place.slug in slugs],
+        "subjects": [list(m.key) for m in measures if m.key in shown],
+        "headline": list(headline.key),
+        "measures": [asdict(measure) for measure in measures],
+        "scores": sorted({m.id for m in measures if m.unit == "score"}),
+        "cuts": list(cuts),
+        "words": words,
+        "made_up": any(place.made_up for place in places if place.slug in slugs),
+        "notes": records(released.notes),
+    }
+
+
+def place_row(content: Content, place: Community) -> dict[str, str]:
+    """Return a community as it is published; `county` is the area's id in released rows."""
+    return {
+        "slug": place.slug,
+        "name": place.name,
+        "county": area_id(place.county, place.area, content.areas),
+        "area": place.area,
+        "area_name": place.county,
+        "state": place.state,
+    }
+
+
+def in_full(content: Content, county: str) -> str:
+    """Return an area's id as it is written in English: "Mahoning" -> "Mahoning County"."""
+    return area_name(*parse_area(county, "", content.areas), content.areas)
+
+
+def communities_in(released: Released) -> set[str]:
+    """Return the slugs of communities that are shown, by themselves or in a pool or county."""
+    figures = released.figures
+    shown = set(figures["community"])
+    for members in (*figures["members"].unique(), *released.notes["members"].unique()):
+        shown.update(members.split("|"))
+    return shown - {"", "other"}
+
+
+def store(session: Session, released: Released, about: dict[str, Any], moment: datetime) -> Release:
+    """Freeze a release in rows. Earlier releases stay as they are."""
+    ledger = released.ledger if released.ledger is not None else pd.DataFrame()
+    release = Release(
+        id=next_release_id(session),
+        made_at=moment,
+        sha256=released.sha256,
+        about=about,
+        ledger={
+            "columns": list(ledger.columns),
+            "rows": [list(row.values()) for row in records(ledger)],
+        },
+    )
+    session.add(release)
+    session.flush()
+    for kind, table in ((FIGURE, released.figures), (CHANGE, released.changes)):
+        found = [
+            {
+                "release_id": release.id,
+                "kind": kind,
+                "number": number,
+                "community": row["community"],
+                "measure": row["measure"],
+                "agency": row["agency"],
+                "cut": row.get("cut", "total"),
+                "row": row,
+            }
+            for number, row in enumerate(records(table))
+        ]
+        if found:
+            session.execute(insert(Figure), found)
+    return release
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as plain values: whole numbers, text, floats; None for what is not there."""
+    columns = {
+        str(name): [None if isinstance(v, float) and math.isnan(v) else v for v in column.tolist()]
+        for name, column in table.items()
+    }
+    return [
+        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+    ]
+
+
+def told(content: Content, released: Released) -> Iterator[str]:
+    """Yield a sentence for each thing that was pooled, left out or waits, and why."""
+    notes = records(released.notes)
+    for note in notes:
+        if note["cut"] == "total" and note["kind"] in TOLD:
+            sentence = BECAUSE.get(note["reason"], TOLD[note["kind"]])
+            members = note["members"].replace("|", ", ") or "-"
+            county = in_full(content, note["county"])
+            yield sentence.format(**{**note, "county": county, "members": members})
+    few = [note for note in notes if note["kind"] == "dropped" and note["reason"] != AUDIT]
+    cuts = sum(1 for note in few if note["cut"] != "total")
+    for kind, reason, sentence in AUDITED:
+        left_out = [note for note in notes if note["cut"] != "total" or kind != "dropped"]
+        found = sum(1 for note in left_out if (note["kind"], note["reason"]) == (kind, reason))
+        if found:
+            yield sentence.format(found)
+    if cuts:
+        yield f"{cuts} tables of groups are left out: fewer than two groups of 11 or more."
+
+
+TOLD = {
+    "pooled": "{season} {county}, {panel}: {members} are shown together.",
+    "dropped": "{season} {county}, {panel}: {members} cannot stand apart ({reason}).",
+    "waits": "{season} {county}, {panel}: changes wait for the next release ({reason}).",
+}
+
+BECAUSE = {
+    AUDIT: "{season} {county}, {panel}: not shown, because what few people answered could be "
+    "worked out from it.",
+    FEW_ANSWERS: "{season} {county}, {panel}: {members} had fewer than 11 answers to some question "
+    "and is not shown; nor is the county's total.",
+}
+
+AUDITED = (
+    ("coarsened", AUDIT, "The audit made {} tables one band coarser: a group could be worked out."),
+    ("dropped", AUDIT, "The audit left {} tables of groups out: coarser was not enough."),
+)

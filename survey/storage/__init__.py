@@ -1,0 +1,5 @@
+"""Where it is kept, durably: tables, migrations, the one writer, events, stored releases.
+
+May import `questionnaire`. Start with models.py (every column), then writer.py (how an answer
+becomes durable). Only events.py and models.py are about answers still being taken.
+"""

@@ -1,0 +1,195 @@
+"""Posters and their events: how they are found, and when they are open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from enum import Enum
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from survey.questionnaire.forms import Agencies
+from survey.questionnaire.instrument import FOLLOW_UP
+from survey.storage.models import Community, Event, Poster
+
+# Without 0 O 1 I L 5 S 8 B 2 Z U V: signs that are misread from a poster or misheard.
+CODE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"
+CODE_LENGTH = 6  # 148 million codes: guessing one of a thousand takes 148,000 tries
+
+
+# How a form is opened, by the end of its address, and the mode that is kept with its answers.
+DOORS = {"": "own phone", "kiosk": "kiosk", "paper": "paper", "later": "own phone"}
+FOLLOW_UP_DAYS = (21, 28)  # first and last day: the effect of one good contact is seen at 21
+KEYED_WITHIN = timedelta(days=14)  # paper forms are keyed in after the evening
+
+
+class Refused(Exception):
+    """What was asked cannot be done; the sentence says why and what would do."""
+
+
+class Window(Enum):
+    """Where an event stands."""
+
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What an attendee's page needs to know of a poster, its event and its community.
+
+    Frozen and hashable: it is the key under which a rendered form is kept, so a change in any of
+    it is a new form.
+    """
+
+    poster: str
+    door: str
+    wave: str
+    event_id: int
+    event: str
+    community: str
+    slug: str  # of the community
+    made_up: bool
+    season: int
+    instrument: str
+    languages: tuple[str, ...]
+    time_zone: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    agencies: Agencies
+
+    @property
+    def mode(self) -> str:
+        return DOORS[self.door]
+
+    def through(self, door: str) -> Place:
+        """Return the same place as it is met through another door: KeyError if there is none."""
+        DOORS[door]
+        if door == "later":
+            first, last = (self.day_after(days) for days in FOLLOW_UP_DAYS)
+            last += timedelta(days=1)
+            return replace(self, door=door, wave=FOLLOW_UP, opens_at=first, closes_at=last)
+        if door == "paper":
+            agencies = replace(self.agencies, printed=True)
+            closes_at = self.closes_at + KEYED_WITHIN
+            return replace(self, door=door, closes_at=closes_at, agencies=agencies)
+        return replace(self, door=door)
+
+    def day_after(self, days: int) -> datetime:
+        """Return the event-local start of the day that many days after the event."""
+        day = self.local(self.starts_at).date() + timedelta(days=days)
+        return datetime.combine(day, time(), ZoneInfo(self.time_zone)).astimezone(UTC)
+
+    def window(self, now: datetime) -> Window:
+        return window_of(self.opens_at, self.closes_at, now)
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.time_zone))
+
+    def hour(self, moment: datetime) -> str:
+        """Return the event-local hour, the finest time that is ever stored."""
+        return f"{self.local(moment):%Y-%m-%dT%H}"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def window_of(opens_at: datetime, closes_at: datetime, now: datetime) -> Window:
+    if now < opens_at:
+        return Window.UPCOMING
+    return Window.OPEN if now < closes_at else Window.CLOSED
+
+
+def coarse(count: int) -> str:
+    """Return a count of answers as it may be shown before a release: steps of 10, from 20.
+
+    An exact count that moves by one tells an onlooker that the person at the table just answered.
+    """
+    return f"about {count // 10 * 10}" if count >= 20 else "fewer than 20"
+
+
+def find_place(session: Session, code: str) -> Place | None:
+    """Return the poster's place; None for a code that no poster has."""
+    poster = session.scalar(
+        select(Poster)
+        .where(Poster.code == code)
+        .options(
+            joinedload(Poster.event)
+            .joinedload(Event.community)
+            .options(selectinload(Community.agencies))
+        )
+    )
+    return place_of(poster) if poster else None
+
+
+class Places:
+    """The posters a worker has looked up, each kept for a moment: on the night one poster is opened
+    hundreds of times a minute. An event that was closed is seen to be closed after that moment."""
+
+    MOST = 5000  # posters; then it starts afresh
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.kept: dict[str, tuple[float, Place]] = {}
+
+    def find(self, session: Callable[[], Session], code: str) -> Place | None:
+        """Return the poster's place. A code that no poster has is looked up each time."""
+        until, place = self.kept.get(code, (0.0, None))
+        if monotonic() < until:
+            return place
+        place = find_place(session(), code)
+        if place is not None:
+            if len(self.kept) >= self.MOST:
+                self.kept.clear()
+            self.kept[code] = (monotonic() + self.seconds, place)
+        return place
+
+
+def place_of(poster: Poster) -> Place:
+    event, community = poster.event, poster.event.community
+    return Place(
+        poster=poster.code,
+        door="",
+        wave=poster.wave,
+        event_id=event.id,
+        event=event.name,
+        community=community.name,
+        slug=community.slug,
+        made_up=community.made_up,
+        season=event.season,
+        instrument=event.instrument,
+        languages=tuple(event.languages),
+        time_zone=event.time_zone,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        agencies=agencies_of(community),
+    )
+
+
+def agencies_of(community: Community) -> Agencies:
+    """Return the community's kinds of agency, the local law enforcement first."""
+    local = next((agency.kind for agency in community.agencies if agency.local), None)
+    if local is None:
+        raise Refused(f"{community.slug} has no local police or sheriff: add one with `agency`.")
+    others = tuple(agency.kind for agency in community.agencies if not agency.local)
+    return Agencies(local, others)
+
+
+def tidy_code(text: str) -> str:
+    """Return a code as typed by a person in the form in which it is kept."""
+    return re.sub(r"[\s-]+", "", text).upper()
+
+
+def is_code(text: str) -> bool:
+    return len(text) == CODE_LENGTH and set(text) <= set(CODE_SIGNS)

@@ -1,0 +1,119 @@
+"""Reading a release: every page, CSV and chart finds its rows here, and nowhere else.
+
+Nothing in this module can reach an answer: it knows the tables `release` and `figure` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.storage.models import Figure, Release
+
+Row = Mapping[str, Any]
+FIGURE, CHANGE = "figure", "change"
+COUNTY, POOL = "", "other"  # what stands in a row's `community` beside slugs
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One number that people can look up: a measure, of one kind of agency or of the event ("")."""
+
+    measure: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class Place:
+    slug: str
+    name: str
+    county: str  # the area's id in released rows
+    state: str
+    area: str = "county"  # a kind of content/areas.toml
+    area_name: str = ""  # without its kind
+
+
+@dataclass(frozen=True)
+class Current:
+    """The newest release, as pages see it."""
+
+    release: Release
+    places: dict[str, Place]
+    subjects: list[Subject]
+    headline: Subject
+
+    @property
+    def seasons(self) -> list[int]:
+        found: list[int] = self.release.about["seasons"]
+        return found
+
+    @property
+    def cuts(self) -> list[str]:
+        found: list[str] = self.release.about["cuts"]
+        return found
+
+    def words(self, measure: str, wording: str) -> str:
+        """Return the name under which the language files keep a measure's words."""
+        names: dict[str, str] = self.release.about["words"][measure]
+        return names.get(wording) or names[max(names)]
+
+
+def newest(session: Session) -> tuple[int, str] | None:
+    """Return (id, sha256) of the newest release; None before the first."""
+    query = select(Release.id, Release.sha256).order_by(Release.id.desc()).limit(1)
+    found = session.execute(query).first()
+    return (found[0], found[1]) if found else None
+
+
+def current(session: Session) -> Current | None:
+    """Return the newest release; None before the first. It outlives the session."""
+    found = newest(session)
+    if found is None:
+        return None
+    release = session.get_one(Release, found[0])
+    about = release.about
+    return Current(
+        release=release,
+        places={
+            row["slug"]: Place(**{"area_name": row["county"], **row}) for row in about["places"]
+        },
+        subjects=[Subject(*pair) for pair in about["subjects"]],
+        headline=Subject(*about["headline"]),
+    )
+
+
+def rows(
+    session: Session,
+    release: Release,
+    kind: str = FIGURE,
+    *,
+    subject: Subject | None = None,
+    communities: Iterable[str] | None = None,
+    cut: str | None = None,
+) -> list[Row]:
+    """Return released rows in their frozen order, narrowed by what is named."""
+    query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == kind)
+    if subject is not None:
+        query = query.where(Figure.measure == subject.measure, Figure.agency == subject.agency)
+    if communities is not None:
+        query = query.where(Figure.community.in_(list(communities)))
+    if cut is not None:
+        query = query.where(Figure.cut == cut)
+    return list(session.scalars(query.order_by(Figure.number)))
+
+
+def of_place(found: Iterable[Row], place: Place) -> Iterator[Row]:
+    """Yield a community's rows: its own, or those in which it is shown with its neighbours.
+
+    Where a community is too small it is shown in its county's pool; where its neighbours are too
+    few for a pool, in its whole county. Such rows name their members.
+    """
+    for row in found:
+        together = (row["state"], row["county"]) == (place.state, place.county)
+        together = together and place.slug in row["members"].split("|")
+        if together or row["community"] == place.slug:
+            yield row

@@ -1,0 +1,44 @@
+"""Which language a visitor reads: asked for by `lang`, else preferred by the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Flask, Response, current_app, g, request
+
+from survey.questionnaire.instrument import Content
+from survey.questionnaire.words import Language
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(vary)
+
+
+def content() -> Content:
+    found: Content = current_app.extensions["content"]
+    return found
+
+
+def visitor_language(offered: Iterable[str] = ()) -> Language:
+    """Return the best of the `offered` languages for this request; when none is named, of those
+    in which the whole site is written."""
+    languages = content().languages
+    found = content().offered(offered) if offered else content().reading_languages
+    codes = [language.code for language in found]
+    asked = request.args.get("lang", "")
+    if asked in codes:
+        return languages[asked]
+    g.language_negotiated = True
+    return languages[request.accept_languages.best_match(codes) or codes[0]]
+
+
+def vary(response: Response) -> Response:
+    """Tell caches which answers depend on the language that the browser prefers."""
+    if g.get("language_negotiated"):
+        response.vary.add("Accept-Language")
+    return response
+
+
+def is_attendees(path: str) -> bool:
+    """Whether it is an attendee's address: those pages speak every language there is."""
+    return path == "/s" or path.startswith("/s/")

@@ -1,0 +1,291 @@
+"""Planted leaks must be refused, and what passes must hold against trying every table there is."""
+
+import functools
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.disclosure.cells import OPPOSITE
+from analysis.disclosure.integer_programme import Budget, Purse, is_safe
+from analysis.disclosure.limits import banded, exact
+from analysis.disclosure.trades import Trades, undone
+from analysis.disclosure.witness import EVERY, Shown, World, doubts, goals, grids_of, possible
+from analysis.tabulation.figure_print import Counts
+
+YES = np.array([True])
+
+
+def world(**cuts):
+    """A world of one yes-or-no measure from {cut: [[(n, favourable), ...groups], ...places]}."""
+    counts = {
+        cut: np.array([[[(n, top, 0)] for n, top in place] for place in places])
+        for cut, places in cuts.items()
+    }
+    there = {cut: c[..., 0] >= 0 for cut, c in counts.items()}
+    places = len(next(iter(counts.values())))
+    everywhere = np.ones(places, dtype=bool)
+    return World(
+        counts=counts,
+        ends={cut: np.zeros((*c.shape[:3], 2), dtype=np.int64) for cut, c in counts.items()},
+        hangs={cut: np.zeros(c.shape[:3], dtype=np.int64) for cut, c in counts.items()},
+        asked=there,
+        room=np.full(places, 100),
+        kinds=np.array([[True, True, False]]),
+        joins={cut: np.ones(c.shape[:2], dtype=bool) for cut, c in counts.items()},
+        leaves={cut: c[:, :, 0, 0] > 0 for cut, c in counts.items()},
+        place_joins=everywhere,
+        place_leaves=everywhere,
+        step=np.array([1]),
+        score=~YES,
+        index=np.array([-1]),
+    )
+
+
+def show(of, cut, places, groups, limits=exact):
+    n, top, _ = of.counts[cut][np.ix_(places, groups)].sum(axis=(0, 1)).T
+    counts = Counts(n, top, 0 * n, 0 * n - 1, ~YES, ~YES, 0 * n)
+    return Shown(cut, tuple(places), tuple(groups), np.array([0]), limits(counts))
+
+
+def refused(of, *shown):
+    """The doubts that neither a neighbour's world nor the programme settles."""
+    found = undone(of, shown, doubts(of, shown))
+    return [doubt for doubt in found if not is_safe(of, shown, doubt, Purse(Budget()))]
+
+
+TOWNS = [(60, 40)], [(5, 4)]  # a township of sixty and one of five
+
+
+def test_county_minus_township():
+    of = world(total=TOWNS)
+    leak = [show(of, "total", [0, 1], [0]), show(of, "total", [0], [0])]
+    assert {(d.place, d.goal) for d in refused(of, *leak)} == {(1, "size")}
+    told = [show(of, "total", [0, 1], [0], banded), show(of, "total", [0], [0], banded)]
+    assert refused(of, *told) == []
+
+
+def test_a_threshold_alone():
+    """Cells under 11 are blank, the others and the margins exact: one blank a line is no blank."""
+    places = [(40, 30), (5, 5), (20, 9)], [(30, 11), (25, 20), (20, 2)]
+    total = [[tuple(np.sum(groups, axis=0))] for groups in places]
+    of = world(total=total, age=places)
+    shown = [show(of, "total", [p], [0]) for p in (0, 1)]
+    cells = [(0, 0), (0, 2), (1, 0), (1, 1), (1, 2)]
+    shown += [show(of, "age", [p], [g]) for p, g in cells]
+    assert {(d.cut, d.place, d.group) for d in refused(of, *shown)} == {("age", 0, 1)}
+
+
+def test_exact_margins():
+    """Nothing of the small place is shown by age, but the county's ages and its neighbour's are."""
+    places = [(40, 30), (35, 20)], [(4, 4), (9, 2)]
+    total = [[tuple(np.sum(groups, axis=0))] for groups in places]
+    of = world(total=total, age=places)
+    shown = [show(of, "total", [0, 1], [0])]
+    shown += [show(of, "age", [0, 1], [g]) for g in (0, 1)]
+    shown += [show(of, "age", [0], [g]) for g in (0, 1)]
+    assert {d.group for d in refused(of, *shown)} == {0, 1}
+
+
+def test_nested_cuts():
+    """18-29 beside 18-34 gives the few from 30 to 34."""
+    of = world(age=[[(50, 20), (6, 6), (60, 31)]], total=[[(116, 57)]])
+    leak = [show(of, "age", [0], groups) for groups in ([0], [0, 1], [2])]
+    assert {d.group for d in refused(of, *leak)} == {1}
+
+
+def test_adults_minus_everybody():
+    """Rows are audiences here: the few teenagers are all minus adults."""
+    of = world(total=[[(80, 50)], [(6, 0)]])
+    leak = [show(of, "total", [0], [0]), show(of, "total", [0, 1], [0])]
+    assert {d.place for d in refused(of, *leak)} == {1}
+
+
+def test_an_answer_that_is_certain_is_found_in_a_large_group_too():
+    of = world(total=[[(40, 40)]])
+    assert {d.goal for d in refused(of, show(of, "total", [0], [0]))} == {"other"}
+    assert refused(of, show(of, "total", [0], [0], banded)) == []
+
+
+def test_bands_that_meet_at_an_edge_can_make_an_answer_certain():
+    """Three parts at the upper edges of their bands and a whole at its lower edge."""
+    groups = [(13, 13), (11, 7), (43, 32)]
+    of = world(age=[groups], total=[[tuple(np.sum(groups, axis=0))]])
+    shown = [show(of, "total", [0], [0], banded)]
+    shown += [show(of, "age", [0], [g], banded) for g in range(3)]
+    assert [(d.group, d.goal) for d in refused(of, *shown)] == [(0, "other")]
+
+
+def test_without_a_budget_nothing_is_proven():
+    groups = [(13, 13), (11, 7), (43, 32)]
+    of = world(age=[groups], total=[[tuple(np.sum(groups, axis=0))]])
+    shown = [show(of, "total", [0], [0], banded)]
+    (doubt,) = doubts(of, [*shown, *(show(of, "age", [0], [g], banded) for g in range(3))])
+    assert not is_safe(of, shown, doubt, Purse(Budget(programmes=0)))
+    assert is_safe(of, shown, doubt, Purse(Budget()))  # with less shown it is safe
+
+
+@functools.cache
+def all_tables():
+    """Every table of three groups with up to 14 people each; shape (T, 3, 2)."""
+    cells = np.array([(n, top) for n in range(15) for top in range(n + 1)], dtype=np.int16)
+    picked = np.indices([len(cells)] * 3).reshape(3, -1).T
+    return cells[picked]
+
+
+def every_table(of, shown):
+    """Every table that prints the same."""
+    tables, true = all_tables(), of.counts["age"][0, :, 0, :2]
+    for part in shown:
+        groups = list(part.groups) if part.cut == "age" else [0, 1, 2]
+        coef, rest = part.limits.coef[0][:, :2], part.limits.rest[0]
+        for row in np.flatnonzero(coef.any(axis=1)):
+            moved = tables[:, groups].sum(axis=1, dtype=np.int64) - true[groups].sum(axis=0)
+            tables = tables[moved @ coef[row] <= rest[row]]
+    return tables
+
+
+def worked_out(tables, true):
+    """Whether some union of groups is pinned, or its answer certain, over these tables."""
+    for size in (1, 2, 3):
+        for union in itertools.combinations(range(3), size):
+            n, top = tables[:, list(union)].sum(axis=1, dtype=np.int64).T
+            few = 1 <= true[list(union), 0].sum() <= 10
+            if few and len(np.unique(n * 100 + top)) == 1:
+                return True
+            there = n > 0
+            if there.any() and ((top[there] == 0).all() or (top[there] == n[there]).all()):
+                return True
+    return False
+
+
+@st.composite
+def tiny(draw):
+    groups = []
+    for _ in range(3):
+        n = draw(st.integers(0, 5))
+        groups.append((n, draw(st.integers(0, n))))
+    of = world(age=[groups], total=[[tuple(int(x) for x in np.sum(groups, axis=0))]])
+    whole = int(of.counts["total"][0, 0, 0, 0])
+    shown = [show(of, "total", [0], [0], banded if whole >= 11 and draw(st.booleans()) else exact)]
+    for union in draw(st.sets(st.sampled_from([(0,), (1,), (2,), (0, 1), (1, 2), (0, 2)]))):
+        size = of.counts["age"][0, list(union), 0, 0].sum()
+        as_band = size >= 11 and draw(st.booleans())
+        shown.append(show(of, "age", [0], union, banded if as_band else exact))
+    return of, shown
+
+
+@settings(max_examples=25)
+@given(tiny())
+def test_what_passes_holds_against_every_table_there_is(case):
+    of, shown = case
+    true = of.counts["age"][0, :, 0, :2]
+    if any(part.cut == "age" for part in shown) and worked_out(every_table(of, shown), true):
+        assert refused(of, *shown)
+
+
+@pytest.mark.parametrize("groups", [[(6, 3), (7, 2)], [(3, 1), (4, 2), (8, 8)]])
+def test_people_of_a_pool_may_stand_in_each_others_groups(groups):
+    of = world(age=[groups], total=[[tuple(np.sum(groups, axis=0))]])
+    pool = tuple(range(len(groups)))
+    assert refused(of, show(of, "total", [0], [0]), show(of, "age", [0], pool)) == []
+
+
+@st.composite
+def small_county(draw):
+    """Three places, their ages and two other groups; some parts of it are shown."""
+    people, ages, others = st.integers(0, 13), [], []
+    for _ in range(3):
+        place = [(n := draw(people), draw(st.integers(0, n))) for _ in range(3)]
+        n, top = (int(x) for x in np.sum(place, axis=0))
+        k = draw(st.integers(0, n))
+        low, high = max(0, top - (n - k)), min(k, top)
+        liked = draw(st.integers(low, high))
+        ages.append(place)
+        others.append([(k, liked), (n - k, top - liked)])
+    of = world(total=[[tuple(np.sum(place, axis=0))] for place in ages], age=ages, other=others)
+    shown = [
+        show(of, "total", [p], [0], draw_limits(draw, of, "total", [p], [0])) for p in range(3)
+    ]
+    for cut, groups in (("age", 3), ("other", 2)):
+        for places in ([0], [1], [2], [0, 1, 2]):
+            for group in range(groups):
+                if draw(st.booleans()):
+                    limits = draw_limits(draw, of, cut, places, [group])
+                    shown.append(show(of, cut, places, [group], limits))
+    return of, shown
+
+
+def draw_limits(draw, of, cut, places, groups):
+    enough = of.counts[cut][np.ix_(places, groups)][..., 0].sum() >= 11
+    return banded if enough and draw(st.integers(0, 4)) else exact
+
+
+def prints_alike(shown, cut, moved):
+    """Whether nothing that is shown of a cut changes when people move so: {cell: move}."""
+    return all(
+        (part.limits.coef[0] @ sum(
+            (move for (place, group), move in moved.items()
+             if place in part.places and group in part.groups), np.zeros(3, dtype=np.int64)
+        ) <= part.limits.rest[0]).all()
+        for part in shown
+        if part.cut == cut
+    )  # fmt: skip
+
+
+def hides(of, shown, doubt, move):
+    """Whether somebody else can hide the move, by trying every cell and pair of cells."""
+    here, free = (doubt.place, doubt.group), of.counts[doubt.cut][..., 0, 0] >= of.few
+
+    def can(cut, cell, move):
+        return possible(of, cut, np.ones(3, dtype=bool))[(*cell, 0, move)]
+
+    def may(cell, move):
+        return (doubt.goal != "size" or free[cell]) and can(doubt.cut, cell, move)
+
+    def alike(cut, one, other):
+        moved = {one: EVERY[move], other: EVERY[OPPOSITE[move]]}
+        return one != other and prints_alike(shown, cut, moved)
+
+    back = OPPOSITE[move]
+    if not can(doubt.cut, here, move):
+        return False
+    for cell in np.ndindex(free.shape):
+        if may(cell, back) and alike(doubt.cut, here, cell):
+            places = here[0], cell[0]
+            if places[0] == places[1] or all(
+                any(
+                    can(cut, one, move) and can(cut, other, back) and alike(cut, one, other)
+                    for one in np.ndindex(of.counts[cut].shape[:2])
+                    for other in np.ndindex(of.counts[cut].shape[:2])
+                    if (one[0], other[0]) == places
+                )
+                for cut in of.counts
+                if cut != doubt.cut
+            ):
+                return True
+        if cell[0] != here[0] and cell[1] != here[1]:
+            side, below = (here[0], cell[1]), (cell[0], here[1])
+            moved = {here: EVERY[move], cell: EVERY[move], side: EVERY[back], below: EVERY[back]}
+            free_all = may(cell, move) and may(side, back) and may(below, back)
+            if free_all and prints_alike(shown, doubt.cut, moved):
+                return True
+    return False
+
+
+@settings(max_examples=40)
+@given(small_county())
+def test_trades_are_found_exactly_where_trying_all_of_them_finds_one(case):
+    of, shown = case
+    trades = Trades(of, grids_of(of, shown))
+    for doubt in doubts(of, shown)[:12]:
+        every = all(
+            any(
+                hides(of, shown, doubt, k)
+                for k in np.flatnonzero((EVERY @ np.array(either).T >= 1).any(axis=1))
+            )
+            for either in goals(of, doubt)
+        )
+        assert bool(trades.hidden([doubt])[0]) == every

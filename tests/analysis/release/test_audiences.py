@@ -1,0 +1,102 @@
+"""Adults, teenagers and children in one release: side by side, never added up."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.frame import FrameError
+from analysis.measures import Measure
+from analysis.release.build import release
+from tests.analysis.made_up import (
+    AGAIN,
+    ALPHA,
+    BETA,
+    CUTS,
+    INDEX,
+    MEASURES,
+    TRUST,
+    people,
+    together,
+)
+
+TEEN = replace(TRUST, id="teen.trust", questions=("trust",), panel="teen.police", audience="teen")
+CHILD = Measure(
+    "c_police", valid=(1, 2, 3, 4), favourable=(3, 4), panel="child.event", audience="child"
+)
+ALL = (*MEASURES, TEEN, CHILD)
+
+
+def of(audience, place, n, **more):
+    made = people(place, n, seed=len(audience), **more)
+    codes = [4, 3, 2, 4, 1, 4] * n
+    child = {"c_police": codes[:n]} if audience == "child" else {}
+    return made.assign(key=audience + made["key"], audience=audience, **child)
+
+
+def joined(*frames):
+    frame = together(*frames)
+    if "c_police" in frame:
+        frame["c_police"] = frame["c_police"].fillna(-4).astype("int64")
+    return frame
+
+
+ADULTS = (people(ALPHA, 90), people(BETA, 60))
+TEENS = (of("teen", ALPHA, 40), of("teen", BETA, 25))
+
+
+def test_others_change_nothing_of_adults():
+    alone = release(joined(*ADULTS), MEASURES, CUTS)
+    beside = release(joined(*ADULTS, *TEENS, of("child", ALPHA, 35)), ALL, CUTS)
+    keys = {measure.id for measure in MEASURES}
+    adults = beside.figures[beside.figures["measure"].isin(keys)].reset_index(drop=True)
+    shown = ["season", "community", "cut", "group", "measure", "n", "value", "dont_know", "top"]
+    assert adults[shown].equals(alone.figures[shown])
+
+
+def test_teenagers_have_figures_of_their_own():
+    made = release(joined(*ADULTS, *TEENS), ALL, CUTS)
+    rows = made.view(measure="teen.trust", cut="total", county="alpha-county").figures
+    assert rows.set_index("community")["n_low"].to_dict() == {"": 60, "alpha": 35, "beta": 11}
+    assert set(rows["panel"]) == {"teen.police"}
+
+
+@pytest.mark.parametrize(("count", "shown"), [(29, False), (40, True)])
+def test_nothing_of_children_under_thirty(count, shown):
+    made = release(joined(*ADULTS, of("child", ALPHA, count)), ALL, CUTS)
+    rows = made.view(measure="c_police").figures
+    assert bool(len(rows)) == shown
+    assert not (rows["n_low"] < 30).any()
+    assert not (rows["band"] == "thirds").any() or made.notes["kind"].eq("coarsened").any()
+    assert (
+        "c_police" in set(made.notes.loc[made.notes["reason"] == "under_least", "measure"]) or shown
+    )
+
+
+def test_children_stand_alone_from_thirty():
+    made = release(joined(*ADULTS, of("child", ALPHA, 80), of("child", BETA, 20)), ALL, ())
+    rows = made.view(measure="c_police", county="alpha-county").figures
+    assert set(rows["community"]) == {"alpha"}  # twenty cannot stand by themselves
+    ledger = made.ledger
+    assert ledger is not None
+    assert (ledger["n"] >= ledger["least"]).all()
+    assert set(ledger.loc[ledger["measure"] == "c_police", "least"]) == {30}
+
+
+def test_an_index_rests_on_its_own_audience():
+    teens = replace(INDEX, id="teen.index", panel="teen.police", audience="teen")
+    made = release(joined(*ADULTS, *TEENS), (*MEASURES, TEEN, teens), ())
+    told = made.notes[made.notes["kind"] == "index"].set_index("measure")["reason"]
+    assert told["teen.index"] == "few"  # 65 teenagers, though there are over 200 people
+
+
+def test_what_mixes_audiences_is_refused():
+    frame = joined(*ADULTS)
+    with pytest.raises(FrameError, match="mixes audiences"):
+        release(frame, (TRUST, replace(TEEN, panel="police")), ())
+    with pytest.raises(FrameError, match="audience holds 'baby'"):
+        release(frame.assign(audience="baby"), (TRUST,), ())
+    with pytest.raises(ValueError, match="must be one of adult, teen, child"):
+        replace(AGAIN, audience="everybody")
+    with pytest.raises(FrameError, match="lacks audience"):
+        release(pd.DataFrame(frame.drop(columns="audience")), (TRUST,), ())

@@ -1,0 +1,79 @@
+"""Migrations with rows in them, and the privacy page that is made from the schema."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import Column, String, Table, inspect, text
+
+from survey.config import Settings
+from survey.questionnaire.instrument import read_content
+from survey.storage import privacy, schema
+from survey.storage.db import open_engine
+from survey.storage.models import Base
+from tests.conftest import SECRET
+
+COMMUNITY = """INSERT INTO community (id, slug, name, county, state, made_up)
+VALUES (1, 'elm', 'Elm', 'Alder', 'Oregon', :made_up)"""
+TWIN = """INSERT INTO community (id, slug, name, county, state, made_up)
+VALUES (2, 'elm-oregon', 'ELM', 'Alder', 'Oregon', :made_up)"""
+EVENT = """INSERT INTO event (id, community_id, slug, name, season, instrument,
+languages, time_zone, starts_at, ends_at, opens_at, closes_at)
+VALUES (1, 1, 'elm-2026', 'Night', 2026, '2022', '["en"]',
+'America/New_York', '2026-08-04', '2026-08-05', '2026-08-04', '2026-08-06')"""
+POSTER = "INSERT INTO poster (code, event_id, channel, wave) VALUES ('AAAAAA', 1, 'gate', 'event')"
+RESPONSE = """INSERT INTO response (event_id, submission, poster, audience, wave, mode, language,
+instrument, hour, late, answers) VALUES (1, :id, 'AAAAAA', 'adult', 'event', 'own phone', 'en',
+'2022', '2026-08-04T19', :late, '{"again": 3}')"""
+
+
+def test_migrations_carry_rows_and_meet_the_models(database_url: str):
+    engine = open_engine(Settings(secret_key=SECRET, database_url=database_url))
+    schema.migrate(engine, to="0001")
+    with engine.begin() as connection:
+        connection.execute(text(COMMUNITY), {"made_up": False})
+        connection.execute(text(TWIN), {"made_up": False})
+        connection.execute(text(EVENT))
+        connection.execute(text(POSTER))
+        id = "0123456789abcdef0123456789abcdef"
+        connection.execute(text(RESPONSE), {"id": id, "late": False})
+    schema.migrate(engine)
+    schema.migrate(engine)  # a second run changes nothing
+    assert schema.differences(engine) == []
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM response")).scalar() == 1
+        kept = connection.execute(text("SELECT name, area, identity FROM community ORDER BY id"))
+        twin = "elm\nalder\noregon\n"
+        assert [tuple(row) for row in kept] == [
+            ("Elm", "county", twin),
+            ("ELM", "county", f"{twin}\n2"),
+        ]
+    engine.dispose()
+
+
+def test_every_column_is_explained_in_every_language(sqlite_app: Flask):
+    live = inspect(sqlite_app.extensions["engine"])
+    for language in read_content().reading_languages:
+        assert list(privacy.unexplained(language)) == []
+        for table in set(live.get_table_names()) - {"alembic_version"}:
+            for column in live.get_columns(table):
+                assert language.say(f"kept.{table}.{column['name']}")
+
+
+def test_a_new_column_without_a_sentence_is_found():
+    words = read_content().languages["es"]
+    table = Table("response", Base.metadata, Column("ip", String), extend_existing=True)
+    try:
+        assert list(privacy.unexplained(words)) == ["kept.response.ip"]
+        with pytest.raises(KeyError, match=r"kept.response.ip"):
+            privacy.kept_of_attendees(words)
+    finally:
+        table._columns.remove(table.c.ip)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_privacy_page_names_every_column(sqlite_app: Flask, language: str):
+    page = sqlite_app.test_client().get(f"/privacy?lang={language}").text
+    for table in Base.metadata.tables.values():
+        for column in table.columns:
+            assert f"<code>{column.name}</code>" in page
