@@ -69,7 +69,9 @@ def test_of_a_county_wide_agency_the_county_is_shown_first():
     frame["trust.sheriff"] = frame["trust.police"]
     made = release(frame, (TRUST, sheriff), ())
     rows = made.view(county="alpha-county").figures.set_index("agency")
-    assert rows.loc["sheriff", ["community", "members"]].tolist() == ["", "alpha|beta"]
+    assert rows.loc[["sheriff"], ["community", "members"]].to_numpy().tolist() == [
+        ["", "alpha|beta"]
+    ]
     assert rows.loc["police", "community"] == "alpha"
     full = together(people(ALPHA, 60), people(BETA, 40))
     full["trust.sheriff"] = full["trust.police"]
