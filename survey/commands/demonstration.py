@@ -20,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 from analysis.measures import ADULT
 from survey.collect import intake
 from survey.collect.intake import Outcome, Submission
-from survey.desk import communities
+from survey.desk import agencies, communities, planning, posters
 from survey.questionnaire.forms import AnswerForm, Item, form_class, options
 from survey.questionnaire.instrument import DONT_KNOW, PREFER_NOT, Content
 from survey.questionnaire.words import read_toml
@@ -34,10 +34,11 @@ SPREAD = 1.54
 COMMENT = "The kids loved the fire truck. Please come back next year."
 
 
-def load(
-    session: Session, content: Content, moment: datetime, folder: Path, say: build.Say
-) -> None:
-    """Fill an empty database, saying each step. Commit is the caller's."""
+def load(session: Session, content: Content, moment: datetime, folder: Path, say: build.Say) -> str:
+    """Fill an empty database, saying each step; return the code to try it with.
+
+    Commit is the caller's.
+    """
     plan = read_toml(folder / "demonstration.toml")
     chance = random.Random(plan["seed"])
     for place in plan["communities"]:
@@ -45,8 +46,7 @@ def load(
         people = sum(add_evening(session, content, community, place, plan["days"], chance))
         say(f"{community.name}: {people} made-up people answered.")
     build.publish(session, content, moment, say)
-    code = add_practice(session, content, plan["practice"], moment)
-    say(f"To try the survey, use the code {code}.")
+    return add_practice(session, content, plan["practice"], moment)
 
 
 def add_place(session: Session, content: Content, place: dict[str, Any]) -> Community:
@@ -59,7 +59,7 @@ def add_place(session: Session, content: Content, place: dict[str, Any]) -> Comm
         made_up=True,
     )
     for kind, name in place["agencies"].items():
-        communities.add_agency(session, content, community, kind=kind, name=name)
+        agencies.add_agency(session, content, community, kind=kind, name=name)
     return community
 
 
@@ -75,7 +75,7 @@ def add_evening(
     for season, wanted in place["answers"].items():
         for number in range(place["events"]):
             people = wanted // place["events"] + (number < wanted % place["events"])
-            event = communities.add_event(
+            event = planning.add_event(
                 session,
                 content,
                 community,
@@ -83,7 +83,7 @@ def add_evening(
                 time_zone=ZONE,
                 head_count=people * 3 + chance.randrange(40),
             )
-            poster = communities.add_poster(session, event, channel="entrance")
+            poster = posters.add_poster(session, event, channel="entrance")
             crowd = Crowd(content, poster, place["trust"][season], place["spanish"], chance)
             for _ in range(people):
                 crowd.answer(session)
@@ -93,7 +93,7 @@ def add_evening(
 def add_practice(session: Session, content: Content, plan: dict[str, Any], moment: datetime) -> str:
     """Make the event that is open now."""
     community = session.query(Community).filter_by(name=plan["community"]).one()
-    event = communities.add_event(
+    event = planning.add_event(
         session, content, community, day=moment.date(), time_zone=ZONE, name=plan["name"]
     )
     event.opens_at = moment - timedelta(hours=1)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from analysis.disclosure.between_releases import AUDIT
@@ -67,9 +67,14 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
         say(sentence)
     in_order = select(Community).where(of_these).order_by(Community.name, Community.slug)
     places = session.scalars(in_order).all()
-    stored = store(session, released, about(content, released, places, measures, cuts), moment)
-    say(f"Release {stored.id} is made: {len(released.figures)} figures, sha256 {stored.sha256}.")
-    return stored
+    return store(session, released, about(content, released, places, measures, cuts), moment)
+
+
+def made(session: Session, release: Release) -> str:
+    """Return the sentence about a release that is stored."""
+    query = select(func.count()).where(Figure.release_id == release.id, Figure.kind == FIGURE)
+    figures = session.scalar(query)
+    return f"Release {release.id} is made: {figures} figures, sha256 {release.sha256}."
 
 
 def closed_answers(
