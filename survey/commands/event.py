@@ -78,8 +78,8 @@ def remove(slug: str) -> None:
     """Remove an event with its posters, before its first answer."""
     with work() as doing:
         found = event_of(doing.session, slug)
-        planning.remove_event(doing.session, found)
         doing.say(f"{found.slug} is removed, with its posters.")
+        planning.remove_event(doing.session, found)
 
 
 @event.command("list")
