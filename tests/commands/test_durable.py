@@ -51,8 +51,11 @@ READS = (
     "instrument check",
     "instrument publish",
     "migrate",
+    "language list",
+    "language sheet es",
 )
-ELSEWHERE = {"prove", "demo"}  # prove writes a page of docs/; demo: a test of its own below
+# prove writes a page of docs/, a review a file of content/: both before they say a word
+ELSEWHERE = {"prove", "language review"}
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
