@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from survey.log import log_error
 from survey.pages.site import page
-from survey.storage.db import session
+from survey.storage.db import AWAY, session
 from survey.web.locale import content, is_attendees, visitor_language
 
 WORDED = {400, 404, 405, 413, 415, 503}  # the others share the words of 400 or 500
@@ -16,7 +15,8 @@ WORDED = {400, 404, 405, 413, 415, 503}  # the others share the words of 400 or 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(OperationalError, database_error)
+    for away in AWAY:
+        app.register_error_handler(away, database_error)
     app.register_error_handler(Exception, our_error)
 
 
@@ -29,7 +29,7 @@ def http_error(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def database_error(error: OperationalError) -> Response:
+def database_error(error: Exception) -> Response:
     log_error(error)
     session().rollback()
     response = error_page(503)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from survey.questionnaire.forms import Agencies
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.storage.models import Community, Event, Poster
+from survey.storage.writer import AWAY
 
 # Without 0 O 1 I L 5 S 8 B 2 Z U V: signs that are misread from a poster or misheard.
 CODE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"
@@ -142,11 +143,21 @@ class Places:
         self.kept: dict[str, tuple[float, Place]] = {}
 
     def find(self, session: Callable[[], Session], code: str) -> Place | None:
-        """Return the poster's place. A code that no poster has is looked up each time."""
-        until, place = self.kept.get(code, (0.0, None))
+        """Return the poster's place. A code that no poster has is looked up each time.
+
+        While the database is away a place is as it was last read: a form must come back whole.
+        Raises one of AWAY for a poster that this worker has not met.
+        """
+        until, kept = self.kept.get(code, (0.0, None))
         if monotonic() < until:
-            return place
-        place = find_place(session(), code)
+            return kept
+        try:
+            place = find_place(session(), code)
+        except AWAY:
+            session().rollback()
+            if kept is None:
+                raise
+            return kept
         if place is not None:
             if len(self.kept) >= self.MOST:
                 self.kept.clear()

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import pytest
 
-from survey.storage.models import Comment, Response
+from survey.storage.models import Response
 from tests.browser.actors import Guest
 from tests.browser.faults import bad_signal
 from tests.browser.server import Site, serving
@@ -113,5 +113,5 @@ def assert_rows_equal(people, session, told):
         assert kept == one["codes"], f"{one['id']}; {told}"
     rest = {str({k: v for k, v in row.items() if k not in CODES}) for row in rows.values()}
     assert len(rest) == 1, f"{rest}; {told}"  # all else was said alike
-    comments = sorted(text for (text,) in session.query(Comment.text))
+    comments = sorted(text for text in all_comments(session))
     assert comments == sorted(one["open"] for one in people if "open" in one), told
