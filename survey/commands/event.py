@@ -138,4 +138,4 @@ def tell(doing: Work, found: Event) -> None:
 
 def warn_of_draft(doing: Work, code: str) -> None:
     if not content().languages[code].reviewed:
-        doing.say(f"  Language {code} is a draft: have native speakers review it.")
+        doing.say(f"  Language {code} is a draft: give native speakers /languages/{code}.")
