@@ -40,7 +40,7 @@ class Delivery:
         with self.lock:
             if timer := self.timers.pop(event_id, None):
                 timer.cancel()
-        with suppress(AWAY):  # then they stay where they are, sealed and durable
+        with suppress(*AWAY):  # then they stay where they are, sealed and durable
             self.writer.do(lambda connection: move(connection, self.seal, event_id))
 
     def flush(self) -> None:

@@ -18,7 +18,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from survey.storage.models import Response
+from survey.storage.models import Comment, Event, Response
+from survey.storage.sealed_comments import Seal, move
 from tests.browser.actors import Guest
 from tests.browser.faults import bad_signal
 from tests.browser.server import SECRET, Site, serving
