@@ -66,6 +66,8 @@ class Place:
     opens_at: datetime
     closes_at: datetime
     agencies: Agencies
+    host: str = ""  # the name of whoever runs the survey at this event
+    police_run: bool = True  # whether that is law enforcement
 
     @property
     def mode(self) -> str:
@@ -145,8 +147,8 @@ class Places:
     def find(self, session: Callable[[], Session], code: str) -> Place | None:
         """Return the poster's place. A code that no poster has is looked up each time.
 
-        While the database is away a place is as it was last read: a form must come back whole.
-        Raises one of AWAY for a poster that this worker has not met.
+        While the database is away a poster is what it was: a form opens, and answers that cannot
+        be stored come back in it. Raises one of AWAY for a poster that this worker has not met.
         """
         until, kept = self.kept.get(code, (0.0, None))
         if monotonic() < until:
@@ -185,6 +187,8 @@ def place_of(poster: Poster) -> Place:
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         agencies=agencies_of(community),
+        host=event.host or next(agency.name for agency in community.agencies if agency.local),
+        police_run=event.police_run,
     )
 
 
