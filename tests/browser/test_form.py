@@ -257,7 +257,7 @@ def test_a_silent_third_time_is_asked_kindly(guest):
     for _ in range(2):
         answers_quickly(guest.opens()).sends()
     guest.opens()
-    expect(guest.page.get_by_text("Someone has answered on this phone")).to_be_visible()
+    expect(guest.page.get_by_text("Someone has already answered on this phone")).to_be_visible()
     guest.says("adult", "police").screen.locator(".go").click()
     question = guest.page.get_by_role("heading", name="Someone has used this phone")
     expect(question).to_be_focused()
