@@ -60,6 +60,7 @@ class Measure:
     headline      told in a sentence on the community's page and tested for a clear change
     universal     asked of everyone, so that communities may be compared on it
     audience      whose answers count: adult, teen or child; a panel has one audience
+    countywide    about an agency that serves the whole county: its total is shown first
     """
 
     id: str
@@ -75,6 +76,7 @@ class Measure:
     headline: bool = False
     universal: bool = False
     audience: str = ADULT
+    countywide: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "questions", self.questions or (self.id,))

@@ -101,7 +101,13 @@ def question_measure(
         universal=not is_longer(content, question)
         and (question.per != "agency" or content.agencies[kind].law),
         audience=audience,
+        countywide=is_countywide(content, kind),
     )
+
+
+def is_countywide(content: Content, kind: str) -> bool:
+    """Return whether a kind of agency serves the whole county; the event ("") does not."""
+    return bool(kind) and content.agencies[kind].area == "county"
 
 
 def is_longer(content: Content, question: Question) -> bool:
@@ -119,6 +125,7 @@ def index_measure(content: Content, id: str, kind: str) -> Measure:
         panel=kind,
         wording=wording(content, index.questions),
         universal=True,
+        countywide=is_countywide(content, kind),
     )
 
 
@@ -161,7 +168,7 @@ def frame_of(
     }
     for question in asked_of_adults(content):
         if question.cut:
-            columns[f"cut.{question.id}"] = [group(row["answers"], question.id) for row in rows]
+            columns[f"cut.{question.id}"] = [group(row["answers"], question) for row in rows]
     columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]
     for item in items:
         columns[item.name] = [
@@ -170,12 +177,14 @@ def frame_of(
     return pd.DataFrame(columns).astype({item.name: "int8" for item in items})
 
 
-def group(answers: Mapping[str, Any], question: str) -> str:
+def group(answers: Mapping[str, Any], question: Question) -> str:
     """Return the one group a person is in; blank and "prefer not to say" are a group too."""
-    given = answers.get(question, NOT_SHOWN)
+    given = answers.get(question.id, NOT_SHOWN)
     if isinstance(given, list):
-        return given[0] if len(given) == 1 else TWO_OR_MORE
-    return given if isinstance(given, str) else UNSAID
+        given = given[0] if len(given) == 1 else TWO_OR_MORE
+    if not isinstance(given, str):
+        return UNSAID
+    return next((id for id, options in question.groups if given in options), given)
 
 
 def code(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> int:
