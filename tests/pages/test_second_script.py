@@ -1,4 +1,4 @@
-"""What comes after the first tap: small, in the page's language, kept for good under its address."""
+"""What comes after the first tap: small, in the language of the page, kept for good."""
 
 from __future__ import annotations
 
