@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -52,7 +53,8 @@ def refuse_other_hosts() -> None:
     in front of us would hand it to others.
     """
     ours = current_app.extensions["settings"].hosts
-    if ours and not host_is_trusted(request.host, ours):
+    asked = request.host if host_is_trusted(request.host) else ""  # of valid characters
+    if ours and urlsplit(f"//{asked}").hostname not in ours:
         abort(421)
 
 

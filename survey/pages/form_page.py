@@ -34,7 +34,7 @@ def fresh_page(place: Place, language: Language) -> Response:
     return response
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=200)  # of 80 KB each: a worker stays within its memory at any number of posters
 def prepared(place: Place, language: Language) -> Packed:
     form = form_of(place, language, "")(formdata=None)
     return Packed.of(render_form(place, language, form, step="start"))
