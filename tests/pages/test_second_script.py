@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 import brotli
@@ -10,9 +11,23 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from survey.storage import db
 from tests.builders import Resident, add_event, add_poster
+from tests.conftest import make_app
 
 MOST_BYTES = 4_500  # on the wire, without headers
+
+
+@pytest.fixture
+def app(sqlite_url: str) -> Flask:
+    """No database is asked for the script: one is enough."""
+    return make_app(sqlite_url)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    with app.app_context():
+        yield db.session()
 
 
 @pytest.fixture
