@@ -20,12 +20,11 @@ Key = tuple[int, str, str]  # season, measure id, agency
 
 @dataclass(frozen=True)
 class Moments:
-    """digest of the county's input; events: season -> shape (events, M, 3), per event and measure
-    n, sum and sum of squares in thousandths; indexes: n, sums (k,), products (k, k) of complete
-    answers to an index's questions."""
+    """digest of the county's input; evenings: season -> shape (M, SUMS), see evenings.py;
+    indexes: n, sums (k,), products (k, k) of complete answers to an index's questions."""
 
     digest: str
-    events: Mapping[int, IntArray]
+    evenings: Mapping[int, FloatArray]
     indexes: Mapping[Key, tuple[int, IntArray, IntArray]]
 
 

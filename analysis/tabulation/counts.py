@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.estimators.basic import FloatArray
+from analysis.estimators.evenings import evening_sums
 from analysis.frame import cut_column
 from analysis.measures import TOTAL, IntArray, Measure, answers, score_span
 
@@ -41,7 +43,7 @@ class Tally:
     counts: Mapping[str, IntArray]  # cut -> shape (C, G, M, len(STATS))
     marks: Mapping[str, Marks]  # cut -> shape (C, G, M, MARKS)
     wordings: tuple[tuple[frozenset[str], ...], ...]  # [community][measure]
-    moments: IntArray  # shape (events, M, 3): per event n, sum and sum of squares, in thousandths
+    evenings: FloatArray  # shape (M, SUMS): how evenings differ, see evenings.evening_sums
 
 
 def tallies(
@@ -60,7 +62,7 @@ def tallies(
         counted[cut] = (groups, _summed(stats, cell, shape), _summed(marks, cell, shape))
     wordings = _wordings(county, stats[:, :, ASKED] > 0, measures)
     events = county.groupby(["season", "community", "event"], observed=True).size()
-    moments = _moments(county, stats)
+    evenings = _evenings(county, stats)
     for i, year in enumerate(seasons):
         here = [c for c in range(len(places)) if (season[place == c] == i).any()]
         yield Tally(
@@ -73,22 +75,25 @@ def tallies(
             counts={cut: counted[cut][1][i][here] for cut in counted},
             marks={cut: counted[cut][2][i][here] for cut in counted},
             wordings=tuple(wordings[int(year), places[c]] for c in here),
-            moments=moments[int(year)],
+            evenings=evenings[int(year)],
         )
 
 
-def _moments(county: pd.DataFrame, stats: IntArray) -> dict[int, IntArray]:
-    """What the intraclass correlation is made of, per season: shape (events, M, 3)."""
+def _evenings(county: pd.DataFrame, stats: IntArray) -> dict[int, FloatArray]:
+    """What the correlation within places is made of, per season: shape (M, SUMS)."""
     n = stats[:, :, N]
-    value = (
-        stats[:, :, SUM] // 1000
-    )  # thousandths, so that squares of a million people still add up
-    events = county["event"].to_numpy()
+    value = stats[:, :, SUM] // 1000  # thousandths: squares of a million people still add up
     event, names = _codes(county["event"])
     summed = _summed(np.stack((n, value, value * value), axis=2), event, (len(names),))
-    year = pd.Series(county["season"].to_numpy(), index=events)
-    years = year[~year.index.duplicated()].loc[names].to_numpy()
-    return {int(y): summed[years == y] for y in np.unique(years)}
+    where = county[["event", "season", "community"]].drop_duplicates("event").set_index("event")
+    years = where["season"].loc[names].to_numpy()
+    place, _ = _codes(where["community"].loc[names])
+    found = {}
+    for year in np.unique(years).tolist():
+        here = summed[years == year].astype(float)
+        columns = here[:, :, 0], here[:, :, 1] / 1e3, here[:, :, 2] / 1e6
+        found[int(year)] = evening_sums(*columns, place[years == year])
+    return found
 
 
 def _codes(column: pd.Series) -> tuple[IntArray, list[Any]]:

@@ -6,14 +6,16 @@ words only ("over two thirds"), no number is made up for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
 from survey.questionnaire.words import Language
+from survey.read.verdicts import Verdicts
 from survey.storage.release_store import Current, Place, Row, Subject
 
 THIRDS = ("low", "middle", "high")
+MOST_NAMED = 8  # places named in one sentence
 TAIL = (
     1.5  # steps of a band: what is less is told as "or less"; as analysis.tabulation.rounding.TAIL
 )
@@ -122,6 +124,19 @@ class Teller:
     def n(self, row: Row) -> str:
         return self.say("answers", n=self.shown_n(row))
 
+    def hover(self, row: Row) -> str:
+        """Return what a mark of a chart says of its row: just what the table says."""
+        return "<br>".join(filter(None, (self.value(row), self.range(row), self.n(row))))
+
+    def in_order(self, cut: str, rows: Iterable[Row]) -> list[Row]:
+        """Return rows of groups in the order of the questionnaire, the pool last."""
+        order = {group: place for place, (group, _) in enumerate(self.groups(cut))}
+        return sorted(
+            rows,
+            key=lambda row: (row["group"] == "other", order.get(row["group"], len(order)),
+                             row["group"]),
+        )  # fmt: skip
+
     def cell(self, place: Place, row: Row) -> Cell:
         together = row["community"] != place.slug
         return Cell(self.value(row), self.range(row), self.n(row), together)
@@ -164,29 +179,15 @@ class Teller:
         detail = (self.range(row) and self.say("range", range=self.range(row)), self.n(row))
         return f"{told} ({'; '.join(filter(None, detail))})."
 
-    def verdict(self, change: Row, kind: str = "verdict") -> str:
-        """Return what may be said of the change between two seasons."""
-        return self.say(
-            f"{kind}.{change['verdict']}",
-            season=change["season_from"],
-            to=change["season_to"],
-            points=self.points(change),
-        )
+    @property
+    def changes(self) -> Verdicts:
+        return Verdicts(self)
 
-    def since_first(self, change: Row) -> str:
-        """Return what may be said of the change from the first season to the newest."""
-        return self.verdict(change, "since")
-
-    def short(self, change: Row) -> str:
-        """Return the verdict for a table's cell: "clear rise since 2024"."""
-        return self.verdict(change, "short")
-
-    def points(self, change: Row) -> str:
-        value = change["change"]
-        if value is None:
-            return ""
-        points = abs(value) * 100 if self.is_share(change) else abs(value)
-        return f"{points:.0f}"
+    def some(self, names: Sequence[str]) -> str:
+        """Return "A, B and C", or the first and how many more there are."""
+        more = len(names) - MOST_NAMED
+        told = list(names[:MOST_NAMED])
+        return self.list([*told, self.say("more_names", number=more)] if more > 0 else told)
 
     def list(self, names: Iterable[str]) -> str:
         """Return "A, B and C"."""

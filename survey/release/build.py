@@ -17,6 +17,7 @@ from analysis.measures import Measure
 from analysis.release.build import NothingToRelease, ReleaseRefused
 from analysis.release.build import release as make_release
 from analysis.release.released import Released
+from analysis.release.verdict import smallest_for
 from analysis.tabulation.tables import FEW_ANSWERS
 from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
@@ -25,7 +26,7 @@ from survey.release.answer_rows import Area, SetAside, area_answers
 from survey.storage.events import Refused
 from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import Agency, Community, Figure, Release
-from survey.storage.release_store import CHANGE, FIGURE
+from survey.storage.release_store import CHANGE, FIGURE, OVERALL
 from survey.storage.released_tables import load
 
 Say = Callable[[str], None]  # shows a step to whoever started this
@@ -113,6 +114,9 @@ def newest(session: Session, *, made_up: bool = False) -> Released | None:
     return load(session, release, ledger)
 
 
+EXAMPLES = (100, 200, 400, 1000)  # answers a year, for which the guide says what would show
+
+
 def about(
     content: Content,
     released: Released,
@@ -136,6 +140,7 @@ def about(
         "measures": [asdict(measure) for measure in measures],
         "scores": sorted({m.id for m in measures if m.unit == "score"}),
         "cuts": list(cuts),
+        "smallest": {str(n): smallest_for(n) for n in EXAMPLES},
         "words": words,
         "made_up": any(place.made_up for place in places if place.slug in slugs),
         "notes": records(released.notes),
@@ -183,13 +188,14 @@ def store(session: Session, released: Released, about: dict[str, Any], moment: d
     )
     session.add(release)
     session.flush()
-    for kind, table in ((FIGURE, released.figures), (CHANGE, released.changes)):
+    tables = {FIGURE: released.figures, CHANGE: released.changes, OVERALL: released.overall}
+    for kind, table in tables.items():
         found = [
             {
                 "release_id": release.id,
                 "kind": kind,
                 "number": number,
-                "community": row["community"],
+                "community": row.get("community", ""),
                 "measure": row["measure"],
                 "agency": row["agency"],
                 "cut": row.get("cut", "total"),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from survey.storage.models import Figure, Release
 
 Row = Mapping[str, Any]
-FIGURE, CHANGE = "figure", "change"
+FIGURE, CHANGE, OVERALL = "figure", "change", "overall"
 COUNTY, POOL = "", "other"  # what stands in a row's `community` beside slugs
 
 
