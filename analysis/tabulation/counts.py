@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from analysis.estimators.basic import FloatArray
 from analysis.estimators.evenings import evening_sums
 from analysis.frame import cut_column
-from analysis.measures import TOTAL, IntArray, Measure, answers, score_span
+from analysis.measures import TOTAL, IntArray, Measure, answers, in_sample, score_span
 
 STATS = ("asked", "n", "total", "dont_know", "bottom", "top")
 ASKED, N, SUM, DONT_KNOW, BOTTOM, TOP = range(len(STATS))
@@ -108,7 +108,6 @@ def _per_row(frame: pd.DataFrame, measures: Sequence[Measure]) -> tuple[IntArray
     stats = np.zeros((len(frame), len(measures), len(STATS)), dtype=np.int64)
     marks = np.zeros((len(frame), len(measures), MARKS), dtype=np.uint64)
     keys = _digests(frame["key"])
-    audience = frame["audience"].to_numpy(dtype=object)
     for i, measure in enumerate(measures):
         a = answers(frame, measure)
         more: Sequence[NDArray[Any]] = (a.dont_know, a.bottom, a.top)
@@ -119,7 +118,7 @@ def _per_row(frame: pd.DataFrame, measures: Sequence[Measure]) -> tuple[IntArray
         said = (a.value + (a.valid * 2 + a.dont_know * 4 + a.bottom * 8) * 10**9).astype(np.uint64)
         counts = (a.valid | a.dont_know)[:, None]  # whoever changes nothing in print has no mark
         marks[:, i] = np.where(counts, _mixed(keys ^ _mixed(said)[:, None]), 0)
-        others = audience != measure.audience  # answers count for one audience only
+        others = ~in_sample(frame, measure)  # answers count for one sample only
         stats[others, i], marks[others, i] = 0, 0
     return stats, marks
 

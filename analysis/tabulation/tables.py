@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from analysis.measures import LEAST, LEAST_OF, OTHER, TOTAL, Measure, panels
+from analysis.measures import LEAST, OTHER, TOTAL, Measure, panels
 from analysis.tabulation.counts import ASKED, N, Tally
 from analysis.tabulation.pooling import Part, partition
 
@@ -130,7 +130,7 @@ def plan_tables(
         shown = [i for i in positions if (tally.season, *measures[i].key) not in withheld]
         counts = tally.counts[TOTAL][:, :, shown].sum(axis=(0, 1))
         asked = [i for i, c in zip(shown, counts, strict=True) if c[ASKED]]
-        least = LEAST_OF[measures[positions[0]].audience]
+        least = measures[positions[0]].fewest
         kept = [i for i, c in zip(shown, counts, strict=True) if c[N] >= least]
         notes = [
             Note("dropped", "under_least", *key, "", *measures[i].key)
