@@ -34,8 +34,9 @@ COLUMNS = (
     Column("instrument", "str", "id of the dated questionnaire that was answered"),
     Column("audience", "str", "adult, teen or child"),
 )
-# Beside these: "wave" (str: event, leaving or follow-up; absent: all at the event), "cut.<cut>" (str group ids, "unsaid" when blank) and item columns of whole codes,
-# "<question>" or "<question>.<agency kind>". An item column shown to nobody may be absent.
+# Beside these: "wave" (str: event, leaving or follow-up; absent: all at the event), "cut.<cut>"
+# (str group ids, "unsaid" when blank) and item columns of whole codes, "<question>" or
+# "<question>.<agency kind>". An item column shown to nobody may be absent.
 
 
 class FrameError(ValueError):

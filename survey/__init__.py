@@ -6,9 +6,8 @@ from flask import Flask, Request
 from flask.sessions import SessionInterface
 from flask_compress import Compress
 
-from survey import log
+from survey import commands, log
 from survey.collect.scans import Scans
-from survey.commands import cli
 from survey.config import ROOT, Settings, read_settings
 from survey.pages import addresses, attend, data, errors, health, posters, results, site
 from survey.questionnaire.instrument import read_content
@@ -63,5 +62,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     Compress(app)
     for module in (attend, site, results, data, posters, health):
         app.register_blueprint(module.blueprint)
-    cli.init_app(app)
+    commands.init_app(app)
     return app

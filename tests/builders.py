@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey.desk import communities
+from survey.desk import agencies, communities, planning, posters
 from survey.storage.models import Community, Event, Poster
 
 ADULT = {"who": "adult", "met": ["police", "fire"]}
@@ -53,8 +53,8 @@ def add_event(
             session, content, name=name, county=county, state="Oregon"
         )
         for kind in kinds:
-            communities.add_agency(session, content, community, kind=kind, name=f"{name} {kind}")
-    event = communities.add_event(
+            agencies.add_agency(session, content, community, kind=kind, name=f"{name} {kind}")
+    event = planning.add_event(
         session, content, community, day=date(season, 8, 4), time_zone="America/New_York", **more
     )
     if open_now:
@@ -65,7 +65,7 @@ def add_event(
 
 
 def add_poster(session: Session, event: Event, channel: str = "entrance") -> Poster:
-    poster = communities.add_poster(session, event, channel=channel)
+    poster = posters.add_poster(session, event, channel=channel)
     session.commit()
     return poster
 

@@ -1,4 +1,37 @@
 """`flask ...`: what operators and organisers type. Thin, as pages are: parse, one verb, answer.
 
-May import every other room. Start with cli.py.
+May import every other room. Start with work.py: a command stores first and tells afterwards. There
+is one file for each noun.
 """
+
+from __future__ import annotations
+
+from flask import Flask
+
+from survey.commands import (
+    community,
+    database,
+    demo,
+    event,
+    instrument,
+    poster,
+    prove,
+    release,
+)
+
+COMMANDS = (
+    database.migrate,
+    demo.demo,
+    community.community,
+    community.agency,
+    event.event,
+    poster.poster,
+    release.release,
+    instrument.instrument,
+    prove.prove,
+)
+
+
+def init_app(app: Flask) -> None:
+    for command in COMMANDS:
+        app.cli.add_command(command)

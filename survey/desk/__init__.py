@@ -1,4 +1,5 @@
-"""What organisers do: communities, agencies, events, posters.
+"""What organisers do: communities and their agencies, evenings, posters, the demonstration.
 
-May import `storage` and `questionnaire`. Start with communities.py.
+May import `storage` and `questionnaire`. Start with communities.py; what may be typed is in
+limits.py, and what has answers can no longer be changed (answered.py).
 """

@@ -15,8 +15,7 @@ from survey.storage.events import Refused
 
 EARLIEST_SEASON = 2000  # no survey of this programme is older; an earlier year is a typing error
 YEARS_AHEAD = 2  # an evening is planned a year before; a later one is a typing error as well
-LONGEST_EVENING = timedelta(hours=16)
-HIGHEST_ID = 2**31 - 1  # what an integer column of PostgreSQL holds; SQLite's holds more
+LONGEST_PAST_MIDNIGHT = timedelta(hours=12)  # longer: the hours were typed the wrong way round
 
 
 def tidy(text: str, column: InstrumentedAttribute[str], what: str) -> str:
@@ -43,14 +42,4 @@ def check_day(day: date, moment: datetime) -> None:
     if not EARLIEST_SEASON <= day.year <= latest:
         raise Refused(
             f"{day.isoformat()} cannot be right: events are from {EARLIEST_SEASON} to {latest}."
-        )
-
-
-def check_length(starts_at: datetime, ends_at: datetime) -> None:
-    """Raise Refused for an evening that is longer than any is."""
-    if ends_at - starts_at > LONGEST_EVENING:
-        hours = (ends_at - starts_at) / timedelta(hours=1)
-        raise Refused(
-            f"From {starts_at:%H:%M} to {ends_at:%H:%M} are {hours:g} hours; "
-            f"an event lasts at most {LONGEST_EVENING / timedelta(hours=1):g}."
         )

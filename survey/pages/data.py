@@ -8,7 +8,7 @@ from sqlalchemy import select
 from survey.pages.site import page
 from survey.read.caching import fresh, label
 from survey.storage.db import session
-from survey.storage.models import Release
+from survey.storage.models import HIGHEST_ID, Release
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 A_YEAR = 31_536_000  # seconds; a release's files never change, so they are kept for good
@@ -29,7 +29,7 @@ def index() -> str:
     return page("data.html", releases=releases, files=list(TYPES))
 
 
-@blueprint.get("/<int:release_id>/<name>")
+@blueprint.get(f"/<int(max={HIGHEST_ID}):release_id>/<name>")
 def file(release_id: int, name: str) -> Response:
     """One file of one release."""
     release = session().get(Release, release_id)

@@ -18,7 +18,7 @@ from survey.questionnaire.forms import option_label
 from survey.questionnaire.instrument import LEAVING
 from survey.questionnaire.words import Language
 from survey.storage.db import session
-from survey.storage.events import Place, place_of, tidy_code
+from survey.storage.events import Place, is_code, place_of, tidy_code
 from survey.storage.models import Community, Event, Poster
 from survey.web.locale import content
 
@@ -78,9 +78,12 @@ def screens(place: Place, words: Language, audience: str, longer: bool) -> list[
 
 
 def find_poster(code: str) -> Poster:
+    code = tidy_code(code)
+    if not is_code(code):
+        abort(404)  # and a database is asked for nothing that it could choke on
     found = session().scalar(
         select(Poster)
-        .where(Poster.code == tidy_code(code))
+        .where(Poster.code == code)
         .options(
             joinedload(Poster.event)
             .joinedload(Event.community)

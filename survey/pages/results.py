@@ -8,7 +8,7 @@ once (`understood`): pages are kept under it, and their links are made of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -186,12 +186,21 @@ def choices(reading: Reading) -> dict[str, Any]:
         "now": now,
         "made_up": now.release.about["made_up"],
         "title": tell.title(reading.subject) if reading.is_known else tell.say("title"),
-        "measures": [(measure, tell.measure(measure)) for measure in measures],
+        "measures": by_sample(tell, measures),
         "agencies": [(agency, tell.agency(agency)) for agency in agencies],
         "cuts": [(cut, tell.cut(cut)) for cut in (TOTAL, *now.cuts)],
         "address": address,
         "link": link,
     }
+
+
+def by_sample(tell: Teller, measures: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return {whose answers: [(measure, its name)]}, as the filter offers them."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for measure in measures:
+        sample = tell.sample(tell.now.asked(measure).sample)
+        found.setdefault(sample, []).append((measure, tell.measure(measure)))
+    return found
 
 
 def link(place: Place) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from analysis.disclosure.between_releases import AUDIT
@@ -21,6 +21,7 @@ from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
 from survey.release.answer_rows import Area, SetAside, area_answers
+from survey.release.frame_loader import frame_of
 from survey.storage.events import Refused
 from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import Agency, Community, Figure, Release
@@ -66,9 +67,14 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
         say(sentence)
     in_order = select(Community).where(of_these).order_by(Community.name, Community.slug)
     places = session.scalars(in_order).all()
-    stored = store(session, released, about(content, released, places, measures, cuts), moment)
-    say(f"Release {stored.id} is made: {len(released.figures)} figures, sha256 {stored.sha256}.")
-    return stored
+    return store(session, released, about(content, released, places, measures, cuts), moment)
+
+
+def made(session: Session, release: Release) -> str:
+    """Return the sentence about a release that is stored."""
+    query = select(func.count()).where(Figure.release_id == release.id, Figure.kind == FIGURE)
+    figures = session.scalar(query)
+    return f"Release {release.id} is made: {figures} figures, sha256 {release.sha256}."
 
 
 def closed_answers(
@@ -88,7 +94,7 @@ def closed_answers(
     places = select(Community.state, Community.county, Community.area, Community.made_up)
     places = places.where(Community.made_up == made_up).distinct()
     found = [
-        measure_catalogue.frame_of(content, rows, kinds)
+        frame_of(content, rows, kinds)
         for place in session.execute(places.order_by("state", "county", "area")).all()
         if (rows := list(area_answers(session, content, moment, Area(*place), aside)))
     ]
@@ -119,7 +125,7 @@ def about(
     shown = set(zip(figures["measure"], figures["agency"], strict=True))
     slugs = communities_in(released)
     words: dict[str, dict[str, str]] = {}
-    for measure, wording, name in measure_catalogue.words_of(content):
+    for measure, wording, name in measure_catalogue.words_of(content, measures):
         words.setdefault(measure, {})[wording] = name
     headline = next(measure for measure in measures if measure.headline)
     return {

@@ -28,7 +28,7 @@ from survey.release.measure_catalogue import (
     options_of,
 )
 from survey.release.samples import THEN, dotted, is_paired, samples
-from survey.storage.submission_ids import follow_up_id
+from survey.storage.events import follow_up_id
 
 TWO_OR_MORE = "two_or_more"
 COPIED = ("state", "county", "community", "event", "instrument", "audience", "wave")
@@ -65,9 +65,7 @@ def first_answers(rows: Sequence[Row]) -> dict[str, Row]:
     return {key: row for key, row in first if key in later}
 
 
-def answer_columns(
-    content: Content, rows: Sequence[Row], kinds: Sequence[str]
-) -> Iterator[Column]:
+def answer_columns(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> Iterator[Column]:
     """Yield every item as a column of codes; one that takes several, as a column per option."""
     for item in measured_items(content, kinds):
         if not item.question.is_ticked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from analysis.measures import Measure
 from survey.questionnaire.forms import Item
@@ -146,26 +147,16 @@ def pair_measures(
 ) -> Iterator[Measure]:
     """Yield what those who answered twice said at first, and how many moved up and down."""
     later = question_measure(content, question, kind, sample)
-    base = {
-        "agency": kind,
-        "panel": later.panel,
-        "wording": later.wording,
-        "audience": sample.audience,
-        "wave": sample.wave,
-    }
     name = later.id.split(".", 1)[1]  # without "after"
-    yield Measure(
-        id=dotted(THEN, name),
-        questions=(dotted(THEN, question.id),),
-        valid=later.valid,
-        favourable=later.favourable,
-        unfavourable=later.unfavourable,
-        **base,
-    )
+    yield replace(later, id=dotted(THEN, name), questions=(dotted(THEN, question.id),))
     for id, code in ((MORE, HIGHER), (LESS, LOWER)):
-        moved = (dotted(MOVED, question.id),)
-        yield Measure(
-            id=dotted(id, name), questions=moved, valid=MOVES, favourable=(code,), **base
+        yield replace(
+            later,
+            id=dotted(id, name),
+            questions=(dotted(MOVED, question.id),),
+            valid=MOVES,
+            favourable=(code,),
+            unfavourable=(),
         )
 
 

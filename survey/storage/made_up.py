@@ -1,4 +1,4 @@
-"""The demonstration beside what is real: told apart by its communities, and removed whole.
+"""The demonstration beside what is real: told apart by its communities.
 
 What belongs to a community of the demonstration is made up; everything else is real. A release
 holds one or the other, never both.
@@ -6,23 +6,12 @@ holds one or the other, never both.
 
 from __future__ import annotations
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from survey.storage.installation import note, noted
-from survey.storage.models import (
-    Agency,
-    Comment,
-    Community,
-    Event,
-    Figure,
-    Poster,
-    Release,
-    Response,
-    Scan,
-)
+from survey.storage.installation import noted
+from survey.storage.models import Community, Release
 
-REMOVED = "demo removed"  # noted, so that the next start does not load it again
 LAST_RELEASE = "last release"  # noted: a number that was published is never given again
 
 
@@ -50,23 +39,3 @@ def next_release_id(session: Session) -> int:
     kept for good by whoever fetched them."""
     highest = session.scalar(select(func.max(Release.id))) or 0
     return max(highest, int(noted(session, LAST_RELEASE) or 0)) + 1
-
-
-def remove(session: Session) -> int:
-    """Remove the demonstration: places, answers and releases. Commit is the caller's.
-
-    Returns how many communities it had.
-    """
-    note(session, LAST_RELEASE, str(next_release_id(session) - 1))
-    for release in releases(session, made_up=True):
-        session.execute(delete(Figure).where(Figure.release_id == release.id))
-        session.execute(delete(Release).where(Release.id == release.id))
-    places = select(Community.id).where(Community.made_up)
-    evenings = select(Event.id).where(Event.community_id.in_(places))
-    for table in (Comment, Response, Scan, Poster):
-        session.execute(delete(table).where(table.event_id.in_(evenings)))
-    session.execute(delete(Event).where(Event.community_id.in_(places)))
-    session.execute(delete(Agency).where(Agency.community_id.in_(places)))
-    removed = session.execute(delete(Community).where(Community.made_up))
-    note(session, REMOVED, "yes")
-    return int(removed.rowcount)  # type: ignore[attr-defined]

@@ -36,6 +36,7 @@ NAMES = {
 }
 
 
+HIGHEST_ID = 2**31 - 1  # what an integer key of PostgreSQL holds; SQLite's would hold more
 WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from analysis import simulation
-from survey.commands import cli
+from survey.commands import prove
 from survey.config import ROOT
 
 
@@ -39,7 +39,7 @@ def test_it_shows_the_tables(sqlite_app: Flask, told):
 def test_it_writes_them(sqlite_app: Flask, told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     written: list[Path] = []
     monkeypatch.setattr(simulation, "write", lambda path, found: written.append(path))
-    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(prove, "ROOT", tmp_path)
     assert sqlite_app.test_cli_runner().invoke(args=["prove"]).exit_code == 0
     assert written == [tmp_path / "docs" / "methods.md"]
 

@@ -1,0 +1,138 @@
+"""`flask community`: communities, and the agencies that meet them."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from survey.commands.find import agency_of, community_of
+from survey.commands.work import content, work
+from survey.desk import agencies, communities
+from survey.questionnaire.areas import area_name
+from survey.storage.made_up import has_made_up
+from survey.storage.models import Community
+
+community = AppGroup("community", help="Communities and their agencies.")
+agency = AppGroup("agency", help="Agencies of a community.")
+
+AREA = click.option(
+    "--area", default="", help="What the county is: parish, city ... (its own name tells)."
+)
+
+
+@community.command("add")
+@click.argument("name")
+@click.option("--county", required=True, help="Its county or parish, e.g. Alder or Orleans Parish.")
+@click.option("--state", required=True, help="In full, e.g. Oregon.")
+@AREA
+def add(name: str, county: str, state: str, area: str) -> None:
+    """Add a community, e.g. `flask community add Austintown --county Mahoning --state Ohio`."""
+    with work() as doing:
+        made = communities.add_community(
+            doing.session, content(), name=name, county=county, state=state, area=area
+        )
+        doing.say(described(made))
+        doing.say(
+            f"  Next: flask community agency {made.slug} police {quoted(made.name, 'Police')}"
+        )
+        if has_made_up(doing.session):
+            doing.say("  The demonstration stays apart from it; `flask demo remove` removes that.")
+
+
+@community.command("rename")
+@click.argument("slug")
+@click.argument("name")
+def rename(slug: str, name: str) -> None:
+    """Give a community another name. Before its first answer its address follows."""
+    with work() as doing:
+        renamed = communities.correct(
+            doing.session, content(), community_of(doing.session, slug), name=name
+        )
+        doing.say(described(renamed))
+
+
+@community.command("correct")
+@click.argument("slug")
+@click.option("--county", default="")
+@click.option("--state", default="")
+@AREA
+def correct(slug: str, county: str, state: str, area: str) -> None:
+    """Correct where a community lies, before its first answer."""
+    with work() as doing:
+        corrected = communities.correct(
+            doing.session,
+            content(),
+            community_of(doing.session, slug),
+            county=county,
+            state=state,
+            area=area,
+        )
+        doing.say(described(corrected))
+
+
+@community.command("remove")
+@click.argument("slug")
+def remove(slug: str) -> None:
+    """Remove a community with its events and posters, before its first answer."""
+    with work() as doing:
+        gone = community_of(doing.session, slug)
+        communities.remove(doing.session, gone)
+        doing.say(f"{gone.slug} is removed, with its agencies, events and posters.")
+
+
+@community.command("agency")
+@click.argument("slug")
+@click.argument("kind")
+@click.argument("name")
+def add_agency(slug: str, kind: str, name: str) -> None:
+    """Add an agency; the first police or sheriff is the one the police questions are about."""
+    with work() as doing:
+        home = community_of(doing.session, slug)
+        made = agencies.add_agency(doing.session, content(), home, kind=kind, name=name)
+        local = " (the police questions are about it)" if made.local else ""
+        doing.say(f"{home.slug}: {made.kind}, {made.name}{local}")
+
+
+@agency.command("rename")
+@click.argument("slug")
+@click.argument("kind")
+@click.argument("name")
+def rename_agency(slug: str, kind: str, name: str) -> None:
+    """Give an agency another name, e.g. `flask agency rename maple-falls fire "Maple Fire"`."""
+    with work() as doing:
+        found = agency_of(doing.session, slug, kind)
+        agencies.rename(found, name)
+        doing.say(f"{slug}: {found.kind}, {found.name}")
+
+
+@agency.command("remove")
+@click.argument("slug")
+@click.argument("kind")
+def remove_agency(slug: str, kind: str) -> None:
+    """Remove an agency, before the first answer that could be about it."""
+    with work() as doing:
+        agencies.remove(doing.session, agency_of(doing.session, slug, kind))
+        doing.say(f"{slug}: {kind} is removed.")
+
+
+@community.command("list")
+def list_communities() -> None:
+    """List communities and their agencies."""
+    query = select(Community).options(selectinload(Community.agencies)).order_by(Community.slug)
+    with work() as doing:
+        for found in doing.session.scalars(query):
+            kinds = ", ".join(agency.kind for agency in found.agencies)
+            shown = " (demonstration)" if found.made_up else ""
+            area = area_name(found.county, found.area, content().areas)
+            doing.say(f"{found.slug:24} {found.name}, {area}, {found.state}: {kinds or '-'}{shown}")
+
+
+def described(found: Community) -> str:
+    area = area_name(found.county, found.area, content().areas)
+    return f"{found.slug}: {found.name}, {area}, {found.state}"
+
+
+def quoted(*words: str) -> str:
+    return '"' + " ".join(words).replace('"', '\\"') + '"'

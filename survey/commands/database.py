@@ -1,0 +1,17 @@
+"""`flask migrate`."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from survey.commands.work import speak
+from survey.storage import db, schema
+
+
+@click.command()
+@with_appcontext
+def migrate() -> None:
+    """Bring the database to this version's tables; safe to repeat."""
+    schema.migrate(db.engine())
+    speak(["The database is up to date."])

@@ -1,0 +1,138 @@
+"""`flask event`: the evenings on which answers are taken."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import func, select
+
+from survey.commands.find import community_of, event_of
+from survey.commands.typed import CLOCK, DAY
+from survey.commands.work import Work, content, work
+from survey.desk import planning
+from survey.storage import events
+from survey.storage.models import Event, Response
+
+event = AppGroup("event", help="Events: the evenings on which answers are taken.")
+
+
+@event.command("add")
+@click.argument("community_slug")
+@click.option("--day", required=True, type=DAY)
+@click.option("--starts", default="17:00", type=CLOCK, help="Local time.")
+@click.option("--ends", default="21:00", type=CLOCK, help="Local time; past midnight is possible.")
+@click.option("--time-zone", default="America/New_York", show_default=True)
+@click.option("--language", "languages", multiple=True, default=("en", "es"), show_default=True)
+@click.option("--name", default="National Night Out", show_default=True)
+def add(community_slug: str, **told: Any) -> None:
+    """Add an event. It takes answers from its start until two days after its end."""
+    with work() as doing:
+        home = community_of(doing.session, community_slug)
+        planning.refuse_repeat(doing.session, home, told["day"], told["name"])
+        made = planning.add_event(doing.session, content(), home, **told)
+        tell(doing, made)
+        for code in made.languages:
+            warn_of_draft(doing, code)
+        doing.say(f"  Next: flask poster add {made.slug} --channel entrance")
+
+
+@event.command("correct")
+@click.argument("slug")
+@click.option("--day", type=DAY)
+@click.option("--starts", type=CLOCK, help="Local time.")
+@click.option("--ends", type=CLOCK, help="Local time; past midnight is possible.")
+@click.option("--time-zone")
+@click.option("--name")
+def correct(
+    slug: str,
+    day: date | None,
+    starts: time | None,
+    ends: time | None,
+    time_zone: str | None,
+    name: str | None,
+) -> None:
+    """Correct an event before its first answer; what is not told stays as it is."""
+    with work() as doing:
+        found = event_of(doing.session, slug)
+        planning.correct_event(
+            doing.session,
+            content(),
+            found,
+            day=day,
+            starts=starts,
+            ends=ends,
+            time_zone=time_zone,
+            name=name,
+        )
+        tell(doing, found)
+
+
+@event.command("remove")
+@click.argument("slug")
+def remove(slug: str) -> None:
+    """Remove an event with its posters, before its first answer."""
+    with work() as doing:
+        found = event_of(doing.session, slug)
+        planning.remove_event(doing.session, found)
+        doing.say(f"{found.slug} is removed, with its posters.")
+
+
+@event.command("list")
+def list_events() -> None:
+    """List events, where each stands, and a coarse count of answers (steps of 10 from 20)."""
+    query = select(Response.event_id, func.count()).group_by(Response.event_id)
+    moment = events.now()
+    with work() as doing:
+        counts = {row[0]: row[1] for row in doing.session.execute(query)}
+        for found in doing.session.scalars(select(Event).order_by(Event.slug)):
+            state = events.window_of(found.opens_at, found.closes_at, moment).value
+            count = events.coarse(counts.get(found.id, 0))
+            doing.say(f"{found.slug:32} {state:9} {count} answers")
+
+
+@event.command("language")
+@click.argument("slug")
+@click.argument("code")
+@click.option("--off", is_flag=True, help="No longer offer it.")
+def turn_language(slug: str, code: str, off: bool) -> None:
+    """Turn a language of an event on, or off with --off, e.g. `flask event language x-2026 ar`."""
+    with work() as doing:
+        found = event_of(doing.session, slug)
+        planning.turn_language(found, content(), code, on=not off)
+        doing.say(f"{found.slug}: {', '.join(found.languages)}")
+        if not off:
+            warn_of_draft(doing, code)
+
+
+@event.command("close")
+@click.argument("slug")
+def close(slug: str) -> None:
+    """Stop taking answers now. Phones that wait for a signal still have two weeks."""
+    with work() as doing:
+        found = event_of(doing.session, slug)
+        planning.close_event(found, events.now())
+        doing.say(f"{found.slug} is closed. Next: flask release")
+
+
+def tell(doing: Work, found: Event) -> None:
+    """Say when an event is, in its own time, with the weekday: a wrong day is seen there."""
+    zone = ZoneInfo(found.time_zone)
+    starts, ends, closes = (
+        moment.astimezone(zone) for moment in (found.starts_at, found.ends_at, found.closes_at)
+    )
+    until = f"{ends:%H:%M}" if ends.date() == starts.date() else f"{ends:%H:%M} on {ends:%A}"
+    doing.say(
+        f"{found.slug}: opens {starts:%A} {starts.date()} {starts:%H:%M}, ends {until}, "
+        f"takes answers until {closes.date()} {closes:%H:%M} ({found.time_zone})"
+    )
+    if found.closes_at <= events.now():
+        doing.say("  That is over: it takes no answers any more.")
+
+
+def warn_of_draft(doing: Work, code: str) -> None:
+    if not content().languages[code].reviewed:
+        doing.say(f"  Language {code} is a draft: have native speakers review it.")

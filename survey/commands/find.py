@@ -1,0 +1,38 @@
+"""What a command's words name: a community, an event, a poster. Raises Refused for nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.storage.events import Refused, tidy_code
+from survey.storage.models import Agency, Community, Event, Poster
+
+
+def community_of(session: Session, slug: str) -> Community:
+    found = session.scalar(select(Community).where(Community.slug == slug.strip().lower()))
+    if found is None:
+        raise Refused(f"There is no community {slug!r}; see `flask community list`.")
+    return found
+
+
+def agency_of(session: Session, slug: str, kind: str) -> Agency:
+    community = community_of(session, slug)
+    found = next((agency for agency in community.agencies if agency.kind == kind), None)
+    if found is None:
+        raise Refused(f"{slug} has no agency of the kind {kind!r}; see `flask community list`.")
+    return found
+
+
+def event_of(session: Session, slug: str) -> Event:
+    found = session.scalar(select(Event).where(Event.slug == slug.strip().lower()))
+    if found is None:
+        raise Refused(f"There is no event {slug!r}; see `flask event list`.")
+    return found
+
+
+def poster_of(session: Session, code: str) -> Poster:
+    found = session.get(Poster, tidy_code(code))
+    if found is None:
+        raise Refused(f"There is no poster {code!r}; see `flask poster list`.")
+    return found

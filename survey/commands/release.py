@@ -1,0 +1,20 @@
+"""`flask release`."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from survey.commands.work import content, work
+from survey.storage import events
+
+
+@click.command()
+@with_appcontext
+def release() -> None:
+    """Put the closed events together and publish their figures."""
+    from survey.release import build  # loads pandas, which a worker that collects must not
+
+    with work() as doing:
+        made = build.publish(doing.session, content(), events.now(), doing.show)
+        doing.say(build.made(doing.session, made))

@@ -1,0 +1,102 @@
+"""How a command does its work: stored first, told afterwards.
+
+What a command says of its success is printed once it is durable. A pipe that nobody reads, a full
+disk behind the output or a letter that the terminal lacks then change nothing that is stored.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import click
+from flask import current_app
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from survey.config import Settings
+from survey.questionnaire.instrument import Content
+from survey.storage import db, schema
+from survey.storage.events import Refused
+
+
+@dataclass
+class Work:
+    """One command's transaction, and what is to be told after it."""
+
+    session: Session
+    told: list[str] = field(default_factory=list)
+
+    def say(self, line: str) -> None:
+        """Tell this once everything is stored."""
+        self.told.append(line)
+
+    def show(self, line: str) -> None:
+        """Show a step of long work at once. It promises nothing, and a pipe that nobody reads
+        does not stop the work."""
+        speak([line])
+
+
+@contextmanager
+def work() -> Iterator[Work]:
+    """Commit at the end and tell then; or say a refusal in one sentence and change nothing."""
+    try:
+        if schema.make_ready(db.engine()):
+            speak(["The database is new: its tables are made."])
+        doing = Work(db.session())
+        yield doing
+        doing.session.commit()
+    except (Refused, schema.NotReady) as refusal:
+        db.session().rollback()
+        raise click.ClickException(str(refusal)) from refusal
+    except IntegrityError as error:
+        db.session().rollback()
+        raise click.ClickException(
+            "Somebody else, or an answer that arrived, changed the same at this moment: "
+            "nothing was changed. Look at it and try again."
+        ) from error
+    except DBAPIError as error:
+        db.session().rollback()
+        raise click.ClickException(f"The database cannot do this now: {error.orig}") from error
+    if not speak(doing.told):
+        print("It is done and stored, but it could not be printed.", file=sys.stderr)
+        sys.exit(1)
+
+
+def speak(lines: Iterable[str]) -> bool:
+    """Print lines; False where they cannot be printed. A reader who went away has read enough."""
+    try:
+        for line in lines:
+            click.echo(printable(line))
+    except BrokenPipeError:
+        fall_silent()
+    except OSError:
+        fall_silent()
+        return False
+    return True
+
+
+def printable(text: str) -> str:
+    """Return the text with what the terminal cannot print as \\u escapes."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def fall_silent() -> None:
+    """Send what is printed from now on nowhere, so that the interpreter's last flush ends well."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def content() -> Content:
+    found: Content = current_app.extensions["content"]
+    return found
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found

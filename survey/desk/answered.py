@@ -1,0 +1,31 @@
+"""What has answers stays as it is: people gave them about this place, this evening, this agency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from survey.storage.events import Refused
+from survey.storage.models import Comment, Event, Poster, Response, Scan
+
+
+def has_answers(session: Session, events: Iterable[Event]) -> bool:
+    ids = [event.id for event in events]
+    there = (exists().where(table.event_id.in_(ids)) for table in (Response, Comment))
+    return any(session.scalar(select(one)) for one in there)
+
+
+def refuse_answered(session: Session, events: Iterable[Event], what: str) -> None:
+    """Raise Refused where one of these events has an answer."""
+    if has_answers(session, events):
+        raise Refused(f"There are answers already: {what} can no longer be changed or removed.")
+
+
+def delete_event(session: Session, event: Event) -> None:
+    """Delete an event that has no answers, with its posters and their scans."""
+    for table in (Scan, Poster):
+        session.execute(delete(table).where(table.event_id == event.id))
+    session.execute(delete(Event).where(Event.id == event.id))
+    session.expire_all()

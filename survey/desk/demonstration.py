@@ -1,0 +1,46 @@
+"""The demonstration, removed whole: places, answers and releases."""
+
+from __future__ import annotations
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.orm import Session
+
+from survey.storage.events import Refused
+from survey.storage.installation import note
+from survey.storage.made_up import LAST_RELEASE, has_made_up, next_release_id, releases
+from survey.storage.models import (
+    Agency,
+    Comment,
+    Community,
+    Event,
+    Figure,
+    Poster,
+    Release,
+    Response,
+    Scan,
+)
+
+REMOVED = "demo removed"  # noted, so that the next start does not load it again
+
+
+def remove(session: Session) -> int:
+    """Remove the demonstration and return how many communities it had. Commit is the caller's.
+
+    Raises Refused where there is none.
+    """
+    if not has_made_up(session):
+        raise Refused("There is no demonstration here.")
+    note(session, LAST_RELEASE, str(next_release_id(session) - 1))
+    for release in releases(session, made_up=True):
+        session.execute(delete(Figure).where(Figure.release_id == release.id))
+        session.execute(delete(Release).where(Release.id == release.id))
+    places = select(Community.id).where(Community.made_up)
+    evenings = select(Event.id).where(Event.community_id.in_(places))
+    for table in (Comment, Response, Scan, Poster):
+        session.execute(delete(table).where(table.event_id.in_(evenings)))
+    session.execute(delete(Event).where(Event.community_id.in_(places)))
+    session.execute(delete(Agency).where(Agency.community_id.in_(places)))
+    removed = session.execute(delete(Community).where(Community.made_up))
+    assert isinstance(removed, CursorResult)
+    note(session, REMOVED, "yes")
+    return int(removed.rowcount)

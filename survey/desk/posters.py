@@ -1,0 +1,45 @@
+"""Posters: each with a code of its own, at a place of its own."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from survey.desk.limits import tidy
+from survey.questionnaire.instrument import EVENT, LEAVING
+from survey.storage.events import CODE_LENGTH, CODE_SIGNS, Refused
+from survey.storage.models import Event, Poster, Response, Scan
+
+POSTER_WAVES = (EVENT, LEAVING)  # the follow-up has no poster: it is opened from the phone
+
+
+def add_poster(session: Session, event: Event, *, channel: str, wave: str = EVENT) -> Poster:
+    """Make a poster with a random code that no other has."""
+    channel = tidy(channel, Poster.channel, "The channel")
+    if wave not in POSTER_WAVES:
+        raise Refused(f"{wave!r} is no wave of a poster: {', '.join(POSTER_WAVES)}.")
+    while session.get(Poster, code := random_code()):
+        pass
+    poster = Poster(code=code, channel=channel, wave=wave)
+    event.posters.append(poster)
+    session.flush()
+    return poster
+
+
+def move(poster: Poster, channel: str) -> None:
+    """Say where a poster hangs. Its code, and what was answered through it, stay."""
+    poster.channel = tidy(channel, Poster.channel, "The channel")
+
+
+def remove(session: Session, poster: Poster) -> None:
+    """Remove a poster and the count of its scans, before its first answer. Raises Refused."""
+    if session.scalar(select(exists().where(Response.poster == poster.code))):
+        raise Refused(f"There are answers already: {poster.code} can no longer be removed.")
+    session.execute(delete(Scan).where(Scan.poster == poster.code))
+    session.execute(delete(Poster).where(Poster.code == poster.code))
+
+
+def random_code() -> str:
+    return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))

@@ -1,0 +1,38 @@
+"""docs/ are true: the paths they name exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def paths_in(text: str) -> list[str]:
+    """Return the files that a page names; `a/b.py`, `c.py` names two in one folder."""
+    found, folder = [], ""
+    for name in re.findall(r"`([\w./-]+\.(?:py|toml|md|html))`", text):
+        if "/" in name:
+            folder = name.rpartition("/")[0]
+            found.append(name)
+        elif folder and not (ROOT / name).exists():
+            found.append(f"{folder}/{name}")
+    return found
+
+
+def test_two_files_of_one_folder_are_both_found():
+    assert paths_in("`a/b.py` and `c.py`") == ["a/b.py", "a/c.py"]
+    assert paths_in("`dev.py`, `a/b.py`") == ["a/b.py"]
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "privacy.md", "methods.md"])
+def test_the_files_a_page_names_exist(page: str):
+    named = paths_in((ROOT / "docs" / page).read_text("utf-8"))
+    assert named, page
+    prefixes = ("", "survey/", "survey/content/")
+    missing = [
+        name for name in named if not any((ROOT / first / name).exists() for first in prefixes)
+    ]
+    assert missing == []
