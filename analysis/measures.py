@@ -64,6 +64,7 @@ class Measure:
     audience      whose answers count: adult, teen or child
     wave          when they were given: event, leaving or follow-up; a panel has one sample,
                   that is one audience in one wave
+    grouped       told by groups of people too; one measure of a panel that is makes them all
     """
 
     id: str
@@ -80,6 +81,7 @@ class Measure:
     universal: bool = False
     audience: str = ADULT
     wave: str = EVENT
+    grouped: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "questions", self.questions or (self.id,))

@@ -150,7 +150,7 @@ def plan_tables(
             key, (*notes, *place_notes), False, tuple(kept), tuple(areas), layout, least=least
         )
         yield total
-        for cut in cuts:
+        for cut in cuts if any(measures[i].grouped for i in kept) else ():
             yield _cut_plan(tally, total, cut, earlier)
 
 

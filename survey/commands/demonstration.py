@@ -128,7 +128,7 @@ class Evening:
         adults = self.answers(entrance, "adult", guests["answers"], mood)
         yield len(adults)
         yield len(self.answers(entrance, "teen", guests.get("teens", 0), mood - 0.5))
-        yield len(self.answers(entrance, "child", guests.get("children", 0), mood + 1.5))
+        yield len(self.answers(entrance, "child", guests.get("children", 0), mood - 0.8))
         if leavers := guests.get("leaving", 0):
             poster = posters.add_poster(self.session, self.event, channel="exit", wave=LEAVING)
             lifted = mood + mood_of(self.trust + lift) - mood_of(self.trust)
@@ -139,7 +139,7 @@ class Evening:
         return events.place_of(poster)
 
     def answers(self, place: Place, audience: str, count: int, mood: float) -> list[Person]:
-        people = [self.crowd.person(audience, mood) for _ in range(count)]
+        people = self.crowd.people(audience, count, mood)
         for person in people:
             self.crowd.answer(self.session, place, person)
         return people

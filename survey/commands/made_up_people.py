@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import exp, log
+from statistics import NormalDist
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -57,13 +58,20 @@ class Crowd:
         self.content, self.spanish, self.chance = content, spanish, chance
         self.forms: dict[type[AnswerForm], AnswerForm] = {}
 
-    def person(self, audience: str, mood: float) -> Person:
+    def people(self, audience: str, count: int, mood: float) -> list[Person]:
+        """Return a crowd whose attitudes lie as evenly as those of a very large one, so that a
+        small town shows what was planned for it; what each of them taps is still up to chance."""
+        attitudes = [mood + 2.0 * NormalDist().inv_cdf((i + 0.5) / count) for i in range(count)]
+        self.chance.shuffle(attitudes)
+        return [self.person(audience, attitude) for attitude in attitudes]
+
+    def person(self, audience: str, attitude: float) -> Person:
         chance = self.chance
         return Person(
             id=UUID(int=chance.getrandbits(128), version=4),
             audience=audience,
             language="es" if chance.random() < self.spanish else "en",
-            attitude=mood + chance.gauss(0, 2.0),
+            attitude=attitude,
             goes_on=audience != "child" and chance.random() < GOES_ON,
             minute=chance.randrange(230),
         )
@@ -87,7 +95,9 @@ class Crowd:
         """Return the form that this person meets; it is made once and filled in by many."""
         language = self.content.languages[person.language]
         kind = form_class(instrument, place.agencies, language, place.wave, person.audience)
-        return self.forms.setdefault(kind, kind(formdata=None))
+        if kind not in self.forms:
+            self.forms[kind] = kind(formdata=None)
+        return self.forms[kind]
 
     def fill(
         self, form: AnswerForm, instrument: Instrument, place: Place, person: Person

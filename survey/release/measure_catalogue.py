@@ -105,6 +105,7 @@ def question_measure(content: Content, question: Question, kind: str, sample: Sa
         and (question.per != "agency" or content.agencies[kind].law),
         audience=sample.audience,
         wave=sample.wave,
+        grouped=is_grouped(question, sample),
     )
 
 
@@ -125,6 +126,7 @@ def option_measures(
             wording=wording(content, (question.id,)),
             audience=sample.audience,
             wave=sample.wave,
+            grouped=False,
         )
 
 
@@ -160,6 +162,14 @@ def pair_measures(
         )
 
 
+def is_grouped(question: Question, sample: Sample) -> bool:
+    """Whether figures are told by groups too: those of what most people answer at the event.
+
+    Every table more is one more to protect, and few groups of few people are large enough.
+    """
+    return sample.wave == EVENT and not question.is_ticked and not question.prefer_not
+
+
 def is_longer(content: Content, question: Question) -> bool:
     return question.screen in content.current.longer
 
@@ -177,6 +187,7 @@ def index_measure(content: Content, id: str, kind: str, sample: Sample) -> Measu
         universal=True,
         audience=sample.audience,
         wave=sample.wave,
+        grouped=sample.wave == EVENT,
     )
 
 
