@@ -16,11 +16,11 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from analysis.estimators.basic import Z80, Z95
-from analysis.estimators.crowd import ends
+from analysis.estimators.crowd import crowd_n, ends
 from analysis.estimators.multiple_testing import FALSE_DISCOVERIES, Curve, curve_of
 from analysis.measures import BoolArray
 from analysis.release.figures import scale_of
-from analysis.tabulation.rounding import THIRDS, FloatArray
+from analysis.tabulation.rounding import BANDS, N_STEP, THIRDS, FloatArray, band_of
 from analysis.wordings import comparable
 
 HIGHER, LOWER = "higher", "lower"  # rung 1
@@ -211,6 +211,20 @@ def smallest_told(
         moved = np.maximum(np.hypot(up, down), CLEAR) + Z80 * np.sqrt(variance + rounding)
     result: FloatArray = np.minimum(moved, 1.0)
     return result
+
+
+def smallest_for(n: int, share: float = 0.6) -> float:
+    """The change of a share that rung 1 tells in four of five cases, with n answers in each season.
+
+    0..1, from what is shown: n rounded down, the share in the band of n. Raises ValueError for an
+    n that is told in words. For the guide's examples.
+    """
+    band = BANDS[int(band_of(np.array([n]))[0])]
+    if not band.step:
+        raise ValueError(f"{n} answers are told in words: no change of them is told.")
+    half, worth = np.array([band.step / 200]), crowd_n(np.array([n - n % N_STEP]))
+    none = np.array([np.nan])
+    return float(smallest_told(np.array([share]), half, half, worth, worth, none, none)[0])
 
 
 def _variance(p: FloatArray, n: FloatArray, spread: FloatArray) -> FloatArray:

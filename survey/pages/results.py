@@ -113,10 +113,11 @@ def how_to_read() -> str | Response:
 
     def make() -> str:
         tell = Teller(now, visitor_language())
-        told = list(definitions.Guide(content(), now, tell).definitions())
+        guide = definitions.Guide(content(), now, tell)
         row = definitions.example(session(), now)
         about = {"now": now, "made_up": now.release.about["made_up"]}
-        return page("how_to_read.html", tell=tell, row=row, definitions=told, **about, **READING)
+        told = {"definitions": list(guide.definitions()), "smallest": guide.smallest()}
+        return page("how_to_read.html", tell=tell, row=row, **told, **about, **READING)
 
     return kept_or_made(now.release, language_asked(), make)
 

@@ -147,6 +147,19 @@ class Teller:
     def n(self, row: Row) -> str:
         return self.say("answers", n=self.shown_n(row))
 
+    def hover(self, row: Row) -> str:
+        """Return what a mark of a chart says of its row: just what the table says."""
+        return "<br>".join(filter(None, (self.value(row), self.range(row), self.n(row))))
+
+    def in_order(self, cut: str, rows: Iterable[Row]) -> list[Row]:
+        """Return rows of groups in the order of the questionnaire, the pool last."""
+        order = {group: place for place, (group, _) in enumerate(self.groups(cut))}
+        return sorted(
+            rows,
+            key=lambda row: (row["group"] == "other", order.get(row["group"], len(order)),
+                             row["group"]),
+        )  # fmt: skip
+
     def cell(self, place: Place, row: Row) -> Cell:
         together = row["community"] != place.slug
         return Cell(self.value(row), self.range(row), self.n(row), together)

@@ -41,8 +41,8 @@ def chart(reading: Reading, name: str, across: int) -> str:
     view = stored_view(rows, sha256=reading.now.release.sha256)
     view = view.view(community=[place.slug for place in reading.places])
     if name == "overview":
-        return as_json(overview(view, words(reading), across=across))
-    return as_json(CHARTS[name].draw(view, words(reading)))
+        return as_json(overview(view, words(reading), across=across, hover=reading.tell.hover))
+    return as_json(CHARTS[name].draw(view, words(reading), hover=reading.tell.hover))
 
 
 def words(reading: Reading) -> Mapping[str, str]:

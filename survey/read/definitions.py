@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -63,6 +64,11 @@ class Guide:
 
     def say(self, key: str, **values: object) -> str:
         return self.tell.language.say(f"reading_guide.{key}", **values)
+
+    def smallest(self) -> dict[str, str]:
+        """Return how far a share must move to be told, by answers a year, as the release says."""
+        found = self.now.release.about.get("smallest", {})
+        return {f"points_{n}": f"{ceil(share * 100)}" for n, share in found.items()}
 
     def definitions(self) -> Iterator[Definition]:
         """Yield every question or score that has a figure, once, in the release's order.

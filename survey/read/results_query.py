@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from survey.read.captions import Cell, Teller
 from survey.read.verdicts import BEFORE, FIRST, TREND
 from survey.storage import release_store
-from survey.storage.release_store import CHANGE, FIGURE, Current, Place, Row, Subject
+from survey.storage.release_store import CHANGE, FIGURE, OVERALL, Current, Place, Row, Subject
 
 TOTAL = "total"
 
@@ -149,7 +149,7 @@ class Reading:
     def groups(self, place: Place, season: int) -> list[Row]:
         """Return the groups of the cut in one season; none where they were too small."""
         found = release_store.of_place(self.find(FIGURE, self.cut), place)
-        return [row for row in found if row["season"] == season]
+        return self.tell.in_order(self.cut, (row for row in found if row["season"] == season))
 
     def shown(self) -> list[Row]:
         """Return the rows that the page shows, each once, in order of community and season."""
@@ -185,17 +185,18 @@ class Reading:
             )
             yield from self.tell.changes.by_verdict(told)
 
-    def chance(self) -> str:
-        """Return how many of the places shown chance alone would put at the first rung."""
+    def overall(self, state: str = "") -> Row | None:
+        """Return the newest row of the whole programme, or of a state; None for one place."""
+        found = release_store.rows(self.session, self.now.release, OVERALL, subject=self.subject)
         newest = self.now.seasons[-1]
-        found = [
-            change["chance"]
-            for place in self.places
-            if (change := self.changes_of(place).get(newest))
-            and change["community"] == place.slug
-            and change["chance"] is not None
-        ]
-        return self.tell.changes.chance(sum(found), len(found))
+        return next(
+            (row for row in found if (row["state"], row["season"]) == (state, newest)), None
+        )
+
+    def together(self, row: Row) -> Iterator[str]:
+        """Yield the sentences about all places together."""
+        places = (self.now.places.get(slug) for slug in row["left_out_places"].split("|"))
+        return self.tell.changes.together(row, [place.name for place in places if place])
 
     def pooling(self, place: Place) -> list[str]:
         """Return the sentences that say when a community was not shown by itself, and with whom."""

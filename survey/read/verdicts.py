@@ -6,7 +6,7 @@ ranges are rounded outward to whole points, and an end that does not reach 0 is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ LOWERED = ("lower", "fall", "falling")
 TOLD = ("higher", "lower", "rise", "fall", "rising", "falling")
 VERDICTS = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")  # in order of telling
 OVER_YEARS = ("rising", "falling")
+COUNTED = ("rise", "fall", "higher", "lower", "unclear")  # places with figures for two years
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -117,10 +118,27 @@ class Verdicts:
             if names := found.get(verdict):
                 yield self.say(f"list.{verdict}", places=self.tell.some(names))
 
+    def together(self, row: Row, left_out: Sequence[str]) -> Iterator[str]:
+        """Yield what is said of all places together: their figure, their mean change, how many of
+        them moved, what chance alone would do, and who is left out."""
+        kind = "share" if self.tell.is_share(row) else "score"
+        numbers = {"n": row["n"], "of": row["communities"], "range": self.tell.range(row)}
+        figure = {"season": row["season"], "value": self.tell.number(row["value"], row)}
+        finding = self.tell.finding({**row, "wording": row["asked"]})
+        yield self.tell.say(f"overall.{kind}", finding=finding, **numbers, **figure)
+        if row["compared"]:
+            told = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
+                               "smallest": None})  # fmt: skip
+            yield self.tell.say(f"overall.{row['verdict']}", of=row["compared"], **told)
+            counted = {name: row[name] for name in COUNTED}
+            of = sum(counted.values())
+            yield self.tell.say("overall.counts", of=of, **counted)
+            yield self.chance(row["chance"], of)
+        if left_out:
+            yield self.tell.say("overall.left_out", places=self.tell.some(left_out))
+
     def chance(self, expected: float, of: int) -> str:
         """Return how many places chance alone would put at the first rung."""
-        if of == 0:
-            return ""
         if expected < 1:
             return self.say("chance_few", of=of)
         return self.say("chance", number=round(expected), of=of)

@@ -17,6 +17,7 @@ from analysis.measures import Measure
 from analysis.release.build import NothingToRelease, ReleaseRefused
 from analysis.release.build import release as make_release
 from analysis.release.released import Released
+from analysis.release.verdict import smallest_for
 from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
@@ -113,6 +114,9 @@ def newest(session: Session, *, made_up: bool = False) -> Released | None:
     return load(session, release, ledger)
 
 
+EXAMPLES = (100, 200, 400, 1000)  # answers a year, for which the guide says what would show
+
+
 def about(
     content: Content,
     released: Released,
@@ -136,6 +140,7 @@ def about(
         "measures": [asdict(measure) for measure in measures],
         "scores": sorted({m.id for m in measures if m.unit == "score"}),
         "cuts": list(cuts),
+        "smallest": {str(n): smallest_for(n) for n in EXAMPLES},
         "words": words,
         "made_up": any(place.made_up for place in places if place.slug in slugs),
         "notes": records(released.notes),
