@@ -270,10 +270,9 @@ def check_port(host: str, port: int) -> None:
 
 def serve(host: str, port: int) -> NoReturn:
     """Becomes the server, so that ctrl-C and every other signal reach it and nothing is left."""
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    shown = f"localhost:{port}" if host in ("0.0.0.0", "::") else bind
-    print(f"\nPorchlight opens at http://{shown} (ctrl-C ends it)\n", flush=True)
-    gunicorn = ["gunicorn", "-c", "gunicorn.conf.py", "--bind", bind, "wsgi:app"]
+    shown = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    print(f"\nPorchlight opens at http://{shown}:{port} (ctrl-C ends it)\n", flush=True)
+    gunicorn = ["gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]  # it reads HOST and PORT itself
     os.execv(PYTHON, [PYTHON, "-m", *gunicorn])
 
 

@@ -1,9 +1,10 @@
-"""The server: gunicorn with gevent workers, which a park full of slow phones cannot stop.
+"""The server: gunicorn with gevent workers, which neither slow phones nor eager readers can stop.
 
-Measured in benchmarks/servers.py beside the threaded worker, waitress and granian; see
-docs/decisions/0004-gevent-serves.md.
+Measured in benchmarks/servers.py and benchmarks/readers.py; docs/decisions/0004-gevent-serves.md
+and 0012-reading-cannot-stop-the-survey.md say why.
 """
 
+import resource
 import sys
 
 from gevent import monkey
@@ -11,6 +12,9 @@ from gevent import monkey
 monkey.patch_all()  # before the application is imported, which the master does for all workers
 
 from survey.config import SettingError, read_settings  # noqa: E402
+from survey.server.quiet import ServerLog  # noqa: E402
+from survey.server.roles import Roles, forget_socket  # noqa: E402
+from survey.server.worker import Worker  # noqa: E402
 from survey.storage import installation  # noqa: E402
 
 try:
@@ -18,21 +22,32 @@ try:
 except SettingError as error:
     sys.exit(f"Porchlight cannot start: {error}")
 
-bind = (
-    f"[{settings.host}]:{settings.port}"
-    if ":" in settings.host
-    else f"{settings.host}:{settings.port}"
-)
-worker_class = "gevent"
-workers = settings.workers
-worker_connections = 2000  # 1,000 slow phones and room for the quick ones
+roles = Roles.of(settings)
+FILES = 8192  # a worker holds 2,000 connections, and each that is passed on is two files
+_, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most_files), most_files))
+
+bind = roles.binds
+worker_class = Worker
+workers = roles.processes
+worker_connections = 2000  # beyond Lines' cap there is room for requests that are being answered
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
 preload_app = True  # a killed worker is back in 0.1 s, and the workers share memory
+umask = 0o077  # the socket between our processes is nobody else's
+sendfile = False  # a Line keeps time, which the kernel's own sending would go round
 control_socket_disable = True
 accesslog = None  # an access log would hold addresses, agents and seconds
+logger_class = ServerLog
 loglevel = "warning"
+
+
+def pre_fork(server: object, worker: Worker) -> None:
+    """Give each new worker the role that is missing among those that will stay."""
+    living = sorted(server.WORKERS.values(), key=lambda one: one.age)  # type: ignore[attr-defined]
+    staying = living[1 - roles.processes :] if roles.processes > 1 else []  # a reload ends the rest
+    worker.role = roles.next(one.role for one in staying)
 
 
 def when_ready(server: object) -> None:
@@ -45,3 +60,7 @@ def worker_exit(server: object, worker: object) -> None:
     from wsgi import app
 
     app.extensions["scans"].flush()
+
+
+def on_exit(server: object) -> None:
+    forget_socket()

@@ -17,9 +17,10 @@ from html.parser import HTMLParser
 
 import brotli
 
-from benchmarks.running import ROOT, Server, serve
+from benchmarks.running import Server, serve
 from benchmarks.stage import database, open_posters, table
 from benchmarks.visitors import PHONE
+from survey.questionnaire.instrument import read_content
 from survey.web.compression import IN_USE
 
 WINDOW = 14_480  # bytes
@@ -65,7 +66,8 @@ def main() -> None:
 
 
 def languages() -> list[str]:
-    return sorted(path.stem for path in (ROOT / "survey/content/languages").glob("*.toml"))
+    content = read_content()
+    return sorted(language.code for language in content.offered(content.languages))
 
 
 def visit(server: Server, path: str, language: str) -> list[object]:

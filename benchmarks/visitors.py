@@ -125,6 +125,7 @@ class Crowd:
             "flows_per_second": self.in_time / seconds,
             "flows": self.flows,
             "p50": {step: percentile(self.times[step] or [0.0], 0.50) for step in STEPS},
+            "p95": {step: percentile(self.times[step] or [0.0], 0.95) for step in STEPS},
             "p99": {step: percentile(self.times[step] or [0.0], 0.99) for step in STEPS},
             "failed": self.failed,
             "errors": list(self.errors),

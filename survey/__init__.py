@@ -9,12 +9,21 @@ from flask_compress import Compress
 from survey import commands, log
 from survey.collect.scans import Scans
 from survey.config import ROOT, Settings, read_settings
-from survey.pages import addresses, attend, data, errors, health, posters, results, site
+from survey.pages import (
+    attend,
+    data,
+    errors,
+    health,
+    languages,
+    posters,
+    results,
+    site,
+)
 from survey.questionnaire.instrument import read_content
 from survey.read import caching
 from survey.storage import db
 from survey.storage.events import Places
-from survey.web import assets, headers, locale
+from survey.web import addresses, assets, headers, locale
 
 
 class NoSession(SessionInterface):
@@ -60,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     caching.init_app(app)
     Compress(app)
-    for module in (attend, site, results, data, posters, health):
+    for module in (attend, site, results, data, posters, languages, health):
         app.register_blueprint(module.blueprint)
     commands.init_app(app)
     return app

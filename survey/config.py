@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent.parent
+INSTANCE = ROOT / "instance"
 LEAST_SECRET, LEAST_LEFT = 32, 20  # characters: in all, and when what is known is taken out
 LEAST_SIGNS = 9  # different ones among these: of 200,000 random hexadecimal keys none had fewer
 KNOWN_WORDS = re.compile(  # what stands in examples of settings, and is then left there
@@ -26,6 +27,9 @@ KNOWN_WORDS = re.compile(  # what stands in examples of settings, and is then le
     r"admin|default|example|insecure|develop(?:ment)?|production|your|django|flask|super|please|"
     r"test|dummy|placeholder|replace|welcome|key"
 )
+HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:.]+\]")  # as requests name it, without a port
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")  # health checks, and whoever sits here
+ROLES = ("all", "collect", "read")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")  # one part of a host's name
 
@@ -47,7 +51,10 @@ class Settings:
     contact: str = ""  # whom a visitor may write to, e.g. help@survey.example; "" = the organiser
     host: str = "127.0.0.1"  # where the server listens
     port: int = 8000
-    workers: int = 2  # processes that serve
+    role: str = "all"  # what these processes do: collect, read or all
+    workers: int = 2  # processes that collect answers
+    readers: int = 1  # processes that show what was released, and everything else
+    trusted_hosts: tuple[str, ...] = ()  # names beside PUBLIC_URL's that requests may carry
     content: Path = ROOT / "survey" / "content"
 
     MAX_BODY: int = 64 * 1024  # bytes; the longest honest answer is under 4 KiB
@@ -59,6 +66,21 @@ class Settings:
     def __post_init__(self) -> None:
         for name, parse in PARSERS.items():
             object.__setattr__(self, name, parse(getattr(self, name)))
+
+    @property
+    def release_files(self) -> Path:
+        """Return the folder of files that releases are downloaded as, beside the database."""
+        url = make_url(self.database_url)
+        beside = Path(str(url.database)).parent if url.get_backend_name() == "sqlite" else INSTANCE
+        return beside / "releases"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the names under which requests are answered; none where any is."""
+        if not self.public_url:
+            return ()
+        host = str(urlsplit(self.public_url).hostname)
+        return (f"[{host}]" if ":" in host else host, *self.trusted_hosts, *LOCAL_HOSTS)
 
     @property
     def address(self) -> str:
@@ -202,6 +224,21 @@ def parse_listening_host(text: str) -> str:
     return text
 
 
+def parse_role(text: str) -> str:
+    if text not in ROLES:
+        raise SettingError(f"ROLE must be one of {', '.join(ROLES)}, not {text!r}.")
+    return text
+
+
+def parse_trusted_hosts(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the hosts of a list with commas, as they stand in an address, without a port."""
+    names = text.split(",") if isinstance(text, str) else text
+    hosts = tuple(name for one in names if (name := one.strip().lower()))
+    if wrong := [host for host in hosts if not HOST.fullmatch(host)]:
+        raise SettingError(f"TRUSTED_HOSTS must be names with commas between, not {wrong[0]!r}.")
+    return hosts
+
+
 def whole_number(name: str, most: int) -> Callable[[int | str], int]:
     """Return a parser of a whole number from 1 to `most`."""
 
@@ -220,7 +257,10 @@ PARSERS: dict[str, Callable[..., object]] = {
     "contact": parse_contact,
     "host": parse_listening_host,
     "port": whole_number("PORT", 65535),
+    "role": parse_role,
     "workers": whole_number("WORKERS", 256),
+    "readers": whole_number("READERS", 64),
+    "trusted_hosts": parse_trusted_hosts,
 }
 
 

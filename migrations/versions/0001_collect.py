@@ -1,6 +1,9 @@
 """Communities, events, posters and what attendees send.
 
 Revision ID: 0001
+
+SQLite files of the first version may hold a part of it (migrations were no transactions then):
+what is there already is passed over.
 """
 
 import sqlalchemy as sa
@@ -20,6 +23,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("made_up", sa.Boolean(), nullable=False),
         sa.UniqueConstraint("slug", name="uq_community_slug"),
+        if_not_exists=True,
     )
     op.create_table(
         "agency",
@@ -29,6 +33,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(80), nullable=False),
         sa.Column("local", sa.Boolean(), nullable=False),
         sa.UniqueConstraint("community_id", "kind", name="uq_agency_community_id"),
+        if_not_exists=True,
     )
     op.create_table(
         "event",
@@ -48,22 +53,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name="uq_event_slug"),
         sa.CheckConstraint("starts_at < ends_at", name="starts_before_it_ends"),
         sa.CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
+        if_not_exists=True,
     )
-    op.create_index("ix_event_community_id", "event", ["community_id"])
+    op.create_index("ix_event_community_id", "event", ["community_id"], if_not_exists=True)
     op.create_table(
         "poster",
         sa.Column("code", sa.String(12), primary_key=True),
         sa.Column("event_id", sa.Integer(), sa.ForeignKey("event.id"), nullable=False),
         sa.Column("channel", sa.String(40), nullable=False),
         sa.Column("wave", sa.String(12), nullable=False),
+        if_not_exists=True,
     )
-    op.create_index("ix_poster_event_id", "poster", ["event_id"])
+    op.create_index("ix_poster_event_id", "poster", ["event_id"], if_not_exists=True)
     op.create_table(
         "scan",
         sa.Column("event_id", sa.Integer(), sa.ForeignKey("event.id"), primary_key=True),
         sa.Column("poster", sa.String(12), sa.ForeignKey("poster.code"), primary_key=True),
         sa.Column("hour", sa.String(13), primary_key=True),
         sa.Column("count", sa.Integer(), nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "response",
@@ -79,6 +87,7 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sqlite_with_rowid=False,
+        if_not_exists=True,
     )
     op.create_table(
         "comment",
@@ -88,4 +97,5 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sqlite_with_rowid=False,
+        if_not_exists=True,
     )

@@ -1,6 +1,9 @@
 """Releases and their figures.
 
 Revision ID: 0002
+
+SQLite files of the first version may hold a part of it (migrations were no transactions then):
+what is there already is passed over.
 """
 
 import sqlalchemy as sa
@@ -18,6 +21,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("about", sa.JSON(), nullable=False),
         sa.Column("ledger", sa.JSON(), nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "figure",
@@ -30,5 +34,6 @@ def upgrade() -> None:
         sa.Column("cut", sa.String(20), nullable=False),
         sa.Column("row", sa.JSON(), nullable=False),
         sqlite_with_rowid=False,
+        if_not_exists=True,
     )
-    op.create_index("ix_figure_community", "figure", ["community"])
+    op.create_index("ix_figure_community", "figure", ["community"], if_not_exists=True)

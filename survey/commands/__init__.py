@@ -14,6 +14,7 @@ from survey.commands import (
     demo,
     event,
     instrument,
+    language,
     poster,
     prove,
     release,
@@ -28,6 +29,7 @@ COMMANDS = (
     poster.poster,
     release.release,
     instrument.instrument,
+    language.language,
     prove.prove,
 )
 

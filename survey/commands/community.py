@@ -78,8 +78,8 @@ def remove(slug: str) -> None:
     """Remove a community with its events and posters, before its first answer."""
     with work() as doing:
         gone = community_of(doing.session, slug)
-        communities.remove(doing.session, gone)
         doing.say(f"{gone.slug} is removed, with its agencies, events and posters.")
+        communities.remove(doing.session, gone)
 
 
 @community.command("agency")

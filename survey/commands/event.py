@@ -77,8 +77,8 @@ def remove(slug: str) -> None:
     """Remove an event with its posters, before its first answer."""
     with work() as doing:
         found = event_of(doing.session, slug)
-        planning.remove_event(doing.session, found)
         doing.say(f"{found.slug} is removed, with its posters.")
+        planning.remove_event(doing.session, found)
 
 
 @event.command("list")
@@ -135,4 +135,4 @@ def tell(doing: Work, found: Event) -> None:
 
 def warn_of_draft(doing: Work, code: str) -> None:
     if not content().languages[code].reviewed:
-        doing.say(f"  Language {code} is a draft: have native speakers review it.")
+        doing.say(f"  Language {code} is a draft: give native speakers /languages/{code}.")

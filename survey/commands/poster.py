@@ -55,8 +55,8 @@ def remove(code: str) -> None:
     """Remove a poster, before its first answer. Whoever scans it is told that it is not known."""
     with work() as doing:
         found = poster_of(doing.session, code)
-        posters.remove(doing.session, found)
         doing.say(f"{found.code} is removed: take it down where it hangs.")
+        posters.remove(doing.session, found)
 
 
 @poster.command("list")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from survey.commands.work import content, work
-from survey.storage import events
+from survey.commands.work import content, settings, work
+from survey.read import downloads
+from survey.storage import db, events
 
 
 @click.command()
@@ -18,3 +19,4 @@ def release() -> None:
     with work() as doing:
         made = build.publish(doing.session, content(), events.now(), doing.show)
         doing.say(build.made(doing.session, made))
+    downloads.find(db.session(), made, settings().release_files, downloads.ZIP)  # nobody waits

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy import select
 
+from survey.config import Settings
 from survey.pages.site import page
+from survey.read import downloads
 from survey.read.caching import fresh, label
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, Release
@@ -37,13 +39,27 @@ def file(release_id: int, name: str) -> Response:
         abort(404)
     if unchanged := fresh(release, ()):
         return unchanged
-    from survey.read import charts  # loads pandas: only where a file is made
-
-    response = Response(charts.file(session(), release, name), mimetype=TYPES[name])
+    response = sent(release, name)
     response.headers["Content-Disposition"] = (
         f'attachment; filename="porchlight-{release_id}-{name}"'
     )
     label(response, release, ())
     response.cache_control.max_age = A_YEAR
     response.cache_control.immutable = True
+    return response
+
+
+def sent(release: Release, name: str) -> Response:
+    """Return the file, packed where the browser takes it so."""
+    settings: Settings = current_app.extensions["settings"]
+    is_packed = name != downloads.ZIP and request.accept_encodings["gzip"] > 0
+    kept = f"{name}{downloads.PACKED}" if is_packed else name
+    found = downloads.find(session(), release, settings.release_files, kept)
+    if isinstance(found, bytes):
+        response = Response(found, mimetype=TYPES[name])
+    else:
+        response = Response(downloads.chunks(found), mimetype=TYPES[name])
+        response.content_length = found.stat().st_size
+    if is_packed:
+        response.headers["Content-Encoding"] = "gzip"
     return response

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, abort, current_app, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.sansio.utils import host_is_trusted
 
 from survey.log import log_error
 from survey.pages.site import page
 from survey.storage.db import session
 from survey.web.locale import content, is_attendees, visitor_language
 
+BUSY = "porchlight.busy"  # in a request's environment
+AGAIN_AFTER = 10  # seconds
 WORDED = {400, 404, 405, 413, 415, 503}  # the others share the words of 400 or 500
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(refuse_when_busy)
+    app.before_request(refuse_other_hosts)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_error)
     app.register_error_handler(Exception, our_error)
+
+
+def refuse_when_busy() -> None:
+    """Say so where the server in front of us has no room for this request (survey/server)."""
+    if request.environ.get(BUSY):
+        raise ServiceUnavailable(retry_after=AGAIN_AFTER)
+
+
+def refuse_other_hosts() -> None:
+    """Refuse to answer under a name that is not ours, once it is known which names are.
+
+    A page that is asked for as somebody else's would carry their name in its links, and a cache
+    in front of us would hand it to others.
+    """
+    ours = current_app.extensions["settings"].hosts
+    if ours and not host_is_trusted(request.host, ours):
+        abort(421)
 
 
 def http_error(error: HTTPException) -> Response | HTTPException:
@@ -26,6 +48,8 @@ def http_error(error: HTTPException) -> Response | HTTPException:
     response = error_page(error.code)
     if error.code == 405:
         response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET")
+    if error.code == 503:
+        response.headers["Retry-After"] = str(AGAIN_AFTER)
     return response
 
 
@@ -33,7 +57,7 @@ def database_error(error: OperationalError) -> Response:
     log_error(error)
     session().rollback()
     response = error_page(503)
-    response.headers["Retry-After"] = "10"
+    response.headers["Retry-After"] = str(AGAIN_AFTER)
     return response
 
 
@@ -44,12 +68,13 @@ def our_error(error: Exception) -> Response:
 
 def error_page(status: int) -> Response:
     shown = status if status in WORDED else (400 if status < 500 else 500)
+    ours = current_app.extensions["settings"].public_url if status == 421 else ""
     if is_attendees(request.path):
         words = visitor_language(content().languages)
-        about = {"status": shown, "attend": current_app.extensions["attend"]}
+        about = {"status": shown, "ours": ours, "attend": current_app.extensions["attend"]}
         text = render_template("attend/error.html", words=words, say=words.say, **about)
     elif status < 500:
-        text = page("error.html", status=shown)
+        text = page("error.html", status=shown, ours=ours)
     else:
         words = visitor_language()  # the database may be what is broken: ask it nothing
         text = render_template("error.html", words=words, say=words.say, status=shown)

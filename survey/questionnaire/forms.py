@@ -23,8 +23,8 @@ from survey.questionnaire.instrument import (
     PREFER_NOT,
     Instrument,
     Question,
-    answer_words,
 )
+from survey.questionnaire.question_words import answer_words
 from survey.questionnaire.words import Language
 
 MOST_AGENCIES = 3  # trust is asked of the local police and of at most two others

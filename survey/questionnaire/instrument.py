@@ -6,14 +6,15 @@ of the program and never in front of a guest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from survey.questionnaire.areas import AreaKind, read_areas, words_needed
+from survey.questionnaire.areas import AreaKind, read_areas
+from survey.questionnaire.question_words import check_words
 from survey.questionnaire.words import (
-    OWN,
     REFERENCE,
     ContentError,
     Language,
@@ -23,6 +24,7 @@ from survey.questionnaire.words import (
 
 FOLDER = Path(__file__).parent.parent / "content"
 AGENCIES = "@agencies"  # in a question's options: one option for each agency at the event
+PLAIN_ID = re.compile(r"[A-Za-z0-9_.+-]+")  # as models.PLAIN_ANSWERS lets it be stored
 KINDS = ("choice", "scale", "several", "text")
 PER = ("event", "agency", "police")
 CHILD = "child"  # the audience whose form looks different and is never shown beside the others
@@ -69,6 +71,11 @@ class Question:
     @property
     def major(self) -> str:
         return self.version.split(".")[0]
+
+    @property
+    def own_options(self) -> list[str]:
+        """Return its options but for the one that stands for all agencies."""
+        return [option for option in self.options if option != AGENCIES]
 
     @property
     def is_measured(self) -> bool:
@@ -172,9 +179,10 @@ class Content:
 
 def read_content(folder: Path = FOLDER) -> Content:
     """Read and check the whole folder. Raises ContentError."""
+    kinds = read_toml(folder / "agencies.toml")
+    check_ids("agencies.toml", kinds)
     agencies = {
-        id: AgencyKind(id, law=bool(table.get("law", False)))
-        for id, table in read_toml(folder / "agencies.toml").items()
+        id: AgencyKind(id, law=bool(table.get("law", False))) for id, table in kinds.items()
     }
     current = read_instrument(folder / "instrument.toml")
     content = Content(
@@ -237,6 +245,7 @@ def read_question(
         raise ContentError(f"{name}: there is no scale {row.get('scale')}.")
     if row["kind"] in ("choice", "several") and not row.get("options"):
         raise ContentError(f"{name}: options is missing.")
+    check_ids(name, (row["id"], *(id for id in row.get("options", ()) if id != AGENCIES)))
     if len(set(row.get("options", ()))) != len(row.get("options", ())):
         raise ContentError(f"{name}: an option stands there twice.")
     if extra := set(row.get("favourable", ())) - set(row.get("options", ())):
@@ -248,6 +257,13 @@ def read_question(
     if extra := set(row.get("stops", ())) - set(row.get("options", ())):
         raise ContentError(f"{name}: stops names no option {min(extra)}.")
     return Question(**{**as_tuples(row), "scale": scales.get(row.get("scale", ""))})
+
+
+def check_ids(name: str, ids: Iterable[str]) -> None:
+    """Raise ContentError where the database would refuse an id among the answers."""
+    for id in ids:
+        if not PLAIN_ID.fullmatch(id):
+            raise ContentError(f"{name}: the id {id!r} may have letters a-z, digits and _ . + -.")
 
 
 def read_earlier(folder: Path, current: Instrument) -> dict[str, Instrument]:
@@ -274,81 +290,3 @@ def read_earlier(folder: Path, current: Instrument) -> dict[str, Instrument]:
 
 def as_tuples(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-
-
-def needed_words(content: Content) -> Iterator[tuple[str, str]]:
-    """Yield (where, key) for every word that the form asks a language for."""
-    for kind in content.agencies:
-        yield "agencies.toml", f"agency.{kind}.label"
-        yield "agencies.toml", f"agency.{kind}.name"
-        if content.agencies[kind].law:  # the police, fire and ambulance crews of its towns
-            yield "agencies.toml", f"agency.{kind}.crews"
-    for instrument in content.instruments.values():
-        for screen in instrument.screens:
-            yield instrument.id, f"screen.{screen}"
-        for question in instrument.questions.values():
-            yield from ((instrument.id, key) for key in question_words(question))
-
-
-def question_words(question: Question) -> Iterator[str]:
-    yield question.key()
-    for code in question.scale.codes if question.scale else ():
-        yield f"scale.{question.scale.id}.{code}"  # type: ignore[union-attr]
-    for option in question.options:
-        if option != AGENCIES:
-            yield f"option.{question.id}.{option}"
-
-
-def answer_words(question: Question, code: int, language: Language) -> str:
-    """Return the words of one step of a question's scale: the language's own for this question,
-    where the scale's do not answer it; else the scale's."""
-    own = f"answer.{question.words or question.id}.{code}"
-    scale = question.scale.id if question.scale else ""
-    return language.say(own if language.has(own) else f"scale.{scale}.{code}")
-
-
-def check_own_words(content: Content) -> None:
-    """Raise ContentError where words of a language's own belong to no agency, question or step."""
-    asked = {
-        question.words or question.id: question
-        for instrument in content.instruments.values()
-        for question in instrument.questions.values()
-    }
-    for language in content.languages.values():
-        for match in filter(None, map(OWN.fullmatch, language.words)):
-            _, kind, id, code = match.groups()
-            scale = asked[id].scale if id in asked else None
-            if kind in content.agencies or (code and scale and int(code) in scale.codes):
-                continue
-            raise ContentError(
-                f"{language.code}.toml: the key {match[0]} belongs to no question or agency."
-            )
-
-
-def needed_by_readers(content: Content) -> Iterator[tuple[str, str]]:
-    """Yield (where, key) for every word that figures ask a language for."""
-    for instrument in content.instruments.values():
-        for question in instrument.questions.values():
-            if question.is_measured or question.cut:
-                yield instrument.id, question.key("title")
-            if question.is_measured:
-                yield instrument.id, question.key("finding")
-        for index in instrument.indexes:
-            yield instrument.id, f"index.{index.id}.title"
-            yield instrument.id, f"index.{index.id}.finding"
-    for code in content.languages:
-        yield "languages/", f"language_name.{code}"
-    yield from (("areas.toml", key) for key in words_needed(content.areas))
-
-
-def check_words(content: Content) -> None:
-    """Raise ContentError where a language lacks a word that the structure needs."""
-    asked = [(where, key, "languages") for where, key in needed_words(content)]
-    asked += [(where, key, "readers") for where, key in needed_by_readers(content)]
-    for where, key, folder in asked:
-        for language in content.languages.values():
-            if not language.has(key) and (folder == "languages" or language.reads):
-                raise ContentError(
-                    f"{folder}/{language.code}.toml: the key {key} is missing; {where} needs it."
-                )
-    check_own_words(content)

@@ -12,7 +12,8 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from survey.questionnaire.instrument import AGENCIES, Content, Instrument, Question, answer_words
+from survey.questionnaire.instrument import Content, Instrument, Question
+from survey.questionnaire.question_words import answer_words
 from survey.questionnaire.words import Language, read_toml
 
 FILE = "published.toml"
@@ -58,9 +59,7 @@ def question_words(content: Content, question: Question, language: Language) -> 
     order."""
     codes = question.scale.codes if question.scale else ()
     labels = [answer_words(question, code, language) for code in codes]
-    for option in question.options:
-        if option != AGENCIES:
-            labels.append(language.say(f"option.{question.id}.{option}"))
+    labels += [language.say(f"option.{question.id}.{option}") for option in question.own_options]
     stem = question.key()
     stems = [stem, *(key for key in sorted(language.words) if key.startswith(f"{stem}_"))]
     words = [language.words[key] for key in stems]

@@ -26,6 +26,7 @@ FSI, PDI = "\u2068", "\u2069"  # around a name or a range in text that runs from
 # grammar (`ask_sheriff`), or an answer that repeats its question's verb (`answer.c_police.1`).
 OWN = re.compile(r"(?P<base>question\.\w+?\.(?:ask|finding))_(?P<kind>\w+)|answer\.(\w+)\.(\d)")
 STATUSES = ("reviewed", "draft", "withheld")
+REVIEWS = "reviews"  # the folder of their readings, beside languages/
 READERS = 2  # native speakers who must have read a withheld language before anybody meets it
 
 # Plural rules by name (after Unicode CLDR, for whole numbers from 1; it has none for S'gaw Karen,
@@ -163,9 +164,20 @@ def read_languages(folder: Path, readers: Path) -> dict[str, Language]:
         if both := words.keys() & attendee[code].keys():
             raise ContentError(f"{readers.name}/{code}.toml: {min(both)} stands in both files.")
     return {
-        code: Language(code, {**words, **reader.get(code, {})}, reads=code in reader)
+        code: Language(
+            code,
+            {**words, **reader.get(code, {})},
+            reads=code in reader,
+            read_by=readers_of(folder.parent / REVIEWS / f"{code}.toml"),
+        )
         for code, words in attendee.items()
     }
+
+
+def readers_of(path: Path) -> int:
+    """Return how many native speakers have read all of a language; one person counts once."""
+    readings = read_toml(path).get("reading", ()) if path.exists() else ()
+    return len({one["reader"].casefold() for one in readings if one["whole"]})
 
 
 def check_language(file: str, words: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
@@ -62,12 +62,13 @@ def table(reading: Reading) -> bytes:
     return b"".join(FORMATS["long"].write(view, ()))
 
 
-def file(session: Session, release: Release, name: str) -> bytes:
-    """Return one file of a whole release, its checksum verified. Raises KeyError."""
+def files(session: Session, release: Release) -> dict[str, bytes]:
+    """Return every file of a whole release, its checksum verified, and all of them as a zip."""
     released, measures = load(session, release), measures_of(release)
-    if name == "porchlight.zip":
-        return zipped(release, released, measures)
-    return b"".join(FORMATS[NAMES[name]].write(released, measures))
+    made = {
+        name: b"".join(FORMATS[format].write(released, measures)) for name, format in NAMES.items()
+    }
+    return made | {"porchlight.zip": zipped(release, released, made)}
 
 
 def measures_of(release: Release) -> list[Measure]:
@@ -75,12 +76,9 @@ def measures_of(release: Release) -> list[Measure]:
     return [Measure(**as_tuples(row)) for row in release.about["measures"]]
 
 
-def zipped(release: Release, released: Released, measures: Sequence[Measure]) -> bytes:
-    """Return every file and SHA256SUMS in one zip, byte for byte the same each time."""
-    files = {
-        name: b"".join(FORMATS[format].write(released, measures)) for name, format in NAMES.items()
-    }
-    files["canonical.txt"] = released.canonical().encode()
+def zipped(release: Release, released: Released, made: Mapping[str, bytes]) -> bytes:
+    """Return these files and SHA256SUMS in one zip, byte for byte the same each time."""
+    files = {**made, "canonical.txt": released.canonical().encode()}
     sums = "".join(f"{hashlib.sha256(body).hexdigest()}  {name}\n" for name, body in files.items())
     files["SHA256SUMS"] = sums.encode()
     out = io.BytesIO()

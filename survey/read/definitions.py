@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from survey.questionnaire.instrument import Content, answer_words
+from survey.questionnaire.instrument import Content
+from survey.questionnaire.question_words import answer_words
 from survey.read.captions import Teller
 from survey.storage import release_store
 from survey.storage.release_store import FIGURE, Current, Row

@@ -36,6 +36,19 @@ NAMES = {
 }
 
 
+# What a database can hold of the rule that only the questionnaire's codes are stored: an object
+# of bounded size whose names and codes are plain (ids, numbers), so no blank and no free text.
+# `survey.questionnaire.answer_codes` has the whole rule. JSON is written with ", " and ": ".
+PLAIN_ANSWERS = {
+    "sqlite": """CASE WHEN json_valid(answers) THEN json_type(answers) = 'object' ELSE 0 END
+        AND length(answers) <= 8192
+        AND answers NOT GLOB '*[^][{}",: A-Za-z0-9_.+-]*' AND answers NOT GLOB '*[^:,] *'""",
+    "postgresql": r"""json_typeof(answers) = 'object'
+        AND length(answers::text) <= 8192
+        AND answers::text !~ '[^][{}",: A-Za-z0-9_.+-]' AND answers::text !~ '[^:,] '""",
+}
+
+
 HIGHEST_ID = 2**31 - 1  # what an integer key of PostgreSQL holds; SQLite's would hold more
 WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
 
@@ -139,7 +152,13 @@ class Scan(Base):
 
 class Response(Base):
     __tablename__ = "response"
-    __table_args__ = WITHOUT_ROWID
+    __table_args__ = (
+        *(
+            CheckConstraint(rule, name="plain_answers").ddl_if(dialect=dialect)
+            for dialect, rule in PLAIN_ANSWERS.items()
+        ),
+        WITHOUT_ROWID,
+    )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     submission: Mapped[UUID] = mapped_column(primary_key=True)  # random, made by the page

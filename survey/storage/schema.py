@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, inspect, text
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, inspect, text
 
 from survey.config import ROOT
 from survey.storage.models import Base
+
+MIGRATION_LOCK = 7_246_001  # any number of our own: PostgreSQL's lock for "somebody is migrating"
 
 VERSIONS = ROOT / "migrations" / "versions"
 
@@ -15,15 +20,40 @@ class NotReady(Exception):
 
 
 def migrate(engine: Engine, *, to: str = "head") -> None:
-    """Run the numbered migrations up to `to`, each in a transaction. A killed run starts again."""
+    """Run the numbered migrations up to `to` in one transaction.
+
+    Killed at any statement, the database is as it was before and the next run starts afresh.
+    Two that start at once wait for one another.
+    """
     from alembic import command  # 8 MB and 0.1 s that a serving worker does not need
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
-    with engine.begin() as connection:
+    with engine.connect() as connection, one_transaction(connection):
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+
+
+@contextmanager
+def one_transaction(connection: Connection) -> Iterator[None]:
+    """Hold one transaction for everything inside, changes of tables included.
+
+    Python's SQLite driver begins none by itself for CREATE, ALTER and DROP. References are not
+    enforced meanwhile: a table that others refer to could not be replaced otherwise.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")  # has no effect once it has begun
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+    try:
+        yield
+        connection.commit()
+    finally:
+        connection.rollback()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
 
 def make_ready(engine: Engine) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Page, expect
 
-from survey.questionnaire.instrument import FOLDER
+from survey.questionnaire.instrument import read_content
 from tests.browser.actors import Guest, closed_code, upcoming_code
 
 # Posts the form as a phone without a script would; the page that answers is the server's own.
@@ -24,7 +24,8 @@ POST = """([pairs, go]) => {
     }
     form.submit();
 }"""
-LANGUAGES = sorted(path.stem for path in (FOLDER / "languages").glob("*.toml"))
+CONTENT = read_content()
+LANGUAGES = sorted(one.code for one in CONTENT.offered(CONTENT.languages))
 CODE = "#code=00000000-0000-4000-8000-000000000000"  # of a first visit, as a bookmark keeps it
 
 

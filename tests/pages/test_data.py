@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import io
 import zipfile
@@ -89,3 +90,39 @@ def test_a_changed_row_is_found(shown: Flask, sqlite_url: str):
         with pytest.raises(ValueError, match="not what was released"):
             load(db.session(), release)
     assert app.test_client().get("/data/1/figures.csv").status_code == 500
+
+
+def test_files_are_made_once_and_are_the_same_packed(shown: Flask, monkeypatch):
+    from survey.read import charts, downloads
+
+    client = shown.test_client()
+    names = ("figures.csv", "figures-wide.csv", "changes.csv", "codebook.csv", "release.json")
+    plain = {name: client.get(f"/data/1/{name}") for name in names}
+    monkeypatch.setattr(charts, "files", None)  # nothing is made again
+    with zipfile.ZipFile(io.BytesIO(client.get("/data/1/porchlight.zip").data)) as archive:
+        for name, reply in plain.items():
+            assert reply.data == archive.read(f"porchlight-1/{name}")
+            assert int(reply.headers["Content-Length"]) == len(reply.data)
+            packed = client.get(f"/data/1/{name}", headers={"Accept-Encoding": "br, gzip"})
+            assert packed.headers["Content-Encoding"] == "gzip"
+            assert gzip.decompress(packed.data) == reply.data
+            assert len(packed.data) < len(reply.data) / 2
+    folder = shown.extensions["settings"].release_files
+    (stale := folder / "7-of-a-release-that-is-gone").mkdir()
+    with shown.app_context():
+        downloads.forget_others(db.session(), folder)
+    assert not stale.exists()
+    assert client.get("/data/1/porchlight.zip").status_code == 200
+
+
+def test_where_nothing_can_be_kept_files_are_sent_all_the_same(shown: Flask, monkeypatch):
+    from survey.read import downloads
+
+    def full(*words: object) -> None:
+        raise OSError("No space left on device")
+
+    kept = shown.test_client().get("/data/1/codebook.csv").data
+    monkeypatch.setattr(downloads, "keep", full)
+    monkeypatch.setattr(downloads, "kept_name", lambda number, sha256: "nowhere")
+    reply = shown.test_client().get("/data/1/codebook.csv", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(reply.data) == kept

@@ -12,9 +12,10 @@ from flask import Flask
 
 from survey.pages.attend import find
 from survey.pages.form_page import fresh_page
-from survey.questionnaire.instrument import FOLDER
+from survey.questionnaire.instrument import read_content
 
-LANGUAGES = sorted(path.stem for path in (FOLDER / "languages").glob("*.toml"))
+CONTENT = read_content()
+LANGUAGES = sorted(one.code for one in CONTENT.offered(CONTENT.languages))
 MOST_BYTES = 14_600  # as tests/browser/test_budget.py measures it for English and Spanish
 HEADERS = 790
 VISITS = [("br", language) for language in LANGUAGES] + [("gzip", "en"), ("gzip", "es")]

@@ -1,0 +1,110 @@
+"""gunicorn's gevent worker, made for a park: it waits for slow phones, but not for ever.
+
+A request is handed to the application when all of it is there, so that nothing after this file
+ever waits for a client to send.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NoReturn
+
+import gevent
+from gunicorn.workers.ggevent import GeventWorker
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
+
+from survey.config import Settings
+from survey.server import quiet
+from survey.server.front import Front
+from survey.server.line import Line, Lines, TooSlow
+from survey.server.roles import COLLECT, READ, SOCKET
+
+STEP = 8_192  # bytes of a body that are read at a time
+LINGER = 4 * Settings.MAX_BODY  # bytes read and thrown away after a refusal
+BEHIND = 5  # how much a reading process steps back for a collecting one (nice)
+
+
+class Refused(io.RawIOBase):
+    """A body that is not read: whoever reads it learns why, and the visitor in their language."""
+
+    def __init__(self, why: HTTPException) -> None:
+        self.why = why
+
+    def read(self, size: int = -1) -> NoReturn:
+        raise self.why
+
+    readinto = readline = readlines = read  # type: ignore[assignment]
+
+
+class Worker(GeventWorker):
+    """Serves one role; which one is said by gunicorn.conf.py before the fork."""
+
+    role = COLLECT
+    sockets: list[Any]
+    wsgi: Any
+
+    def init_process(self) -> None:
+        quiet.init_process()
+        if len(self.sockets) > 1:
+            self.sockets = [one for one in self.sockets if is_private(one) == (self.role == READ)]
+        self.lines = Lines()
+        if self.role == READ:
+            os.nice(BEHIND)
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        if self.role == READ:
+            import survey.read.charts  # noqa: F401  # pandas and plotly, before the first chart
+        else:
+            self.wsgi = Front(self.wsgi, os.environ.get(SOCKET, ""))
+
+    def timeout_ctx(self) -> AbstractContextManager[None]:
+        return nullcontext()  # a Line keeps time itself
+
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        super().handle(listener, Line(client, self.lines), addr)
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Line, addr: Any) -> None:
+        if req._expected_100_continue:
+            sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            req._expected_100_continue = False
+        req.body = body = whole_body(req)
+        sock.whole()
+        if isinstance(body, Refused):
+            req.must_close = True
+        try:
+            super().handle_request(listener_name, req, sock, addr)
+        finally:
+            if isinstance(body, Refused):
+                sock.linger(LINGER)
+        sock.idle()
+        gevent.sleep(0)  # who sends requests without waiting for answers lets others pass
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer a request that is none; of its sender nothing is told, not even to the log."""
+        super().handle_error(req, client, None, exc)
+
+
+def is_private(listener: Any) -> bool:
+    """Whether it is the Unix socket between our own processes."""
+    return isinstance(listener.cfg_addr, str)
+
+
+def whole_body(req: Any) -> io.BytesIO | Refused:
+    """Return all of a request's body; what refuses to be read where it is too long or too slow."""
+    most = Settings.MAX_BODY
+    if any(name == "CONTENT-LENGTH" and int(value) > most for name, value in req.headers):
+        return Refused(RequestEntityTooLarge())
+    body = io.BytesIO()
+    try:
+        while data := req.body.read(STEP):
+            body.write(data)
+            if body.tell() > most:
+                return Refused(RequestEntityTooLarge())
+    except TooSlow:
+        return Refused(RequestTimeout())
+    body.seek(0)
+    return body

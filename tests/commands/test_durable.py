@@ -1,0 +1,199 @@
+"""What a command says is stored before it is said: real processes whose output nobody takes."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import click
+import pytest
+from flask import Flask
+
+from survey.config import ROOT
+from survey.storage import db
+from survey.storage.models import Poster
+from tests.builders import Resident, add_event, add_poster
+from tests.conftest import SECRET, make_app
+
+TODAY = datetime.now(UTC).date()
+CHANGES = {
+    "community add Elmwood --county Alder --state Oregon": "slug FROM community -> elmwood",
+    'community rename birch-hollow "Birch Town"': "name FROM community -> Birch Town",
+    "community correct birch-hollow --county Elm": "county FROM community -> Elm",
+    "community remove birch-hollow": "slug FROM community -> !birch-hollow",
+    'community agency birch-hollow school "Hollow School"': "name FROM agency -> Hollow School",
+    'agency rename birch-hollow fire "Hollow Fire"': "name FROM agency -> Hollow Fire",
+    "agency remove birch-hollow ems": "name FROM agency -> !Birch Hollow ems",
+    "event add birch-hollow --day 2027-08-03": "slug FROM event -> birch-hollow-2027",
+    "event correct birch-hollow-2026 --name Picnic": "name FROM event -> Picnic",
+    "event remove birch-hollow-2026": "slug FROM event -> !birch-hollow-2026",
+    "event language birch-hollow-2026 ar": "languages FROM event -> %ar%",
+    "event close birch-hollow-2026": f"date(closes_at) FROM event WHERE id = 2 -> {TODAY}",
+    "poster add birch-hollow-2026 --channel fountain": "channel FROM poster -> fountain",
+    "poster correct AAAAAA --channel fountain": "channel FROM poster -> fountain",
+    "poster remove AAAAAA": "code FROM poster -> !AAAAAA",
+    "release": "count(*) FROM release -> 1",
+    "demo remove": "slug FROM community -> !elm-grove",
+}
+READS = (
+    "community list",
+    "event list",
+    "poster list",
+    "poster scans maple-falls-2026",
+    "instrument check",
+    "instrument publish",
+    "migrate",
+)
+ELSEWHERE = {"prove", "demo"}  # prove writes a page of docs/; demo: a test of its own below
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Two communities of our own, one with answers that can be released, and a made-up one."""
+    path = tmp_path / "durable.sqlite"
+    app = make_app(f"sqlite:///{path}")
+    with app.app_context():
+        session = db.session()
+        shown = add_event(app, session, name="Elm Grove")
+        shown.community.made_up = True
+        event = add_event(app, session, name="Birch Hollow")
+        event.posters.append(Poster(code="AAAAAA", channel="gate"))
+        answered = add_event(app, session, name="Maple Falls")
+        answer(app, add_poster(session, answered).code, 12)
+        answered.opens_at = datetime.now(UTC) - timedelta(days=9)
+        answered.closes_at = datetime.now(UTC) - timedelta(seconds=1)
+        session.commit()
+    return path
+
+
+def answer(app: Flask, code: str, people: int) -> None:
+    for _ in range(people):
+        assert Resident(app.test_client(), code).scans().answers().sends().status_code == 303
+
+
+@pytest.fixture
+def unread(database: Path) -> Iterator[IO[bytes]]:
+    """A pipe that nobody reads any more."""
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb", buffering=0) as pipe:
+        yield pipe
+
+
+@pytest.fixture
+def run(database: Path) -> Run:
+    """Run `flask ...` as a process of its own."""
+
+    def process(line: str, out: int | IO[bytes], **more: str) -> subprocess.CompletedProcess[str]:
+        settings = {"DATABASE_URL": f"sqlite:///{database}", "SECRET_KEY": SECRET}
+        return subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *shlex.split(line)],
+            cwd=ROOT,
+            env={**os.environ, **settings, **more},
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    return process
+
+
+def values(database: Path, query: str) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return [str(value) for (value,) in connection.execute(f"SELECT {query}")]
+
+
+def is_so(database: Path, expected: str) -> bool:
+    """Whether "column FROM table -> value" is so; !value: nowhere, %value%: somewhere inside."""
+    query, wanted = expected.split(" -> ")
+    found = values(database, query)
+    if wanted.startswith("!"):
+        return wanted[1:] not in found
+    if wanted.startswith("%"):
+        return any(wanted.strip("%") in value for value in found)
+    return wanted in found
+
+
+@pytest.mark.parametrize("line", CHANGES)
+def test_a_change_is_stored_though_nobody_reads_what_is_said(
+    database: Path, run: Run, unread: IO[bytes], line: str
+):
+    assert not is_so(database, CHANGES[line])
+    done = run(line, unread)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert is_so(database, CHANGES[line])
+
+
+@pytest.mark.parametrize("line", READS)
+def test_a_list_ends_quietly_when_its_reader_goes_away(run: Run, unread: IO[bytes], line: str):
+    done = run(line, unread)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_command_is_tried(sqlite_app: Flask):
+    def names(group: click.Group, before: str = "") -> Iterator[str]:
+        for name, command in group.commands.items():
+            if isinstance(command, click.Group):
+                yield from names(command, f"{before}{name} ")
+            else:
+                yield f"{before}{name}"
+
+    tried = [*CHANGES, *READS]
+    for name in set(names(sqlite_app.cli)) - ELSEWHERE:
+        assert any(f"{line} ".startswith(f"{name} ") for line in tried), name
+
+
+def test_a_code_that_head_printed_is_stored(database: Path):
+    flask = f"{shlex.quote(sys.executable)} -m flask --app wsgi"
+    settings = {"DATABASE_URL": f"sqlite:///{database}", "SECRET_KEY": SECRET}
+    for _ in range(3):
+        line = f"{flask} poster add birch-hollow-2026 --channel gate | head -1"
+        done = subprocess.run(
+            ["sh", "-c", line], cwd=ROOT, env={**os.environ, **settings}, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        assert done.stdout[:6] in values(database, "code FROM poster"), done.stderr
+
+
+def test_a_full_disk_behind_the_output_changes_nothing_that_is_stored(database: Path, run: Run):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("This system has no /dev/full.")
+    with open("/dev/full", "wb", buffering=0) as full:
+        done = run("poster add birch-hollow-2026 --channel fountain", full)
+    assert done.returncode == 1
+    assert done.stderr == "It is done and stored, but it could not be printed.\n"
+    assert "fountain" in values(database, "channel FROM poster")
+
+
+def test_a_letter_that_the_terminal_lacks_changes_nothing_that_is_stored(database: Path, run: Run):
+    line = 'community add "Cañon Кедр" --county Alder --state Oregon'
+    done = run(line, subprocess.PIPE, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(
+        "canon-kedr: Ca\\xf1on \\u041a\\u0435\\u0434\\u0440, Alder County"
+    )
+    assert "Cañon Кедр" in values(database, "name FROM community")
+
+
+def test_the_demonstration_is_loaded_though_nobody_reads_its_steps(
+    tmp_path: Path, unread: IO[bytes]
+):
+    path = tmp_path / "new.sqlite"
+    settings = {"DATABASE_URL": f"sqlite:///{path}", "SECRET_KEY": SECRET}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "demo"],
+        cwd=ROOT, env={**os.environ, **settings}, stdout=unread, stderr=subprocess.PIPE,
+        text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert values(path, "count(*) FROM release") == ["1"]
