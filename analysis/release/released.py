@@ -77,7 +77,8 @@ CHANGES = (
         "basis",
         "str",
         "before: from the last season that can be compared; first: from the first such season; "
-        "trend: per year over all seasons that can be compared",
+        "trend: per year over all seasons that can be compared; evening: from those who arrive to "
+        "those who leave, where each event asked both",
         key=True,
     ),
     Field("season_from", "int", "earlier season; of a trend the first", key=True),

@@ -105,7 +105,7 @@ LEAVERS = Measure(
 
 def test_answers_at_the_way_out_have_figures_and_events_of_their_own():
     """Of three events in Alpha one had a poster at the way out: its figure rests on one event."""
-    out = people(ALPHA, 60, events=3)
+    out = people(ALPHA, 120, events=3)
     out = out[out["event"] == out["event"].iloc[0]]
     out = out.assign(key="out" + out["key"], wave="leaving", **{"trust.police": 5})
     there = people(ALPHA, 90, events=3), people(BETA, 60)
