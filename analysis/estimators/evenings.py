@@ -62,7 +62,7 @@ def within_places(sums: ArrayLike, parties: float = PARTIES) -> tuple[float, int
     (MSB + (m0 - c) MSW). NaN where each place has one event, each event one answer, or all agree.
     c: what people who came together take from unrelated ones, 1.4 (see crowd.PARTIES): place_n()
     counts that by itself, and it must not be counted twice. c = 1 is the plain estimate.
-    Source: METHODS 3; Donner 1986, events nested within places; decision 0011.
+    Source: METHODS 3; Donner 1986, events nested within places; decision 0013.
     """
     row = np.asarray(sums, dtype=float)
     df, rest = row[EVENTS] - row[PLACES], row[N] - row[EVENTS]

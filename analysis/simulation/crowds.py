@@ -134,7 +134,7 @@ def _rows(one: Season, told: Sequence[Measure]) -> list[Exact]:
             Exact(
                 one.year, town.state, "county", "panel", "total", name_of(i), "", "", "",
                 measure.id, "", "share", "1", town.events, most, False, town.n,
-                int(count) * WHOLE, -1, 0, 0, 0, LEAST, "",
+                int(count) * WHOLE, -1, 0, int(count), 0, LEAST, "",
             )
             for measure, count in zip(told, yes[i], strict=True)
         ]  # fmt: skip
