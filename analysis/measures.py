@@ -65,6 +65,7 @@ class Measure:
     wave          when they were given: event, leaving or follow-up; a panel has one sample,
                   that is one audience in one wave
     grouped       told by groups of people too; one measure of a panel that is makes them all
+    countywide    about an agency that serves the whole county: its total is shown first
     """
 
     id: str
@@ -82,6 +83,7 @@ class Measure:
     audience: str = ADULT
     wave: str = EVENT
     grouped: bool = True
+    countywide: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "questions", self.questions or (self.id,))

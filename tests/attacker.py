@@ -274,7 +274,7 @@ def worked_out(system: System) -> list[tuple[str, Cell, float, float]]:
 
 def _narrowed(holds: np.ndarray, parts: np.ndarray) -> np.ndarray:
     """Intervals of cells from intervals of sums of cells, until nothing moves."""
-    most = np.where(holds, parts[:, 1:], np.inf).min(axis=0)
+    most = np.where(holds, parts[:, 1:], 1e6).min(axis=0)  # of what is shown nowhere: anything
     cells = np.stack((np.zeros_like(most), most), axis=1)
     for _ in range(20):
         low, high = holds @ cells[:, 0], holds @ cells[:, 1]

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 import pandas as pd
 
 from analysis.measures import LEAST, TOTAL
-from analysis.tabulation.pooling import Part
+from analysis.tabulation.pooling import Part, Standing
 from analysis.tabulation.tables import Exact, Table, TableKey
 
 LEDGER = (
@@ -73,13 +73,15 @@ class Earlier:
         """Tables that were published one band coarser."""
         return self._coarse
 
-    def communities(self, key: TableKey) -> Sequence[Part] | None:
-        """Parts of the communities that the panel's total was published for."""
+    def communities(self, key: TableKey) -> Standing | None:
+        """The communities that the panel's total was published for, and was the county's."""
         table = self._tables.get(key._replace(cut=TOTAL))
         if table is None:
             return None
-        found = {place: entry[2] for (place, *_), entry in table.items() if place}
-        return tuple(_part(place, members) for place, members in sorted(found.items()))
+        found = {place: entry[2] for (place, *_), entry in table.items()}
+        total = found.pop("", None) is not None
+        parts = tuple(_part(place, members) for place, members in sorted(found.items()))
+        return Standing(parts, total)
 
     def groups(self, key: TableKey, community: str) -> Sequence[Part] | None:
         """Parts of the groups that were published for a community part of this table."""

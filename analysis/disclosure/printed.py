@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.disclosure.limits import Limits, banded, only_n, score_room
 from analysis.disclosure.witness import Shown, World
-from analysis.measures import TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
+from analysis.measures import OTHER, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
 from analysis.tabulation.counts import (
     ASKED,
     BOTTOM,
@@ -24,7 +24,7 @@ from analysis.tabulation.counts import (
 )
 from analysis.tabulation.exact_rows import part_sums, parts_of
 from analysis.tabulation.figure_print import Counts
-from analysis.tabulation.pooling import ANY, leeway, may_join
+from analysis.tabulation.pooling import ANY, leeway, may_join, smallest_n
 from analysis.tabulation.rounding import band_event
 from analysis.tabulation.tables import Layout, Table
 
@@ -49,7 +49,7 @@ def shown_of(
     counts = [tally.counts[table.key.cut][:, :, kept] for table in tables]
     mine = [measures[i] for i in kept]
     printed = _printed(tables, counts, mine)
-    atoms = _grouped(tables, counts, mine[0].fewest)
+    atoms = _grouped(tables, counts, mine[0].countywide, mine[0].fewest)
     return list(zip(printed, atoms, strict=True))
 
 
@@ -67,7 +67,7 @@ def true_world(tally: Tally, measures: Sequence[Measure], tables: Sequence[Table
         room=np.array([_room(sizes) for sizes in tally.events], dtype=np.int64),
         kinds=np.array([_kinds(measure) for measure in mine]),
         score=score,
-        **_trading(tables, counts, tally.events, mine[0].fewest),
+        **_trading(tables, counts, tally.events, mine[0].countywide, mine[0].fewest),
         step=np.array([_step(measure) for measure in mine], dtype=np.int64),
         index=np.array([_index(measure, mine) for measure in mine], dtype=np.int64),
         least=min((measure.least for measure in mine if measure.unit == "score"), default=2),
@@ -79,6 +79,7 @@ def _trading(
     tables: Sequence[Table],
     counts: Mapping[str, IntArray],
     events: Sequence[Sequence[int]],
+    countywide: bool,
     least: int,
 ) -> dict[str, Any]:
     """Who could stand in whose group or place and be grouped alike (worlds.World)."""
@@ -89,8 +90,7 @@ def _trading(
         asked = counts[cut][..., ASKED].max(axis=2)
         joins[cut], leaves[cut] = np.ones(asked.shape, dtype=bool), asked > 1
         if cut == TOTAL:
-            pooled, again = _pooled_places(table, counts[cut])
-            places = may_join(counts[cut].sum(axis=1), pooled, least) | again
+            places, stays = _place_trades(table, counts[cut].sum(axis=1), countywide, least)
             continue
         for area in table.layout:
             here = counts[cut][list(area.places)].sum(axis=0)
@@ -104,8 +104,22 @@ def _trading(
         "joins": joins,
         "leaves": leaves,
         "place_joins": places & np.array(more),
-        "place_leaves": (counts[TOTAL][:, 0, :, ASKED].max(axis=1) > 1) & np.array(fewer),
+        "place_leaves": stays & (counts[TOTAL][:, 0, :, ASKED].max(axis=1) > 1) & np.array(fewer),
     }
+
+
+def _place_trades(
+    table: Table, counts: IntArray, countywide: bool, least: int
+) -> tuple[BoolArray, BoolArray]:
+    """Places that would be shown alike with one person more, and with one less; (R,) each.
+
+    counts: shape (R, M, STATS)
+    """
+    if countywide:  # there is no pool: a place is large enough or it is not
+        smallest = np.array([smallest_n(here) for here in counts])
+        return smallest != least - 1, smallest != least
+    joins = may_join(counts, _pooled_places(table, counts), least) | _again(table)
+    return joins, np.ones(len(counts), dtype=bool)
 
 
 def _three(counts: IntArray, score: BoolArray) -> IntArray:
@@ -170,9 +184,16 @@ class Atoms(NamedTuple):
     high: IntArray
 
 
-def _grouped(tables: Sequence[Table], counts: Sequence[IntArray], least: int) -> list[list[Shown]]:
+def _grouped(
+    tables: Sequence[Table], counts: Sequence[IntArray], countywide: bool, least: int
+) -> list[list[Shown]]:
     """What each table's partitions say: who is small enough for a pool, and who is not."""
-    atoms = [list(_atoms(table, c, least)) for table, c in zip(tables, counts, strict=True)]
+    atoms = [
+        list(_places(table, c.sum(axis=1), countywide, least))
+        if table.key.cut == TOTAL
+        else list(_groups(table, c, least))
+        for table, c in zip(tables, counts, strict=True)
+    ]
     together = [some for of_table in atoms for some in of_table]
     if not together:
         return [[] for _ in tables]
@@ -193,15 +214,23 @@ def _grouped(tables: Sequence[Table], counts: Sequence[IntArray], least: int) ->
     ]
 
 
-def _atoms(table: Table, counts: IntArray, least: int) -> Iterator[Atoms]:
-    """The partitions of a table that were not given by an earlier release."""
-    if table.key.cut == TOTAL:
-        pooled, again = _pooled_places(table, counts)
-        if not again:
-            here = counts.sum(axis=1)
-            places: list[Cells] = [((place,), (0,)) for place in range(len(counts))]
-            yield Atoms(TOTAL, places, here[..., N], *leeway(here, pooled, least))
-        return
+def _places(table: Table, counts: IntArray, countywide: bool, least: int) -> Iterator[Atoms]:
+    """What is told of the communities: which of them are small, and that some are so together.
+
+    counts: shape (R, M, STATS). Not of those that an earlier release grouped.
+    """
+    pooled = () if countywide else _pooled_places(table, counts)
+    low, high = leeway(counts, pooled, least)
+    told = list(table.few) if _again(table) else list(range(len(counts)))
+    where: list[Cells] = [((place,), (0,)) for place in told]
+    yield Atoms(TOTAL, where, counts[told, :, N], low[told], high[told])
+    if len(table.few) > 1:  # too few for a pool even together
+        together = counts[list(table.few)].sum(axis=0)[None]
+        yield Atoms(TOTAL, [(table.few, (0,))], together[..., N], *leeway(together, (), least))
+
+
+def _groups(table: Table, counts: IntArray, least: int) -> Iterator[Atoms]:
+    """The partitions of a cut's groups that were not given by an earlier release."""
     for area in table.layout:
         if not area.again:
             here = counts[list(area.places)].sum(axis=0)
@@ -218,13 +247,16 @@ def _pooled_groups(area: Layout, counts: IntArray) -> Sequence[int]:
     return _asked(counts)
 
 
-def _pooled_places(table: Table, counts: IntArray) -> tuple[Sequence[int], bool]:
-    """Positions of the communities that are shown together, and whether that was so before."""
-    county, *parts = table.layout
-    pool = [part.places for part in parts if len(part.places) > 1]
-    if pool or parts:
-        return (pool[0] if pool else ()), county.again
-    return _asked(counts.sum(axis=1)), county.again
+def _pooled_places(table: Table, counts: IntArray) -> Sequence[int]:
+    """Positions of the communities that are shown together; counts: shape (R, M, STATS)."""
+    pool = [area.places for area in table.layout if area.community == OTHER]
+    if pool or len(table.layout) != 1 or table.layout[0].community:
+        return pool[0] if pool else ()
+    return _asked(counts)  # the county alone
+
+
+def _again(table: Table) -> bool:
+    return any(area.again for area in table.layout)
 
 
 def _asked(counts: IntArray) -> list[int]:

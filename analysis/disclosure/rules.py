@@ -59,10 +59,11 @@ def _wrong_classes(figures: pd.DataFrame, ledger: pd.DataFrame) -> Iterator[Find
 
 
 def _torn_communities(figures: pd.DataFrame, ledger: pd.DataFrame) -> Iterator[Finding]:
-    """The communities of a county must add up to it, for every measure."""
+    """The communities of a county add up to its total, for every measure, where it is shown."""
     total = ledger[ledger["cut"] == TOTAL]
     county = total[total["community"] == ""].set_index(PLACE)["n"]
     parts = total[total["community"] != ""].groupby(PLACE)["n"].sum()
+    parts = parts[parts.index.isin(county.index)]
     torn = parts[parts != county.reindex(parts.index)]
     yield from _findings(torn.reset_index().assign(cut=TOTAL), "Its communities do not add up.")
 

@@ -47,7 +47,7 @@ def counted(tally: Tally, measures: Sequence[Measure], plan: Plan, coarse: int) 
     """A planned table with its exact rows: one per part and per measure that was asked there."""
     parts = parts_of(plan.layout)
     rows = tuple(_rows(tally, measures, plan, parts, coarse)) if parts else ()
-    return Table(plan.key, rows, plan.notes, plan.regrouped, plan.measures, plan.layout)
+    return Table(plan.key, rows, plan.notes, plan.regrouped, plan.measures, plan.layout, plan.few)
 
 
 def _rows(

@@ -1,12 +1,15 @@
-"""Pooling: every cut becomes a full partition into parts of at least 11 (METHODS 7.3).
+"""Who is shown together, so that no part has fewer than 11 people (METHODS 7.3).
 
-Nothing is left blank, so nothing can be found by subtraction. An atom is a community or a group;
-a part is one atom by itself or the one pool of several.
+An atom is a community of a county or a group of a cut; a part is one atom by itself or the one
+pool of several. Groups form a full partition of a published total: the pool pulls in the next
+smallest group until it is large enough. Communities do not pay for a small neighbour: the total of
+their county is given up instead, so that there is nothing to subtract from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +19,57 @@ from analysis.tabulation.counts import ASKED, N
 ANY = 10**9  # more people than any atom has
 
 Part = tuple[str, ...]  # sorted ids of its atoms; more than one: it is the pool
+
+
+class Standing(NamedTuple):
+    """How the communities of a county are shown."""
+
+    parts: tuple[Part, ...]  # the pool, if there is one, last
+    total: bool  # the county's total is shown, too
+    few: Part = ()  # communities that are in no part: they had too few answers
+
+
+def communities(
+    atoms: Sequence[str],
+    counts: IntArray,
+    *,
+    countywide: bool = False,
+    before: Standing | None = None,
+    least: int = LEAST,
+) -> Standing | None:
+    """Which communities stand alone or in the pool, and whether their county's total is shown.
+
+    atoms:      ids; counts: shape (atoms, measures, STATS) of exact counts
+    countywide: what is asked about serves the whole county: its total comes first, and communities
+                are shown only where each of them stands alone
+    before:     how an earlier release showed them. What was shown together stays so, and a total
+                that was shown is shown: else one release could be subtracted from the other.
+
+    A community stands alone with `least` people on every measure that was asked there. The small
+    ones form the pool if they are two or more and large enough together. The total is shown only
+    where every community is in a part. None where the earlier way no longer holds.
+    """
+    n = {atom: counts[i] for i, atom in enumerate(atoms) if counts[i, :, ASKED].any()}
+    apart = [part[0] for part in before.parts if len(part) == 1] if before else []
+    pooled = [atom for part in before.parts if len(part) > 1 for atom in part] if before else []
+    if {*apart, *pooled} - n.keys():
+        return None
+    new = sorted(n.keys() - {*apart, *pooled})
+    small = [atom for atom in new if smallest_n(n[atom]) < least]
+    apart += [atom for atom in new if atom not in small]
+    if pooled or (len(small) > 1 and not countywide and _pool_n(n, small) >= least):
+        pooled, small = [*pooled, *small], []
+    if countywide and small:
+        if before and before.parts:
+            return None  # the total minus those that were shown would be the small one
+        apart = []
+    sizes = [smallest_n(n[atom]) for atom in apart] + ([_pool_n(n, pooled)] if pooled else [])
+    whole = smallest_n(counts.sum(axis=0)) >= least
+    total = whole and (countywide or not small)
+    if (sizes and min(sizes) < least) or (before and before.total and not total):
+        return None
+    parts = _parts(apart, pooled) if len(sizes) > 1 or len(n) == 1 or not total else ()
+    return Standing(parts, total, () if total else tuple(small))
 
 
 def partition(

@@ -12,7 +12,9 @@ from typing import NamedTuple, Protocol
 
 from analysis.measures import LEAST, OTHER, TOTAL, Measure, panels
 from analysis.tabulation.counts import ASKED, N, Tally
-from analysis.tabulation.pooling import Part, partition
+from analysis.tabulation.pooling import Part, Standing, communities, partition
+
+FEW_ANSWERS = "few_answers"  # reason of the note on communities that are in no part
 
 
 class TableKey(NamedTuple):
@@ -73,6 +75,7 @@ class Note(NamedTuple):
 class Layout:
     """Where an area's figures in a table come from, as positions in the tally."""
 
+    community: str  # as in Exact
     places: tuple[int, ...]
     groups: tuple[tuple[int, ...], ...]  # a part each; none: fewer than two, so not shown
     again: bool = False  # grouped as an earlier release did, whatever the counts are now
@@ -97,6 +100,7 @@ class Plan:
     measures: tuple[int, ...] = ()  # positions of those that are shown
     areas: tuple[Area, ...] = ()
     layout: tuple[Layout, ...] = ()  # of each area
+    few: tuple[int, ...] = ()  # positions of communities that are in no part
     least: int = LEAST
 
 
@@ -108,12 +112,13 @@ class Table:
     regrouped: bool = False
     measures: tuple[int, ...] = ()
     layout: tuple[Layout, ...] = ()
+    few: tuple[int, ...] = ()
 
 
 class Grouping(Protocol):
     """How an earlier release grouped a table: None if it had no such table, () if no such parts."""
 
-    def communities(self, key: TableKey) -> Sequence[Part] | None: ...
+    def communities(self, key: TableKey) -> Standing | None: ...
     def groups(self, key: TableKey, community: str) -> Sequence[Part] | None: ...
 
 
@@ -140,41 +145,56 @@ def plan_tables(
         if not kept:
             yield Plan(key, tuple(notes), regrouped=earlier.communities(key) is not None)
             continue
-        areas, place_notes = _areas(tally, key, kept, earlier, least)
-        if areas is None:
+        before = earlier.communities(key)
+        standing = _standing(tally, measures, kept, before, least)
+        if standing is None:
             yield Plan(key, tuple(notes), regrouped=True)
             continue
-        again = bool(earlier.communities(key))
-        layout = tuple(Layout(area.places, ((0,),), again) for area in areas)
+        areas, place_notes = _areas(tally, key, standing)
+        again = before is not None and bool(before.parts)
+        layout = tuple(Layout(area.community, area.places, ((0,),), again) for area in areas)
+        few = tuple(map(tally.communities.index, standing.few))
         total = Plan(
-            key, (*notes, *place_notes), False, tuple(kept), tuple(areas), layout, least=least
+            key, (*notes, *place_notes), False, tuple(kept), tuple(areas), layout, few, least
         )
         yield total
         for cut in cuts if any(measures[i].grouped for i in kept) else ():
             yield _cut_plan(tally, total, cut, earlier)
 
 
-def _areas(
-    tally: Tally, key: TableKey, kept: Sequence[int], earlier: Grouping, least: int
-) -> tuple[list[Area] | None, list[Note]]:
-    """The county and the parts of its communities; None if an earlier grouping broke."""
-    names = tally.communities
-    county = Area("", (), tuple(range(len(names))))
-    before = earlier.communities(key)
+def _standing(
+    tally: Tally,
+    measures: Sequence[Measure],
+    kept: Sequence[int],
+    before: Standing | None,
+    least: int,
+) -> Standing | None:
+    """How the communities are shown; None if an earlier grouping broke."""
     counts = tally.counts[TOTAL][:, :, kept].sum(axis=1)
-    parts = partition(names, counts, before=before or None, least=least)
-    if before and parts is None:
-        return None, []
-    if parts is None:
-        county = Area("", tuple(names), county.places)  # shown together only, and so told
-        return [county], [Note("dropped", "one_part", *key, members="|".join(names))]
+    countywide = measures[kept[0]].countywide
+    return communities(tally.communities, counts, countywide=countywide, before=before, least=least)
+
+
+def _areas(tally: Tally, key: TableKey, standing: Standing) -> tuple[list[Area], list[Note]]:
+    """The county, where its total is shown, and the parts of its communities."""
+    names = tally.communities
     areas = [
         Area(name_of(part), part if len(part) > 1 else (), tuple(map(names.index, part)))
-        for part in parts
+        for part in standing.parts
     ]
-    pooled = [Note("pooled", "under_least", *key, OTHER, members="|".join(a.members))
-              for a in areas if a.members]  # fmt: skip
-    return [county, *areas], pooled
+    notes = [
+        Note("pooled", "under_least", *key, OTHER, members="|".join(area.members))
+        for area in areas
+        if area.members
+    ]
+    if standing.few:
+        notes.append(Note("dropped", FEW_ANSWERS, *key, members="|".join(standing.few)))
+    if standing.total:
+        members = () if areas else tuple(names)  # shown together only, and so told
+        areas.insert(0, Area("", members, tuple(range(len(names)))))
+        if members:
+            notes.append(Note("dropped", "one_part", *key, members="|".join(names)))
+    return areas, notes
 
 
 def _cut_plan(tally: Tally, total: Plan, cut: str, earlier: Grouping) -> Plan:
@@ -190,10 +210,10 @@ def _cut_plan(tally: Tally, total: Plan, cut: str, earlier: Grouping) -> Plan:
             return Plan(key, regrouped=True)
         if parts is None or len(parts) < 2:
             notes.append(Note("dropped", "one_part", *key, area.community))
-            layout.append(Layout(area.places, ()))
+            layout.append(Layout(area.community, area.places, ()))
             continue
         places = tuple(tuple(map(names.index, part)) for part in parts)
-        layout.append(Layout(area.places, places, bool(before)))
+        layout.append(Layout(area.community, area.places, places, bool(before)))
     return replace(total, key=key, notes=tuple(notes), layout=tuple(layout))
 
 

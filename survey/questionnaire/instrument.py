@@ -27,6 +27,7 @@ AGENCIES = "@agencies"  # in a question's options: one option for each agency at
 PLAIN_ID = re.compile(r"[A-Za-z0-9_.+-]+")  # as models.PLAIN_ANSWERS lets it be stored
 KINDS = ("choice", "scale", "several", "text")
 PER = ("event", "agency", "police")
+SERVES = ("community", "county")  # what a kind of agency serves
 CHILD = "child"  # the audience whose form looks different and is never shown beside the others
 EVENT, LEAVING, FOLLOW_UP = WAVES = ("event", "leaving", "follow-up")
 
@@ -65,6 +66,7 @@ class Question:
     stops: tuple[str, ...] = ()  # of a gate: after these nothing is asked and nothing is stored
     headline: bool = False
     cut: bool = False  # may group a table
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of a cut: each group with its options
     most: int = 0  # of a text: characters; of several: how many may be chosen, 0 for all
     words: str = ""  # the words' name in the language files; the id unless told
 
@@ -144,6 +146,7 @@ class Instrument:
 class AgencyKind:
     id: str
     law: bool = False  # can be the local law enforcement
+    area: str = "community"  # what it serves: its community or the whole county
 
 
 @dataclass(frozen=True)
@@ -181,9 +184,7 @@ def read_content(folder: Path = FOLDER) -> Content:
     """Read and check the whole folder. Raises ContentError."""
     kinds = read_toml(folder / "agencies.toml")
     check_ids("agencies.toml", kinds)
-    agencies = {
-        id: AgencyKind(id, law=bool(table.get("law", False))) for id, table in kinds.items()
-    }
+    agencies = {id: read_agency(folder / "agencies.toml", id, table) for id, table in kinds.items()}
     current = read_instrument(folder / "instrument.toml")
     content = Content(
         current=current,
@@ -194,6 +195,14 @@ def read_content(folder: Path = FOLDER) -> Content:
     )
     check_words(content)
     return content
+
+
+def read_agency(path: Path, id: str, table: Mapping[str, Any]) -> AgencyKind:
+    """Turn one table of agencies.toml into a kind of agency. Raises ContentError."""
+    area = table.get("area", SERVES[0])
+    if area not in SERVES:
+        raise ContentError(f"{path.name}: the area of {id} must be one of {', '.join(SERVES)}.")
+    return AgencyKind(id, law=bool(table.get("law", False)), area=area)
 
 
 def read_instrument(path: Path) -> Instrument:
@@ -256,7 +265,11 @@ def read_question(
         raise ContentError(f"{name}: there is no wave {min(extra)}.")
     if extra := set(row.get("stops", ())) - set(row.get("options", ())):
         raise ContentError(f"{name}: stops names no option {min(extra)}.")
-    return Question(**{**as_tuples(row), "scale": scales.get(row.get("scale", ""))})
+    groups = tuple(as_tuples(row.get("groups", {})).items())
+    if groups and sorted(option for _, held in groups for option in held) != sorted(row["options"]):
+        raise ContentError(f"{name}: groups must hold every option once.")
+    scale = scales.get(row.get("scale", ""))
+    return Question(**{**as_tuples(row), "scale": scale, "groups": groups})
 
 
 def check_ids(name: str, ids: Iterable[str]) -> None:

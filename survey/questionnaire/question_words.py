@@ -71,6 +71,7 @@ def needed_by_readers(content: Content) -> Iterator[tuple[str, str]]:
                 yield instrument.id, question.key("title")
             if question.is_measured:
                 yield instrument.id, question.key("finding")
+            yield from ((instrument.id, f"cut_group.{question.id}.{g}") for g, _ in question.groups)
         for index in instrument.indexes:
             yield instrument.id, f"index.{index.id}.title"
             yield instrument.id, f"index.{index.id}.finding"

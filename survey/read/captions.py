@@ -175,7 +175,8 @@ class Teller:
 
     def groups(self, cut: str) -> Iterator[tuple[str, str]]:
         """Yield (group, name) for every group that a cut may have, in the questionnaire's order."""
-        prefixes = ("language_name.",) if cut == "language" else (f"option.{cut}.", "group.")
+        groups = (f"cut_group.{cut}.", f"option.{cut}.", "group.")
+        prefixes = ("language_name.",) if cut == "language" else groups
         for prefix in prefixes:
             for key in self.language.words:
                 if key.startswith(prefix):

@@ -18,6 +18,7 @@ from survey.storage import release_store
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL, Current, Place, Row, Subject
 
 TOTAL = "total"
+FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,29 @@ class Reading:
         """Yield the sentences about all places together."""
         places = (self.now.places.get(slug) for slug in row["left_out_places"].split("|"))
         return self.tell.changes.together(row, [place.name for place in places if place])
+
+    def too_few(self, place: Place) -> str:
+        """Return the sentence that names the seasons in which a community had too few answers to
+        be shown at all; nothing where there is none."""
+        about = self.now.release.about
+        panels = {
+            measure["panel"]
+            for measure in about["measures"]
+            if (measure["id"], measure["agency"]) == (self.subject.measure, self.subject.agency)
+        }
+        shown = {row["season"] for row in self.seasons(place)}
+        seasons = {
+            note["season"]
+            for note in about["notes"]
+            if note["reason"] == FEW_ANSWERS
+            and (note["state"], note["county"]) == (place.state, place.county)
+            and note["panel"] in panels
+            and place.slug in note["members"].split("|")
+        }
+        if not seasons - shown:
+            return ""
+        told = self.tell.list(str(season) for season in sorted(seasons - shown))
+        return self.tell.say("few_note", seasons=told, place=place.name)
 
     def pooling(self, place: Place) -> list[str]:
         """Return the sentences that say when a community was not shown by itself, and with whom."""

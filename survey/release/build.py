@@ -18,6 +18,7 @@ from analysis.release.build import NothingToRelease, ReleaseRefused
 from analysis.release.build import release as make_release
 from analysis.release.released import Released
 from analysis.release.verdict import smallest_for
+from analysis.tabulation.tables import FEW_ANSWERS
 from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
@@ -224,7 +225,7 @@ def told(content: Content, released: Released) -> Iterator[str]:
     notes = records(released.notes)
     for note in notes:
         if note["cut"] == "total" and note["kind"] in TOLD:
-            sentence = LEFT_OUT if note["reason"] == AUDIT else TOLD[note["kind"]]
+            sentence = BECAUSE.get(note["reason"], TOLD[note["kind"]])
             members = note["members"].replace("|", ", ") or "-"
             county = in_full(content, note["county"])
             yield sentence.format(**{**note, "county": county, "members": members})
@@ -245,10 +246,12 @@ TOLD = {
     "waits": "{season} {county}, {panel}: changes wait for the next release ({reason}).",
 }
 
-LEFT_OUT = (
-    "{season} {county}, {panel}: not shown, because what few people answered could be "
-    "worked out from it."
-)
+BECAUSE = {
+    AUDIT: "{season} {county}, {panel}: not shown, because what few people answered could be "
+    "worked out from it.",
+    FEW_ANSWERS: "{season} {county}, {panel}: {members} had fewer than 11 answers to some question "
+    "and is not shown; nor is the county's total.",
+}
 
 AUDITED = (
     ("coarsened", AUDIT, "The audit made {} tables one band coarser: a group could be worked out."),

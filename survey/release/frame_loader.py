@@ -51,7 +51,7 @@ def frame_of(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> pd.
         name: [row[name] for row in rows] for name in ("key", "season", *COPIED)
     }
     for question in cut_questions(content):
-        columns[f"cut.{question.id}"] = [group(row["answers"], question.id) for row in rows]
+        columns[f"cut.{question.id}"] = [group(row["answers"], question) for row in rows]
     columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]
     return pd.DataFrame(columns | codes).astype(dict.fromkeys(codes, "int8"))
 
@@ -106,12 +106,14 @@ def moved(first: int, second: int) -> int:
     return SAME if first == second else HIGHER if second > first else LOWER
 
 
-def group(answers: Mapping[str, Any], question: str) -> str:
+def group(answers: Mapping[str, Any], question: Question) -> str:
     """Return the one group a person is in; blank and "prefer not to say" are a group too."""
-    given = answers.get(question, NOT_SHOWN)
+    given = answers.get(question.id, NOT_SHOWN)
     if isinstance(given, list):
-        return given[0] if len(given) == 1 else TWO_OR_MORE
-    return given if isinstance(given, str) else UNSAID
+        given = given[0] if len(given) == 1 else TWO_OR_MORE
+    if not isinstance(given, str):
+        return UNSAID
+    return next((id for id, options in question.groups if given in options), given)
 
 
 def code(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> int:

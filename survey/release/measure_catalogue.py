@@ -103,6 +103,7 @@ def question_measure(content: Content, question: Question, kind: str, sample: Sa
         headline=question.headline and sample == next(samples(content)),
         universal=not is_longer(content, question)
         and (question.per != "agency" or content.agencies[kind].law),
+        countywide=is_countywide(content, kind),
         audience=sample.audience,
         wave=sample.wave,
         grouped=is_grouped(question, sample),
@@ -124,6 +125,7 @@ def option_measures(
             favourable=(TICKED,),
             panel=panel(content, question, sample, kind),
             wording=wording(content, (question.id,)),
+            countywide=is_countywide(content, kind),
             audience=sample.audience,
             wave=sample.wave,
             grouped=False,
@@ -170,6 +172,11 @@ def is_grouped(question: Question, sample: Sample) -> bool:
     return sample.wave == EVENT and not question.is_ticked and not question.prefer_not
 
 
+def is_countywide(content: Content, kind: str) -> bool:
+    """Return whether a kind of agency serves the whole county; the event ("") does not."""
+    return bool(kind) and content.agencies[kind].area == "county"
+
+
 def is_longer(content: Content, question: Question) -> bool:
     return question.screen in content.current.longer
 
@@ -185,6 +192,7 @@ def index_measure(content: Content, id: str, kind: str, sample: Sample) -> Measu
         panel=sample.name(kind),
         wording=wording(content, index.questions),
         universal=True,
+        countywide=is_countywide(content, kind),
         audience=sample.audience,
         wave=sample.wave,
         grouped=sample.wave == EVENT,

@@ -195,9 +195,14 @@ def test_a_tail_is_as_wide_on_the_page_as_in_the_release():
     assert captions.TAIL == TAIL
 
 
-def test_a_place_that_cannot_stand_alone_says_with_whom_it_is_shown(shown: Flask):
-    page = text_of(shown.test_client().get("/results/austintown").text)
-    assert "These figures are for Austintown and New Middletown together." in page
+def test_nobody_pays_for_a_small_neighbour_and_the_small_place_says_why_it_has_no_figure(
+    shown: Flask,
+):
+    address = "/results/{}?measure=trust&agency=fire"
+    page = text_of(shown.test_client().get(address.format("new-middletown")).text)
+    assert "fewer than 11 people in New Middletown answered one of the questions." in page
+    big = shown.test_client().get(address.format("austintown").replace("?", ".json?")).get_json()
+    assert len({row["season"] for row in big["rows"] if row["community"] == "austintown"}) == 8
 
 
 def test_a_changed_question_is_a_wall(shown: Flask):

@@ -23,6 +23,8 @@ from tests.attacker import System
 from tests.conftest import make_app
 
 ENOUGH = 20  # pinned groups that show what the attacker can do
+AGES = {"18-24": "18-34", "25-34": "18-34", "35-44": "35-54", "45-54": "35-54"}
+AGES |= {"55-64": "55+", "65-74": "55+", "75+": "55+"}  # as asked -> as released
 COLUMNS = ("top", "middle", "bottom", "dont_know")  # shares that stand beside the value
 LATE = {"austintown": 60, "new-middletown": 30}  # answers after the first release
 
@@ -58,7 +60,8 @@ def truth(system: System, cell: attacker.Cell) -> tuple[int, int]:
         given = answers.get(cut, "unsaid") if cut != "language" else language
         if isinstance(given, list):
             given = given[0] if len(given) == 1 else "two_or_more"
-        if (given if isinstance(given, str) else "unsaid") == group:
+        given = AGES.get(given, given) if isinstance(given, str) else "unsaid"
+        if given == group:
             codes.append(answers.get(name, -4))
     valid = [code for code in codes if isinstance(code, str) or code > 0]
     good = [

@@ -6,7 +6,7 @@ import pytest
 from analysis.disclosure.between_releases import Earlier
 from analysis.release.build import NothingToRelease, release
 from analysis.release.released import Released
-from tests.analysis.made_up import ALPHA, BETA, CUTS, GAMMA, MEASURES, people, together
+from tests.analysis.made_up import ALPHA, BETA, CUTS, GAMMA, MEASURES, TRUST, people, together
 
 BASE = (people(ALPHA, 80), people(BETA, 50))
 
@@ -79,11 +79,11 @@ def test_what_the_frame_no_longer_holds_stays_published():
 
 def test_a_pool_is_not_taken_apart_later():
     """Else old pool minus new neighbour would show the few who were pooled."""
-    small = people(GAMMA, 8)
-    before = release(together(*BASE, small), MEASURES, ())
+    small = people(GAMMA, 8), people(BETA, 8)
+    before = release(together(BASE[0], *small), (TRUST,), ())
     assert total(before, "gamma")["members"].tolist() == ["beta|gamma"]
     late = people(GAMMA, 30, seed=5)
-    made = release(together(*BASE, small, late), MEASURES, (), previous=before)
+    made = release(together(BASE[0], *small, late), (TRUST,), (), previous=before)
     assert total(made, "gamma")["members"].tolist() == ["beta|gamma"]
     assert total(made, "gamma")["n_low"].iloc[0] > total(before, "gamma")["n_low"].iloc[0]
 

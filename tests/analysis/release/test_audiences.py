@@ -75,10 +75,10 @@ def test_nothing_of_children_under_thirty(count, shown):
     )
 
 
-def test_children_of_a_small_place_are_pooled_at_thirty():
+def test_children_stand_alone_from_thirty():
     made = release(joined(*ADULTS, of("child", ALPHA, 80), of("child", BETA, 20)), ALL, ())
     rows = made.view(measure="c_police", county="alpha-county").figures
-    assert set(rows["community"]) == {""}  # twenty cannot stand by themselves
+    assert set(rows["community"]) == {"alpha"}  # twenty cannot stand by themselves
     ledger = made.ledger
     assert ledger is not None
     assert (ledger["n"] >= ledger["least"]).all()

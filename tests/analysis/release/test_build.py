@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -42,14 +43,40 @@ def trust(made, **chosen):
     return made.view(measure="trust", agency="police", **chosen).figures
 
 
-def test_a_small_place_is_pooled_and_named(made):
-    rows = trust(made, season=2026, county="alpha-county", cut="total").set_index("community")
+def test_nobody_pays_for_a_small_neighbour(made):
+    """The county's total is given up, so that nothing can be subtracted from it."""
+    rows = trust(made, season=2026, county="alpha-county")
+    assert set(rows["community"]) == {"alpha", "beta"}
+    few = made.notes[(made.notes["reason"] == "few_answers") & (made.notes["panel"] == "police")]
+    assert few[["season", "county", "members"]].to_numpy().tolist() == [
+        [2026, "alpha-county", "gamma"]
+    ]
+
+
+def test_small_places_are_pooled_and_named():
+    made = release(together(people(ALPHA, 60), people(BETA, 9), people(GAMMA, 8)), (TRUST,), CUTS)
+    rows = trust(made, county="alpha-county", cut="total").set_index("community")
     assert rows.index.tolist() == ["", "alpha", "other"]
     assert rows.loc["other", "members"] == "beta|gamma"
     assert rows.loc["other", "n"] == "11–29"
     pooled = made.notes[made.notes["kind"] == "pooled"]
     assert set(pooled["members"]) == {"beta|gamma"}
-    assert set(pooled["season"]) == {2026}
+
+
+def test_of_a_county_wide_agency_the_county_is_shown_first():
+    sheriff = replace(TRUST, agency="sheriff", panel="sheriff", countywide=True)
+    frame = together(people(ALPHA, 60), people(BETA, 6))
+    frame["trust.sheriff"] = frame["trust.police"]
+    made = release(frame, (TRUST, sheriff), ())
+    rows = made.view(county="alpha-county").figures.set_index("agency")
+    assert rows.loc[["sheriff"], ["community", "members"]].to_numpy().tolist() == [
+        ["", "alpha|beta"]
+    ]
+    assert rows.loc["police", "community"] == "alpha"
+    full = together(people(ALPHA, 60), people(BETA, 40))
+    full["trust.sheriff"] = full["trust.police"]
+    rows = release(full, (sheriff,), ()).view(county="alpha-county").figures
+    assert rows["community"].tolist() == ["", "alpha", "beta"]
 
 
 def test_a_county_with_one_community_shows_it(made):
@@ -197,7 +224,7 @@ def test_a_measure_with_too_few_answers_is_dropped_and_does_not_drag_others_down
 
 
 def test_a_county_whose_places_are_too_small_is_shown_as_one():
-    made = release(together(people(ALPHA, 60), people(BETA, 6)), MEASURES, CUTS)
+    made = release(together(people(ALPHA, 9), people(BETA, 8)), (TRUST,), CUTS)
     rows = trust(made, county="alpha-county", cut="total")
     assert rows[["community", "members"]].to_numpy().tolist() == [["", "alpha|beta"]]
     assert len(trust(made, community="beta", cut="total")) == 1
@@ -250,7 +277,8 @@ def test_every_release_keeps_its_promises(sizes, seed, cuts):
     keys = ["county", "measure", "agency"]
     county = exact[(exact["cut"] == "total") & (exact["community"] == "")].set_index(keys)["n"]
     parts = whole.groupby(keys)["n"].sum()
-    assert (parts == county.loc[parts.index]).all()
+    shown_with_total = parts[parts.index.isin(county.index)]
+    assert (shown_with_total == county.loc[shown_with_total.index]).all()
     shown = made.figures[made.figures["band"] != "thirds"]
     assert (shown["range_low"] <= shown["value_low"]).all()
     assert (shown["value_high"] <= shown["range_high"]).all()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from analysis.measures import LEAST
 from analysis.tabulation.counts import ASKED, STATS, N
-from analysis.tabulation.pooling import leeway, partition, smallest_n
+from analysis.tabulation.pooling import Standing, communities, leeway, partition, smallest_n
 
 cells = st.integers(1, 3).flatmap(
     lambda m: st.lists(
@@ -99,6 +99,70 @@ def test_what_was_published_together_stays_together():
     assert partition("abc", sizes(30, 10, 30), before=before) is None  # b fell under
     assert partition("ab", sizes(30, 40), before=before) is None  # c is gone
     assert partition("abc", sizes(30, 40, 5), before=(("a",), ("b",))) is None  # c has no pool
+
+
+def shown(atoms, table, **more):
+    """How the communities are shown, where no earlier release forbids it."""
+    standing = communities(atoms, table, **more)
+    assert standing is not None
+    return standing
+
+
+def test_nobody_pays_for_a_small_neighbour():
+    alone = Standing((("b",), ("c",)), False, ("a",))
+    assert communities("abc", sizes(5, 40, 20)) == alone  # no total to subtract from
+    assert communities("abcd", sizes(5, 40, 20, 7)) == Standing((("b",), ("c",), ("a", "d")), True)
+    assert shown("abcd", sizes(2, 40, 20, 7)).few == ("a", "d")  # nine even together
+    assert communities("abc", sizes(11, 40, 20)) == Standing((("a",), ("b",), ("c",)), True)
+    assert communities("ab", sizes(8, 4)) == Standing((), True)  # together only
+    assert communities("ab", sizes(5, 4)) == Standing((), False, ("a", "b"))
+    assert communities("a", sizes(11)) == Standing((("a",),), True)
+    assert communities("a", sizes(10)) == Standing((), False, ("a",))
+
+
+def test_of_a_county_wide_agency_the_total_comes_first():
+    assert communities("abc", sizes(5, 40, 20), countywide=True) == Standing((), True)
+    assert communities("abcd", sizes(5, 40, 20, 7), countywide=True) == Standing((), True)
+    every = Standing((("a",), ("b",)), True)
+    assert communities("ab", sizes(11, 40), countywide=True) == every
+    assert communities("abc", sizes(11, 40, 3), countywide=True, before=every) is None
+    assert communities("ab", sizes(11, 40), countywide=True, before=Standing((), True)) == every
+
+
+def test_what_was_published_of_communities_stays_so():
+    alone = Standing((("b",), ("c",)), False)
+    grown = communities("abc", sizes(15, 40, 20), before=alone)
+    assert grown == Standing((("a",), ("b",), ("c",)), True)
+    pool = Standing((("b",), ("a", "c")), True)
+    assert communities("abc", sizes(30, 40, 30), before=pool) == pool
+    assert shown("abcd", sizes(8, 40, 4, 2), before=pool).parts == (("b",), ("a", "c", "d"))
+    assert communities("abc", sizes(30, 10, 30), before=pool) is None  # b fell under
+    assert communities("ab", sizes(30, 40), before=pool) is None  # c is gone
+    total = Standing((("a",), ("b",)), True)
+    assert communities("abc", sizes(30, 40, 5), before=total) is None  # the total minus a and b
+
+
+@given(st.lists(st.integers(0, 24), min_size=2, max_size=4), st.booleans())
+@example([5, 17, 15], False)
+@example([4, 6, 15], False)
+def test_whatever_communities_do_within_their_leeway_they_are_shown_alike(n, countywide):
+    """The few in no part are also known to be too few together: their sum stays under 11."""
+    table = counts([[(one, 1)] for one in n])
+    standing = shown(names(table), table, countywide=countywide)
+    low, high = (ends[:, 0].tolist() for ends in leeway(table, ()))
+    together = [names(table).index(atom) for part in standing.parts for atom in part]
+    pool = [names(table).index(atom) for part in standing.parts[-1:] for atom in part]
+    few = [names(table).index(atom) for atom in standing.few]
+    spans = [
+        range(max(least, one - 3), min(most, one + 3) + 1)
+        for one, least, most in zip(n, low, high, strict=True)
+    ]
+    for other in itertools.product(*spans):
+        sums = [sum(other[i] for i in some) for some in (pool, few, range(len(n)))]
+        printed = (not together or sums[0] >= LEAST) and (not standing.total or sums[2] >= LEAST)
+        if printed and (len(few) < 2 or sums[1] < LEAST):
+            moved = counts([[(one, 1)] for one in other])
+            assert communities(names(moved), moved, countywide=countywide) == standing
 
 
 @given(st.lists(st.integers(0, 24), min_size=2, max_size=4))
