@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.measures import LEAST_OF, MISSING, OTHER, TOTAL, WAVES, Measure, panels
 
 CUT_PREFIX = "cut."
+HEAD_COUNT = "head_count"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ COLUMNS = (
     Column("instrument", "str", "id of the dated questionnaire that was answered"),
     Column("audience", "str", "adult, teen or child"),
 )
-# Beside these: "wave" (str: event, leaving or follow-up; absent: all at the event), "cut.<cut>"
+# Beside these: "wave" (str: event, leaving or follow-up; absent: all at the event), "head_count"
+# (int: people at the event, as its organiser counted them; 0 or absent: not counted), "cut.<cut>"
 # (str group ids, "unsaid" when blank) and item columns of whole codes, "<question>" or
 # "<question>.<agency kind>". An item column shown to nobody may be absent.
 
@@ -64,6 +66,8 @@ def check_frame(frame: pd.DataFrame, measures: Sequence[Measure], cuts: Sequence
         raise FrameError(f"The column audience holds {min(strange)!r}; see measures.LEAST_OF.")
     if "wave" in frame.columns and (strange := set(frame["wave"].unique()) - set(WAVES)):
         raise FrameError(f"The column wave holds {min(strange)!r}; see measures.WAVES.")
+    if HEAD_COUNT in frame.columns and not pd.api.types.is_integer_dtype(frame[HEAD_COUNT].dtype):
+        raise FrameError("The column head_count must hold whole numbers; not counted is 0.")
     if frame["key"].duplicated().any():
         raise FrameError("Two rows have the same key: a response is in the frame twice.")
     _check_nesting(frame)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.estimators.basic import FloatArray
 from analysis.estimators.evenings import evening_sums
-from analysis.frame import cut_column
+from analysis.frame import HEAD_COUNT, cut_column
 from analysis.measures import TOTAL, IntArray, Measure, answers, in_sample, score_span
 
 STATS = ("asked", "n", "total", "dont_know", "bottom", "top")
@@ -39,6 +39,7 @@ class Tally:
     county: str
     communities: tuple[str, ...]  # sorted
     events: tuple[tuple[int, ...], ...]  # per community, answers per event
+    head_counts: tuple[int, ...]  # per community, people at its events; 0: not all were counted
     groups: Mapping[str, tuple[str, ...]]  # cut -> sorted group ids; ("",) for total
     counts: Mapping[str, IntArray]  # cut -> shape (C, G, M, len(STATS))
     marks: Mapping[str, Marks]  # cut -> shape (C, G, M, MARKS)
@@ -63,6 +64,7 @@ def tallies(
     wordings = _wordings(county, stats[:, :, ASKED] > 0, measures)
     events = county.groupby(["season", "community", "event"], observed=True).size()
     evenings = _evenings(county, stats)
+    came = _head_counts(county)
     for i, year in enumerate(seasons):
         here = [c for c in range(len(places)) if (season[place == c] == i).any()]
         yield Tally(
@@ -71,6 +73,7 @@ def tallies(
             county=name,
             communities=tuple(places[c] for c in here),
             events=tuple(tuple(sorted(events[year, places[c]].tolist())) for c in here),
+            head_counts=tuple(came.get((year, places[c]), 0) for c in here),
             groups={cut: tuple(counted[cut][0]) for cut in counted},
             counts={cut: counted[cut][1][i][here] for cut in counted},
             marks={cut: counted[cut][2][i][here] for cut in counted},
@@ -94,6 +97,15 @@ def _evenings(county: pd.DataFrame, stats: IntArray) -> dict[int, FloatArray]:
         columns = here[:, :, 0], here[:, :, 1] / 1e3, here[:, :, 2] / 1e6
         found[int(year)] = evening_sums(*columns, place[years == year])
     return found
+
+
+def _head_counts(county: pd.DataFrame) -> dict[Any, int]:
+    """(season, community) -> people at all of its events; not there unless each was counted."""
+    if HEAD_COUNT not in county.columns:
+        return {}
+    events = county[["season", "community", "event", HEAD_COUNT]].drop_duplicates("event")
+    came = events.groupby(["season", "community"])[HEAD_COUNT].agg(["min", "sum"])
+    return came.loc[came["min"] > 0, "sum"].astype(int).to_dict()
 
 
 def _codes(column: pd.Series) -> tuple[IntArray, list[Any]]:

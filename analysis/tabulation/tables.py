@@ -52,6 +52,7 @@ class Exact(NamedTuple):
     coarse: int  # 1: one band coarser than its n asks for, because the audit wanted it
     least: int  # people that a figure of its audience may rest on
     mark: str  # fingerprint of the answers behind it
+    head_count: int = 0  # people at these events, as organisers counted them; 0: not counted
 
 
 class Note(NamedTuple):

@@ -19,6 +19,7 @@ from survey.pages.site import page
 from survey.read import definitions
 from survey.read.caching import Query, kept_or_made, newest
 from survey.read.captions import Teller
+from survey.read.other_samples import OtherSamples
 from survey.read.results_query import TOTAL, Reading
 from survey.storage.db import session
 from survey.storage.release_store import Current, Place
@@ -83,7 +84,8 @@ def community(slug: str, ending: str) -> str | Response:
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
     chart = "trend" if reading.cut == TOTAL else "groups"
-    return reply(reading, ending, [], chart=chart, place=place)
+    others = OtherSamples(reading, place)
+    return reply(reading, ending, [], chart=chart, place=place, others=others)
 
 
 @blueprint.get("/results/compare", defaults={"ending": "html"})

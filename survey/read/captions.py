@@ -160,6 +160,13 @@ class Teller:
                              row["group"]),
         )  # fmt: skip
 
+    def came(self, row: Row) -> str:
+        """Return how many answers there are, and of how many people who came if that is known."""
+        if not row["head_count"]:
+            return self.n(row)
+        came = self.language.number(row["head_count"])
+        return self.say("answers_of", n=self.shown_n(row), came=came)
+
     def cell(self, place: Place, row: Row) -> Cell:
         together = row["community"] != place.slug
         return Cell(self.value(row), self.range(row), self.n(row), together)
@@ -206,7 +213,7 @@ class Teller:
             finding=self.finding(row),
         )
         told = told[0].upper() + told[1:]
-        detail = (self.range(row) and self.say("range", range=self.range(row)), self.n(row))
+        detail = (self.range(row) and self.say("range", range=self.range(row)), self.came(row))
         return f"{told} ({'; '.join(filter(None, detail))})."
 
     @property

@@ -50,6 +50,7 @@ def frame_of(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> pd.
     columns: dict[str, list[Any]] = {
         name: [row[name] for row in rows] for name in ("key", "season", *COPIED)
     }
+    columns["head_count"] = [row["head_count"] or 0 for row in rows]
     for question in cut_questions(content):
         columns[f"cut.{question.id}"] = [group(row["answers"], question) for row in rows]
     columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]

@@ -115,6 +115,7 @@ def rows(
     kind: str = FIGURE,
     *,
     subject: Subject | None = None,
+    measures: Iterable[str] | None = None,
     communities: Iterable[str] | None = None,
     cut: str | None = None,
 ) -> list[Row]:
@@ -122,6 +123,8 @@ def rows(
     query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == kind)
     if subject is not None:
         query = query.where(Figure.measure == subject.measure, Figure.agency == subject.agency)
+    if measures is not None:
+        query = query.where(Figure.measure.in_(list(measures)))
     if communities is not None:
         query = query.where(Figure.community.in_(list(communities)))
     if cut is not None:
