@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select
@@ -179,9 +180,15 @@ def close_event(event: Event, moment: datetime) -> None:
     event.closes_at = min(event.closes_at, moment)
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of the tz database: reading them all takes longer than planning an event."""
+    return frozenset(available_timezones())
+
+
 def zone_of(name: str) -> ZoneInfo:
     """Return a time zone by its name in the tz database. Raises Refused."""
-    if name not in available_timezones() or ("/" not in name and name != "UTC"):
+    if name not in time_zones() or ("/" not in name and name != "UTC"):
         raise Refused(f"{name!r} is no time zone; one is America/New_York.")
     return ZoneInfo(name)
 
