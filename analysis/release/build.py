@@ -7,8 +7,9 @@ county by county; what is private (exact counts, the ledger) does not enter the 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.disclosure.between_releases import (
@@ -26,7 +27,7 @@ from analysis.disclosure.rules import Audit, Finding, simple_audit
 from analysis.estimators.basic import ANSWERS_TO_TRUST, FloatArray
 from analysis.estimators.reliability import Reliability, checked_indexes
 from analysis.frame import check_frame
-from analysis.measures import TOTAL, Measure
+from analysis.measures import TOTAL, Measure, in_sample, samples
 from analysis.release.changes import released_changes
 from analysis.release.figures import Known, RhoKey, newest_season, publish, with_ranges
 from analysis.release.known import known_before, known_notes, programme_knows
@@ -75,6 +76,14 @@ class Built:
         self.fates |= other.fates
         for season, sums in other.evenings.items():
             self.evenings[season] = self.evenings.get(season, 0.0) + sums
+
+    def among(self, count: int, positions: Sequence[int]) -> Built:
+        """The same, with its measures at their positions among `count` in all."""
+        evenings = {}
+        for season, sums in self.evenings.items():
+            evenings[season] = np.zeros((count, sums.shape[1]))
+            evenings[season][list(positions)] = sums
+        return replace(self, evenings=evenings)
 
     @property
     def fresh(self) -> set[TableKey]:
@@ -137,9 +146,30 @@ def build_county(
     withheld: Collection[RhoKey] = (),
     budget: Budget = BUDGET,
 ) -> Built:
-    """Every season of one county, audited. The same rows in any order give the same tables."""
+    """Every season of one county, audited. The same rows in any order give the same tables.
+
+    Every sample (an audience in a wave) has its own events, communities and tables.
+    """
     built = Built()
-    for tally in tallies(county, measures, cuts):
+    for positions in samples(measures).values():
+        mine = [measures[i] for i in positions]
+        rows = county[in_sample(county, mine[0])]
+        if len(rows):
+            of_sample = _build_sample(rows, mine, cuts, earlier, withheld, budget)
+            built.add(of_sample.among(len(measures), positions))
+    return built
+
+
+def _build_sample(
+    rows: pd.DataFrame,
+    measures: Sequence[Measure],
+    cuts: Sequence[str],
+    earlier: Earlier,
+    withheld: Collection[RhoKey],
+    budget: Budget,
+) -> Built:
+    built = Built()
+    for tally in tallies(rows, measures, cuts):
         built.evenings[tally.season] = tally.evenings
         passed = guarded(tally, measures, cuts, earlier, withheld, budget)
         built.fates |= passed.fates

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.multiple_testing import Curve
-from analysis.measures import TOTAL, Measure
+from analysis.measures import EVENT, LEAVING, TOTAL, Measure
 from analysis.release.chance import chance_alone
 from analysis.release.released import CHANGES
 from analysis.release.trends import trends
-from analysis.release.verdict import BEFORE, FIRST, compared, family, judged
+from analysis.release.verdict import BEFORE, EVENING, FIRST, compared, family, judged
 from analysis.tabulation.rounding import THIRDS
 from analysis.wordings import MIXED
 
@@ -76,10 +76,41 @@ def released_changes(
     curves: Mapping[str, Curve] | None = None,
 ) -> pd.DataFrame:
     """What a release tells: into every season from the one before, and to the newest from the
-    first and over all seasons. newest: of the whole programme."""
+    first and over all seasons; and from arrival to leaving. newest: of the whole programme."""
     table = pd.concat(list(_released(figures, measures, newest)), ignore_index=True)
     over_years = trends(_by_place(figures), PLACE, newest)
-    return pd.concat([_told(table, curves), over_years[COLUMNS]], ignore_index=True)
+    tables = [_told(table, curves), over_years[COLUMNS], evening_changes(figures, measures)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def evening_changes(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """From those who arrive to those who leave, for every place and season (total).
+
+    Two samples of the same evenings, so that how evenings differ cancels: only where every event
+    of the place had both posters, and told as far as the people who came (rung 1). Columns and
+    units: released.CHANGES. Source: METHODS 5.
+    """
+    total = _by_place(figures)
+    later = total[total["measure"].isin([m.id for m in measures if m.wave == LEAVING])]
+    twins = {m.key: _twin(m, measures) for m in measures if m.wave == LEAVING}
+    keys = list(zip(later["measure"], later["agency"], strict=True))
+    here = ["state", "county", "community", "members", "agency", "season", "events"]
+    arrival = later[here].assign(measure=[twins[key] for key in keys], at=later.index)
+    pairs = total.reset_index().merge(arrival, on=[*here, "measure"])
+    old = total.loc[pairs["index"]].reset_index(drop=True)
+    new = total.loc[pairs["at"]].reset_index(drop=True)
+    table = _numbers(old, new, measures, EVENING)
+    return _told(table.assign(family="", p=np.nan, place_low=np.nan, place_high=np.nan), {})
+
+
+def _twin(measure: Measure, measures: Sequence[Measure]) -> str:
+    """The id of the measure that asks the same of those who arrive; "" if there is none."""
+    same = (measure.agency, measure.questions, measure.unit, measure.audience, EVENT)
+    return next(
+        (m.id for m in measures
+         if (m.agency, m.questions, m.unit, m.audience, m.wave) == same),
+        "",
+    )  # fmt: skip
 
 
 def change_tests(

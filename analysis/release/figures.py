@@ -53,7 +53,7 @@ class Known(NamedTuple):
 
 
 def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.DataFrame:
-    """The figures with both ranges, and with all that they are made of.
+    """The figures with both ranges, with all that they are made of, and with participation.
 
     range_*: of the people who came (n_eff = n / 1.4); place_range_*: of the place, for totals
     where the correlation is settled (n_eff_place). The low end is that of the least value that
@@ -77,7 +77,8 @@ def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.Data
         low, high = np.floor(round_off(low * 1000)) / 1000, np.ceil(round_off(high * 1000)) / 1000
         made[f"{name}_low"] = np.where(words, np.nan, low * scale).round(4)
         made[f"{name}_high"] = np.where(words, np.nan, high * scale).round(4)
-    return figures.assign(**made)
+    came = figures["head_count"].where(figures["head_count"] > 0)
+    return figures.assign(**made, participation=(n / came).round(3))
 
 
 def round_off(x: FloatArray) -> FloatArray:

@@ -36,7 +36,7 @@ from analysis.estimators.basic import FloatArray
 from analysis.estimators.evenings import evening_sums
 from analysis.estimators.multiple_testing import Curve
 from analysis.frame import check_frame
-from analysis.measures import Measure, answers
+from analysis.measures import Measure, answers, in_sample
 from analysis.release.build import ReleaseRefused, build_county, standing_notes
 from analysis.release.changes import change_tests, released_changes
 from analysis.release.figures import Known, RhoKey, newest_season, publish, with_ranges
@@ -135,7 +135,7 @@ def _read(county: Source, measures: Sequence[Measure], cuts: Sequence[str]) -> M
         [np.where(a.valid, a.value // 1000, -1) for a in (answers(frame, m) for m in measures)],
         axis=1,
     )
-    mine = np.stack([(frame["audience"] == m.audience).to_numpy() for m in measures], axis=1)
+    mine = np.stack([in_sample(frame, m) for m in measures], axis=1)
     valid = (values >= 0) & mine
     sums = np.stack((valid, values * valid, values * values * valid), axis=2).astype(np.int64)
     names, first, event = np.unique(

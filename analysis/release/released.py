@@ -45,6 +45,8 @@ FIGURES = (
     Field("band", "str", "how coarsely it is shown: thirds, or steps of 10, 5, 2, 1 points"),
     Field("n", "str", "answers, as shown: 11–29, or down to a multiple of 5"),
     Field("n_low", "int", "least number of answers that n stands for"),
+    Field("head_count", "int", "people at these events, as organisers counted; 0: not counted"),
+    Field("participation", "float", "n_low / head_count, 0..1; only for cut total"),
     Field("value", "float", "share 0..1 or score 0..100: the middle of what the band allows"),
     Field("value_low", "float", "least value that the band allows"),
     Field("value_high", "float", "greatest value that the band allows"),
@@ -77,7 +79,8 @@ CHANGES = (
         "basis",
         "str",
         "before: from the last season that can be compared; first: from the first such season; "
-        "trend: per year over all seasons that can be compared",
+        "trend: per year over all seasons that can be compared; evening: from those who arrive to "
+        "those who leave, where each event asked both",
         key=True,
     ),
     Field("season_from", "int", "earlier season; of a trend the first", key=True),

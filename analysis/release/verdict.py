@@ -36,6 +36,7 @@ STEPS = 8  # of the fixed point behind the smallest change; it moves by under .0
 DECIMALS = 4  # of a change and its range, as they are printed; verdicts are about what is printed
 
 BEFORE, FIRST, TREND = "before", "first", "trend"  # what a change is measured from
+EVENING = "evening"  # from those who arrive to those who leave, on the same evenings
 
 
 def newcombe(

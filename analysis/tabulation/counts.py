@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from analysis.estimators.basic import FloatArray
 from analysis.estimators.evenings import evening_sums
-from analysis.frame import cut_column
-from analysis.measures import TOTAL, IntArray, Measure, answers, score_span
+from analysis.frame import HEAD_COUNT, cut_column
+from analysis.measures import TOTAL, IntArray, Measure, answers, in_sample, score_span
 
 STATS = ("asked", "n", "total", "dont_know", "bottom", "top")
 ASKED, N, SUM, DONT_KNOW, BOTTOM, TOP = range(len(STATS))
@@ -39,6 +39,7 @@ class Tally:
     county: str
     communities: tuple[str, ...]  # sorted
     events: tuple[tuple[int, ...], ...]  # per community, answers per event
+    head_counts: tuple[int, ...]  # per community, people at its events; 0: not all were counted
     groups: Mapping[str, tuple[str, ...]]  # cut -> sorted group ids; ("",) for total
     counts: Mapping[str, IntArray]  # cut -> shape (C, G, M, len(STATS))
     marks: Mapping[str, Marks]  # cut -> shape (C, G, M, MARKS)
@@ -63,6 +64,7 @@ def tallies(
     wordings = _wordings(county, stats[:, :, ASKED] > 0, measures)
     events = county.groupby(["season", "community", "event"], observed=True).size()
     evenings = _evenings(county, stats)
+    came = _head_counts(county)
     for i, year in enumerate(seasons):
         here = [c for c in range(len(places)) if (season[place == c] == i).any()]
         yield Tally(
@@ -71,6 +73,7 @@ def tallies(
             county=name,
             communities=tuple(places[c] for c in here),
             events=tuple(tuple(sorted(events[year, places[c]].tolist())) for c in here),
+            head_counts=tuple(came.get((year, places[c]), 0) for c in here),
             groups={cut: tuple(counted[cut][0]) for cut in counted},
             counts={cut: counted[cut][1][i][here] for cut in counted},
             marks={cut: counted[cut][2][i][here] for cut in counted},
@@ -96,6 +99,15 @@ def _evenings(county: pd.DataFrame, stats: IntArray) -> dict[int, FloatArray]:
     return found
 
 
+def _head_counts(county: pd.DataFrame) -> dict[Any, int]:
+    """(season, community) -> people at all of its events; not there unless each was counted."""
+    if HEAD_COUNT not in county.columns:
+        return {}
+    events = county[["season", "community", "event", HEAD_COUNT]].drop_duplicates("event")
+    came = events.groupby(["season", "community"])[HEAD_COUNT].agg(["min", "sum"])
+    return came.loc[came["min"] > 0, "sum"].astype(int).to_dict()
+
+
 def _codes(column: pd.Series) -> tuple[IntArray, list[Any]]:
     """Each row's position in the sorted list of distinct values, and that list."""
     values = sorted(column.unique().tolist())
@@ -108,7 +120,6 @@ def _per_row(frame: pd.DataFrame, measures: Sequence[Measure]) -> tuple[IntArray
     stats = np.zeros((len(frame), len(measures), len(STATS)), dtype=np.int64)
     marks = np.zeros((len(frame), len(measures), MARKS), dtype=np.uint64)
     keys = _digests(frame["key"])
-    audience = frame["audience"].to_numpy(dtype=object)
     for i, measure in enumerate(measures):
         a = answers(frame, measure)
         more: Sequence[NDArray[Any]] = (a.dont_know, a.bottom, a.top)
@@ -119,7 +130,7 @@ def _per_row(frame: pd.DataFrame, measures: Sequence[Measure]) -> tuple[IntArray
         said = (a.value + (a.valid * 2 + a.dont_know * 4 + a.bottom * 8) * 10**9).astype(np.uint64)
         counts = (a.valid | a.dont_know)[:, None]  # whoever changes nothing in print has no mark
         marks[:, i] = np.where(counts, _mixed(keys ^ _mixed(said)[:, None]), 0)
-        others = audience != measure.audience  # answers count for one audience only
+        others = ~in_sample(frame, measure)  # answers count for one sample only
         stats[others, i], marks[others, i] = 0, 0
     return stats, marks
 

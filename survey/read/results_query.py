@@ -13,7 +13,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from survey.read.captions import Cell, Teller
-from survey.read.verdicts import BEFORE, FIRST, TREND
+from survey.read.verdicts import BEFORE, EVENING, FIRST, TREND
 from survey.storage import release_store
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL, Current, Place, Row, Subject
 
@@ -116,7 +116,8 @@ class Reading:
         """Return what may be said of the newest season: since the last, the first, and by year."""
         rows = self.seasons(place)
         newest = rows[-1]["season"] if rows else 0
-        found = (self.changes_of(place, basis).get(newest) for basis in (BEFORE, FIRST, TREND))
+        bases = (BEFORE, FIRST, TREND, EVENING)
+        found = (self.changes_of(place, basis).get(newest) for basis in bases)
         told = [change for change in found if change]
         return [change for change in told if change["basis"] != TREND or change["rung"]]
 

@@ -24,6 +24,7 @@ BEFORE, FIRST, TREND = (
 LOWERED = ("lower", "fall", "falling")
 TOLD = ("higher", "lower", "rise", "fall", "rising", "falling")
 VERDICTS = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")  # in order of telling
+EVENING = "evening"  # basis: from those who arrive to those who leave
 OVER_YEARS = ("rising", "falling")
 COUNTED = ("rise", "fall", "higher", "lower", "unclear")  # places with figures for two years
 MINUS = "\N{MINUS SIGN}"
@@ -53,7 +54,7 @@ class Verdicts:
         low, high = self.ends(change)
         ends = self.tell.say("from_to", low=self.signed(low), high=self.signed(high))
         points = self.signed(self.points(change["change"], change))
-        key = "per_year" if change["basis"] == TREND else "since"
+        key = {TREND: "per_year", EVENING: "same_evening"}.get(change["basis"], "since")
         return self.say(key, points=points, season=change["season_from"], range=ends)
 
     def parts(self, change: Row) -> Mapping[str, object]:

@@ -23,6 +23,7 @@ from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
 from survey.release.answer_rows import Area, SetAside, area_answers
+from survey.release.frame_loader import frame_of
 from survey.storage.events import Refused
 from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import Agency, Community, Figure, Release
@@ -95,7 +96,7 @@ def closed_answers(
     places = select(Community.state, Community.county, Community.area, Community.made_up)
     places = places.where(Community.made_up == made_up).distinct()
     found = [
-        measure_catalogue.frame_of(content, rows, kinds)
+        frame_of(content, rows, kinds)
         for place in session.execute(places.order_by("state", "county", "area")).all()
         if (rows := list(area_answers(session, content, moment, Area(*place), aside)))
     ]
@@ -129,7 +130,7 @@ def about(
     shown = set(zip(figures["measure"], figures["agency"], strict=True))
     slugs = communities_in(released)
     words: dict[str, dict[str, str]] = {}
-    for measure, wording, name in measure_catalogue.words_of(content):
+    for measure, wording, name in measure_catalogue.words_of(content, measures):
         words.setdefault(measure, {})[wording] = name
     headline = next(measure for measure in measures if measure.headline)
     return {

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from time import monotonic
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from survey.questionnaire.forms import Agencies
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.storage.models import Community, Event, Poster
+from survey.storage.writer import AWAY
 
 # Without 0 O 1 I L 5 S 8 B 2 Z U V: signs that are misread from a poster or misheard.
 CODE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"
@@ -148,18 +149,18 @@ class Places:
         """Return the poster's place. A code that no poster has is looked up each time.
 
         While the database is away a poster is what it was: a form opens, and answers that cannot
-        be stored come back in it.
+        be stored come back in it. Raises one of AWAY for a poster that this worker has not met.
         """
-        until, before = self.kept.get(code, (0.0, None))
+        until, kept = self.kept.get(code, (0.0, None))
         if monotonic() < until:
-            return before
+            return kept
         try:
             place = find_place(session(), code)
-        except OperationalError:
-            if before is None:
-                raise
+        except AWAY:
             session().rollback()
-            return before
+            if kept is None:
+                raise
+            return kept
         if place is not None:
             if len(self.kept) >= self.MOST:
                 self.kept.clear()
@@ -208,3 +209,13 @@ def tidy_code(text: str) -> str:
 
 def is_code(text: str) -> bool:
     return len(text) == CODE_LENGTH and set(text) <= set(CODE_SIGNS)
+
+
+def follow_up_id(submission: UUID) -> UUID:
+    """Return the id under which the follow-up of a response is kept.
+
+    It is made from the response's own id, which only the phone that sent it knows: no column
+    links the two, a second follow-up of the same person meets the first one's key, and whoever
+    holds both tables can pair them for analysis.
+    """
+    return uuid5(submission, FOLLOW_UP)
