@@ -21,7 +21,6 @@ from analysis.disclosure.between_releases import (
     Earlier,
     new_ledger,
 )
-from analysis.disclosure.integer_programme import BUDGET, Budget
 from analysis.disclosure.protect import guarded
 from analysis.disclosure.rules import Audit, Finding, simple_audit
 from analysis.estimators.basic import ANSWERS_TO_TRUST, intraclass_correlation, settled_rho
@@ -89,7 +88,6 @@ def release(
     previous: Released | None = None,
     rho: Mapping[RhoKey, float] | None = None,
     audit: Audit = simple_audit,
-    budget: Budget = BUDGET,
     progress: Progress | None = None,
 ) -> Released:
     """The released tables of closed events.
@@ -100,7 +98,6 @@ def release(
     rho:      (season, measure id, agency) -> intraclass correlation, when it was estimated
               elsewhere (a frame that holds only a part of the programme); else estimated here
     audit:    the rules that the finished tables must keep
-    budget:   what the audit of differencing may cost per county and season
     Raises FrameError, NothingToRelease (with reasons) or ReleaseRefused (with findings).
     """
     check_frame(frame, measures, cuts)
@@ -110,7 +107,7 @@ def release(
     built = Built()
     counties = frame.groupby(["state", "county"], sort=True)
     for done, ((_, county), rows) in enumerate(counties, start=1):
-        built.add(build_county(rows, measures, cuts, earlier, withheld, budget))
+        built.add(build_county(rows, measures, cuts, earlier, withheld))
         if progress is not None:
             progress(done, counties.ngroups, str(county))
     _refuse_nothing(built, previous)
@@ -134,13 +131,12 @@ def build_county(
     cuts: Sequence[str],
     earlier: Earlier,
     withheld: Collection[RhoKey] = (),
-    budget: Budget = BUDGET,
 ) -> Built:
     """Every season of one county, audited. The same rows in any order give the same tables."""
     built = Built()
     for tally in tallies(county, measures, cuts):
         built.moments[tally.season] = [tally.moments]
-        passed = guarded(tally, measures, cuts, earlier, withheld, budget)
+        passed = guarded(tally, measures, cuts, earlier, withheld)
         built.fates |= passed.fates
         built.notes += passed.notes
         for table in passed.tables:
