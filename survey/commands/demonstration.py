@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from math import exp, log
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID
 
@@ -27,10 +28,12 @@ from survey.questionnaire.words import read_toml
 from survey.release import build
 from survey.storage import events
 from survey.storage.models import Community, Poster
+from survey.storage.sealed_comments import Seal, move
 
 ZONE = "America/New_York"
 BLANK, UNSURE, UNTOLD = 0.03, 0.04, 0.06  # shares left blank, "don't know", "prefer not to say"
 SPREAD = 1.54
+SEAL = Seal(token_urlsafe())  # its comments are opened again before they are stored
 COMMENT = "The kids loved the fire truck. Please come back next year."
 
 
@@ -87,6 +90,7 @@ def add_evening(
             crowd = Crowd(content, poster, place["trust"][season], place["spanish"], chance)
             for _ in range(people):
                 crowd.answer(session)
+            move(session.connection(), SEAL, event.id, least=1)
             yield people
 
 
@@ -127,7 +131,7 @@ class Crowd:
         answers, comment = intake.answers_of(form, id, self.instrument.longer)
         submission = Submission(id, language.code, "adult", answers, comment)
         moment = self.place.starts_at + timedelta(minutes=chance.randrange(230))
-        entry = intake.entry_of(self.instrument, self.place, submission, moment)
+        entry = intake.entry_of(self.instrument, self.place, submission, moment, SEAL)
         if intake.accept(session.connection(), entry) is not Outcome.STORED:
             raise ValueError("The demonstration's answers were stored twice.")
 
