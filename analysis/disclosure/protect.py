@@ -102,10 +102,10 @@ def guarded(
 def _notes(decisions: Decisions, fates: dict[TableKey, str], earlier: Earlier) -> Iterator[Note]:
     """What the audit did, once: of tables that stand the earlier release's notes say it."""
     for key in sorted(decisions.coarse):
-        if fates[key] in FRESH:
+        if fates.get(key) in FRESH:
             yield Note("coarsened", AUDIT, *key)
     for key, chart in sorted(decisions.left_out):
-        if fates[key] in FRESH:
+        if fates.get(key) in FRESH:
             yield Note("dropped", AUDIT, *key, *chart)
     for key in sorted(key for key, fate in fates.items() if fate == AUDIT):
         yield Note("waits" if key in earlier.tables else "dropped", AUDIT, *key)
