@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.disclosure.limits import Limits, banded, only_n, score_room
 from analysis.disclosure.witness import Shown, World
-from analysis.measures import LEAST_OF, OTHER, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
+from analysis.measures import OTHER, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
 from analysis.tabulation.counts import (
     ASKED,
     BOTTOM,
@@ -49,7 +49,7 @@ def shown_of(
     counts = [tally.counts[table.key.cut][:, :, kept] for table in tables]
     mine = [measures[i] for i in kept]
     printed = _printed(tables, counts, mine)
-    atoms = _grouped(tables, counts, mine[0].countywide, LEAST_OF[mine[0].audience])
+    atoms = _grouped(tables, counts, mine[0].countywide, mine[0].fewest)
     return list(zip(printed, atoms, strict=True))
 
 
@@ -67,11 +67,11 @@ def true_world(tally: Tally, measures: Sequence[Measure], tables: Sequence[Table
         room=np.array([_room(sizes) for sizes in tally.events], dtype=np.int64),
         kinds=np.array([_kinds(measure) for measure in mine]),
         score=score,
-        **_trading(tables, counts, tally.events, mine[0].countywide, LEAST_OF[mine[0].audience]),
+        **_trading(tables, counts, tally.events, mine[0].countywide, mine[0].fewest),
         step=np.array([_step(measure) for measure in mine], dtype=np.int64),
         index=np.array([_index(measure, mine) for measure in mine], dtype=np.int64),
         least=min((measure.least for measure in mine if measure.unit == "score"), default=2),
-        few=LEAST_OF[mine[0].audience],
+        few=mine[0].fewest,
     )
 
 
@@ -167,7 +167,7 @@ def _counts(stats: IntArray, of: IntArray, measures: Sequence[Measure], coarse: 
         score=score,
         splits=np.array([measure.splits for measure in measures])[of],
         coarse=coarse,
-        least=LEAST_OF[measures[0].audience],
+        least=measures[0].fewest,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.estimators.basic import most_per_event
-from analysis.measures import IntArray, Measure
+from analysis.measures import TOTAL, IntArray, Measure
 from analysis.tabulation.counts import BOTTOM, DONT_KNOW, SUM, TOP, N, Tally
 from analysis.tabulation.rounding import band_event, band_n
 from analysis.tabulation.tables import (
@@ -88,7 +88,14 @@ def _rows(
             coarse=coarse,
             least=plan.least,
             mark="".join(f"{word:016x}" for word in mark),
+            head_count=_head_count(tally, areas[area].places) if cut == TOTAL else 0,
         )
+
+
+def _head_count(tally: Tally, places: Sequence[int]) -> int:
+    """How many people came to the events of these places; 0 unless each was counted."""
+    counted = [tally.head_counts[place] for place in places]
+    return sum(counted) if all(counted) else 0
 
 
 def parts_of(layout: Sequence[Layout]) -> list[Place]:
