@@ -112,8 +112,8 @@ def simulated(town: Town, icc: float, programmes: int) -> None:
         )
         print(f"  {name:38} {100 * part:6.1f} %")
     for name, which in (("rung 1", first), ("rung 2", second), ("before", old)):
-        found = 100 * (which & right)[moves].mean()
-        print(f"  {f'{name}: of the towns that moved':38} {found:6.1f} %")
+        found, what = (which & right)[moves].mean(), f"{name}: of the towns that moved"
+        print(f"  {what:38} {100 * found:6.1f} %")
 
 
 def show(told: Sequence[float], before: float, few: float) -> None:

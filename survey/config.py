@@ -27,8 +27,8 @@ KNOWN_WORDS = re.compile(  # what stands in examples of settings, and is then le
     r"admin|default|example|insecure|develop(?:ment)?|production|your|django|flask|super|please|"
     r"test|dummy|placeholder|replace|welcome|key"
 )
-HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:.]+\]")  # as requests name it, without a port
-LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")  # health checks, and whoever sits here
+HOST = re.compile(r"[a-z0-9.-]{1,253}|[0-9a-f:.]+")  # without a port
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")  # health checks, and whoever sits here
 ROLES = ("all", "collect", "read")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")  # one part of a host's name
@@ -80,7 +80,7 @@ class Settings:
         if not self.public_url:
             return ()
         host = str(urlsplit(self.public_url).hostname)
-        return (f"[{host}]" if ":" in host else host, *self.trusted_hosts, *LOCAL_HOSTS)
+        return (host, *self.trusted_hosts, *LOCAL_HOSTS)
 
     @property
     def address(self) -> str:
@@ -233,7 +233,7 @@ def parse_role(text: str) -> str:
 def parse_trusted_hosts(text: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return the hosts of a list with commas, as they stand in an address, without a port."""
     names = text.split(",") if isinstance(text, str) else text
-    hosts = tuple(name for one in names if (name := one.strip().lower()))
+    hosts = tuple(name for one in names if (name := one.strip(" []").lower()))
     if wrong := [host for host in hosts if not HOST.fullmatch(host)]:
         raise SettingError(f"TRUSTED_HOSTS must be names with commas between, not {wrong[0]!r}.")
     return hosts

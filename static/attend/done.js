@@ -1,4 +1,4 @@
-// The thank-you, with exactly what was sent. A browser keeps what was ticked with each entry of
+// The thank-you. A browser keeps what was ticked with each entry of
 // its history, and the next person may hold the same phone: the form is emptied and the entries
 // of its screens are cut off.
 function finish(list, entry) {
@@ -7,16 +7,15 @@ function finish(list, entry) {
     clearTimeout(late);
     if (event) window.removeEventListener('popstate', done);
     if (gone && body.className !== 'done') return;
-    if (data('mode') !== 'paper') history.pushState({ step: 1 }, '', '#done');
+    if (data('mode') !== 'paper') mark('pushState', { step: 1 }, '#done');
     if (gone) return; // a slow phone went back only now
     gone = true;
     panel('done');
     if (data('mode') === 'paper') another('');
     else if (data('mode') === 'kiosk') count($('done'), 12);
   }
-  receipt(list);
-  remind(entry.id);
-  all('#done [data-for]').forEach(function (one) { one.hidden = !isFor(one); });
+  more.sent = [list, entry];
+  hook('done');
   $('fate').textContent = $('fate').getAttribute('data-sending');
   $('fate').hidden = false;
   if (data('mode') === 'own phone') queue.seen(data('event'), 1, function (count) { people = count; });
@@ -34,6 +33,7 @@ function clear() {
   all('input', $('survey')).forEach(function (box) { if (box.type !== 'hidden') box.checked = false; });
   all('textarea').forEach(function (one) { one.value = ''; });
   field('household').value = '';
+  forget();
   fresh();
   opened = false;
   $('survey').className = 'start';
@@ -50,57 +50,18 @@ function fresh() {
   field('submission').value = text;
 }
 
-function receipt(list) {
-  var told = $('told'), beside = $('beside'), last, line;
-  if (!told) return;
-  told.textContent = beside.textContent = '';
-  list.forEach(function (pair) {
-    var one = pair[2], name = $('receipt').getAttribute('data-' + pair[0]), asked;
-    if (name || one && one.type === 'hidden') return row(beside, name || pair[0], pair[1]);
-    if (!one) return;
-    if (last === pair[0]) { line.textContent += $('receipt').getAttribute('data-list') + label(one); return; }
-    asked = one.type === 'textarea' ? doc.querySelector('label[for="' + one.id + '"]') : one.parentNode.parentNode.querySelector('legend');
-    line = row(told, asked.textContent, label(one));
-    last = pair[0];
-  });
-  $('blank').hidden = !!told.firstChild;
-}
-
-function label(one) { return one.type === 'textarea' ? one.value : one.parentNode.textContent.trim(); }
-
-function row(list, name, value) {
-  var dt = doc.createElement('dt'), dd = doc.createElement('dd');
-  dt.textContent = name;
-  dd.textContent = value;
-  dd.dir = 'auto';
-  list.appendChild(dt);
-  list.appendChild(dd);
-  return dd;
-}
-
-// A second time in three weeks: the code that links the two is this phone's alone.
-function remind(id) {
-  var link = $('keep'), calendar = $('calendar'), address;
-  if (!link) return;
-  address = location.protocol + '//' + location.host + link.getAttribute('data-later') + '#code=' + id;
-  link.href = link.textContent = address;
-  calendar.href = 'data:text/calendar;charset=utf-8,' + encodeURIComponent(['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Porchlight//EN',
-    'BEGIN:VEVENT', 'UID:' + id, 'DTSTAMP:' + calendar.getAttribute('data-day') + 'T000000Z', 'DTSTART:' + calendar.getAttribute('data-day') + 'T180000',
-    'DURATION:PT15M', 'SUMMARY:' + calendar.getAttribute('data-title'), 'URL:' + address, 'DESCRIPTION:' + address,
-    'BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:' + calendar.getAttribute('data-title'), 'TRIGGER:PT0S', 'END:VALARM', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'));
-}
-
 // An empty form for whoever holds the phone now; household is '1' when that was said.
 function another(household) {
   clearInterval(ticking);
-  if ($('told')) $('told').textContent = $('beside').textContent = '';
-  if ($('keep')) $('keep').href = $('keep').textContent = $('calendar').href = '';
-  sending = null;
+  more.sent = sending = null;
+  hook('leave');
+  if (shown) queue.drop(shown, refresh);
+  shown = '';
   clear();
   field('household').value = household;
   $('seen').hidden = true;
   panel('');
-  if (location.hash && location.hash !== '#start') history.replaceState({ step: step = (history.state || {}).step || 0 }, '', '#start');
+  if (location.hash && location.hash !== '#start') mark('replaceState', { step: step = (history.state || {}).step || 0 }, '#start');
   $('start').querySelector('h2').focus();
   asSetUp();
 }

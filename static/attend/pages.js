@@ -12,17 +12,13 @@ function translate(code) {
     doc.documentElement.dir = page.documentElement.dir;
     doc.title = page.title;
     body.innerHTML = page.body.innerHTML;
-    given.forEach(function (pair) {
-      all('[name="' + pair[0] + '"]', $('survey')).forEach(function (one) {
-        if (one.type === 'radio' || one.type === 'checkbox') one.checked = one.checked || one.value === pair[1];
-        else if (pair[0] !== 'lang' && pair[0] !== 'ticket') one.value = pair[1];
-      });
-    });
+    fill(given);
     field('submission').value = id;
     if (hash && hash !== '#start' && hasForm()) route();
-    history.replaceState(null, '', $('survey').getAttribute('action') + '?lang=' + code + hash);
+    mark('replaceState', null, $('survey').getAttribute('action') + '?lang=' + code + hash);
     if (hash) location.replace(hash); // the screen in sight is a new element: name it again
-    history.replaceState({ step: step }, '');
+    mark('replaceState', { step: step });
+    if (more.offer) extra();
     refresh();
     scrollTo(0, place);
   };
@@ -32,10 +28,10 @@ function translate(code) {
 
 // The survey opens again without a signal, in every language it has.
 function keepPages() {
-  if (!navigator.serviceWorker || !window.caches) return;
-  navigator.serviceWorker.register(data('worker')).then(function () {
-    if (!navigator.serviceWorker.controller) keep([location.pathname + location.search], 'force-cache');
-  })['catch'](function () {});
+  if (!workers || !queue.api(window, 'caches')) return;
+  workers.register(data('worker')).then(function () {
+    if (!workers.controller) keep([location.pathname + location.search], 'force-cache');
+  })['catch'](nothing);
 }
 
 // The poster's survey is closed: while nothing is ticked, the server's page says so.
@@ -44,15 +40,15 @@ function gone() {
 }
 
 function keep(addresses, how) {
-  if (!navigator.serviceWorker || !window.caches) return;
+  if (!workers || !queue.api(window, 'caches')) return;
   caches.open(queue.PAGES).then(function (pages) {
     addresses.forEach(function (address) {
       pages.match(address, { ignoreVary: true }).then(function (kept) {
         if (kept) return;
         address = new Request(address, { cache: how, headers: { Purpose: 'prefetch' } });
         // a worker that is awake keeps the page itself; put in twice, it could be lost between
-        (navigator.serviceWorker.controller ? fetch(address) : pages.add(address))['catch'](function () {});
+        (workers.controller ? fetch(address) : pages.add(address))['catch'](nothing);
       });
     });
-  })['catch'](function () {});
+  })['catch'](nothing);
 }

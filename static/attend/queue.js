@@ -1,11 +1,17 @@
 // Answers wait here, on the phone, until the server has them: each arrives once. The page and the
 // service worker share this file. Plain old JavaScript: a phone of 2015 runs it.
 var queue = (function (self) {
-  var KEPT = 14 * 864e5; // ms: a phone may find its signal again after a holiday
-  var DAY = 864e5;
+  var KEPT = 14 * 864e5; // ms: how long people are counted who answered on this phone
+  var DAY = 864e5; // ms: how long a refusal that was seen can be looked at again
   var HOUR = 36e5; // no reply may hold an answer back for longer
   var PATIENCE = 5000; // ms: a broken store may never answer
   var STORED = /^(stored|repeated)$/, REFUSED = /^(conflict|closed|other_audience|stopped|no_code|invalid)$/;
+  var SHOWN = /^(conflict|closed|no_code|invalid)$/; // refused, and kept for its owner to see
+
+  // A part of the browser; undefined where it is missing or may not be looked at, which throws.
+  function api(owner, name) {
+    try { return owner[name]; } catch (refused) { return undefined; }
+  }
 
   // Calls work(store) in one transaction and done(result) when that is on the disk; done(null)
   // where the browser keeps nothing.
@@ -29,10 +35,10 @@ var queue = (function (self) {
       try {
         if (!done) return base.close();
         all = base.transaction(name, 'readwrite', { durability: 'strict' });
-      } catch (spoiled) { base.close(); return fail(); }
-      all.oncomplete = function () { base.close(); end(result); };
-      all.onerror = all.onabort = fail;
-      work(all.objectStore(name), function (found) { result = found; });
+        all.oncomplete = function () { base.close(); end(result); };
+        all.onerror = all.onabort = fail;
+        work(all.objectStore(name), function (found) { result = found; });
+      } catch (spoiled) { base.close(); fail(); }
     };
   }
 
@@ -73,13 +79,22 @@ var queue = (function (self) {
 
   // One tab, or the worker, at a time. A browser without locks may send twice: it counts once.
   function alone(work) {
-    if (!self.navigator.locks || !self.Promise) return work(function () {});
-    self.navigator.locks.request('porchlight', function () { return new Promise(work); });
+    var locks = api(self.navigator, 'locks'), begun;
+    function begin(release) {
+      begun = true;
+      work(release);
+    }
+    function unlocked() { if (!begun) begin(function () {}); }
+    if (!locks || !self.Promise) return unlocked();
+    try {
+      locks.request('porchlight', function () { return new Promise(begin); })['catch'](unlocked);
+    } catch (refused) { unlocked(); }
   }
 
   // Sends what waits. post(entry, done) calls done(status, text, seconds to wait); status 0 means
   // that nothing came back. done(fates) gets {id: outcome}; "waiting" where it is still here.
-  // What was refused stays for a day without its answers, so that the page can tell.
+  // Only the server's word ends an entry: this device's clock may be years wrong. What came of it
+  // stays until a page has told it; refused answers stay beside it, for their owner to see.
   function flush(post, done) {
     alone(function (release) {
       waiting(function (list) {
@@ -87,16 +102,18 @@ var queue = (function (self) {
         function next() {
           var entry = list && list.shift(), now = Date.now();
           if (!entry) { release(); return done(fates); }
-          if (entry.outcome) return entry.until < now ? drop(entry.id, next) : next();
-          if (entry.until < now) return refuse(entry, 'closed');
+          if (entry.outcome) return entry.seen && Math.abs(now - entry.seen) > DAY ? drop(entry.id, next) : next();
           // a clock that was set back holds nothing for years
           if (entry.after > now && entry.after <= now + HOUR) return next();
           if (pause) { entry.after = pause; return put(entry, next); }
           post(entry, function (status, text, wait) { settle(entry, status, read(text), wait); });
         }
-        function refuse(entry, outcome) {
+        // A shared tablet keeps nothing of whoever used it, and no device what nobody agreed to.
+        function end(entry, outcome) {
+          var own = !/\/(kiosk|paper)$/.test(entry.to);
           fates[entry.id] = outcome;
-          put({ id: entry.id, to: entry.to, outcome: outcome, until: Date.now() + DAY }, next);
+          if (!own && STORED.test(outcome)) return drop(entry.id, next);
+          put({ id: entry.id, to: entry.to, outcome: outcome, body: own && SHOWN.test(outcome) ? entry.body : '' }, next);
         }
         function settle(entry, status, reply, wait) {
           var outcome = reply && reply.outcome;
@@ -107,11 +124,7 @@ var queue = (function (self) {
             return put(entry, next);
           }
           // a Wi-Fi's own sign-in page answers 200, too: only our own reply about this one counts
-          if (STORED.test(outcome) && reply.submission === entry.id) {
-            fates[entry.id] = outcome;
-            return drop(entry.id, next);
-          }
-          if (REFUSED.test(outcome)) return refuse(entry, outcome);
+          if (REFUSED.test(outcome) || STORED.test(outcome) && reply.submission === entry.id) return end(entry, outcome);
           if (!status) list = [];
           if (!wait) return next();
           pause = entry.after = Date.now() + Math.min(1000 * wait, HOUR);
@@ -128,6 +141,6 @@ var queue = (function (self) {
   }
 
   return {
-    KEPT: KEPT, PAGES: 'pages-1', STORED: STORED, read: read, put: put, waiting: waiting, seen: seen, flush: flush
+    PAGES: 'pages-1', STORED: STORED, api: api, read: read, put: put, drop: drop, waiting: waiting, seen: seen, flush: flush
   };
 })(self);

@@ -2,8 +2,11 @@
 // waits on the phone until it can be sent. The files named in survey/pages/assets.py stand in this
 // order inside one function, after queue.js. Plain old JavaScript: a phone of 2015 runs it.
 
-var doc = document, body = doc.body, tongue = doc.documentElement.lang, step = 0, people = 0, opened = false, kept = false, sending = null, tries = 0, retry, ticking;
+var doc = document, body = doc.body, tongue = doc.documentElement.lang, step = 0, people = 0, opened = false, kept = false, sending = null, told = '', shown = '', tries = 0, retry, ticking;
+var workers = queue.api(navigator, 'serviceWorker');
 if (!doc.querySelectorAll || !doc.getElementById('survey') || !history.pushState) return;
+
+function nothing() {}
 
 function $(id) { return doc.getElementById(id); }
 
@@ -12,6 +15,17 @@ function all(selector, within) { return [].slice.call((within || doc).querySelec
 function data(name) { return $('survey').getAttribute('data-' + name); }
 
 function field(name) { return $('survey').elements[name]; }
+
+// The nearest element of a kind around this one, or nothing.
+function up(one, tag) {
+  while (one && one.tagName !== tag) one = one.parentNode;
+  return one;
+}
+
+// Names an entry of the browser's history. Some browsers refuse after many: nothing hangs on it.
+function mark(method, state, address) {
+  try { history[method](state, '', address); } catch (refused) { return; }
+}
 
 function checked(name) {
   return all('[name="' + name + '"]:checked', $('survey')).map(function (box) { return box.value; });
@@ -51,12 +65,12 @@ function show(event) {
   if (form.className === 'all') return;
   if (screen && screen.id !== 'start' && form.className === 'start') {
     if (hasForm() && screen.className === 'screen' && isFor(screen)) route();
-    else history.replaceState(history.state, '', '#start');
+    else mark('replaceState', history.state, '#start');
   }
   if (!location.hash) form.className = 'start';
   if (screen && screen.hasAttribute('data-longer')) opened = true;
   if (history.state) step = history.state.step;
-  else history.replaceState({ step: event.type === 'hashchange' ? ++step : step }, '');
+  else mark('replaceState', { step: event.type === 'hashchange' ? ++step : step });
   if (event.type !== 'hashchange') return;
   say('');
   heading = (form.className === 'start' || !screen ? $('start') : screen).querySelector('h2');
@@ -79,7 +93,7 @@ function pass(section) {
     if ((gates[i].getAttribute('data-stops') || '').split(' ').indexOf(chosen.value) >= 0) { bye('stopped'); return true; }
   }
   if (!hasForm()) return false;
-  if (section.id === 'start' && people > 1 && !field('household').value) { panel('again'); return true; }
+  if (section.id === 'start' && people > 1 && !field('household').value && $('again')) { panel('again'); return true; }
   go(section);
   return true;
 }
@@ -100,9 +114,9 @@ function panel(name) {
 }
 
 function bye(why) {
-  var told = $('bye').getAttribute('data-' + why).split('|');
-  $('bye').querySelector('h2').textContent = told[0];
-  $('bye-text').textContent = told[1];
+  var words = (why === 'once' ? $('again') : $('bye')).getAttribute('data-' + why).split('|');
+  $('bye').querySelector('h2').textContent = words[0];
+  $('bye-text').textContent = words[1];
   clear();
   panel('bye');
   if (data('mode') === 'kiosk') count($('bye'), 10);

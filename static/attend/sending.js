@@ -14,41 +14,53 @@ function pairs() {
   return found;
 }
 
+// Half a character, which a keyboard or a paste may leave, is written as the browser's own form
+// would: encodeURIComponent throws at it.
 function encode(list) {
-  return list.map(function (pair) { return encodeURIComponent(pair[0]) + '=' + encodeURIComponent(pair[1]); }).join('&');
+  return list.map(function (pair) { return encodeURIComponent(pair[0]) + '=' + encodeURIComponent(whole(pair[1])); }).join('&');
+}
+
+function whole(text) {
+  return text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, function (sign) { return sign.length > 1 ? sign : '\ufffd'; });
 }
 
 function post(entry, done) {
   var request = new XMLHttpRequest();
-  request.open('POST', entry.to);
-  request.setRequestHeader('Accept', 'application/json');
-  request.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');
-  request.timeout = 30000;
-  request.onload = function () {
-    done(request.status, request.responseText, parseInt(request.getResponseHeader('Retry-After'), 10) || 0);
-  };
-  request.onerror = request.ontimeout = function () { done(0); };
-  request.send(entry.body);
+  try {
+    request.open('POST', entry.to);
+    request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');
+    request.timeout = 30000;
+    request.onload = function () {
+      done(request.status, request.responseText, parseInt(request.getResponseHeader('Retry-After'), 10) || 0);
+    };
+    request.onerror = request.ontimeout = function () { done(0); };
+    request.send(entry.body);
+  } catch (refused) { done(0); }
 }
 
+// Whatever throws before the answers are in the queue leaves the press to the browser, which sends
+// the form itself; whatever throws afterwards is no reason to keep the thank-you back.
 function send(event) {
-  var list = pairs(), entry;
+  var list, entry;
   var long = all('textarea').some(function (one) { return one.value.length > one.getAttribute('maxlength'); });
   var many = all('[data-many]').some(function (set) { return all(':checked', set).length > set.getAttribute('data-many'); });
   if (long || many) return; // the server's page explains it, every answer kept
-  event.preventDefault();
-  if (sending) return;
-  entry = { id: field('submission').value, to: $('survey').getAttribute('action'), body: encode(list) + '&go=send', until: Date.now() + queue.KEPT };
-  sending = entry.id;
+  if (sending) return event.preventDefault();
+  list = pairs();
+  entry = { id: field('submission').value, to: $('survey').getAttribute('action'), body: encode(list) + '&go=send' };
   queue.put(entry, function (kept) {
-    if (kept) {
-      finish(list, entry);
-      later();
-      flush();
-    } else {
-      post(entry, function (status, text) { direct(status, text, list, entry); });
-    }
+    if (!kept) return post(entry, function (status, text) { direct(status, text, list, entry); });
+    thank(list, entry);
+    flush();
+    later();
   });
+  sending = entry.id;
+  event.preventDefault();
+}
+
+function thank(list, entry) {
+  try { finish(list, entry); } catch (odd) { clear(); panel('done'); }
 }
 
 // Where the browser keeps nothing, the answers stay on the page until the server has them.
@@ -56,12 +68,12 @@ function direct(status, text, list, entry) {
   var reply = queue.read(text);
   sending = null;
   if (reply && status === 200) {
-    finish(list, entry);
+    thank(list, entry);
     fate(reply.outcome);
   } else if (reply && status < 500) {
     explain();
   } else {
-    say($('stay').getAttribute(status > 200 ? 'data-busy' : 'data-offline'));
+    say(status > 200 && $('refused') ? $('refused').getAttribute('data-busy') : $('stay').getAttribute('data-offline'));
   }
 }
 
@@ -72,6 +84,7 @@ function explain() {
   button.name = 'go';
   button.value = 'send';
   $('survey').appendChild(button);
+  forget();
   $('survey').submit();
 }
 
@@ -92,25 +105,38 @@ function again() {
 
 // Asks the browser to send in the background, where it can.
 function later() {
-  if (navigator.serviceWorker && self.SyncManager) {
-    navigator.serviceWorker.ready.then(function (worker) { return worker.sync.register('answers'); })['catch'](function () {});
+  if (workers && self.SyncManager) {
+    workers.ready.then(function (worker) { return worker.sync.register('answers'); })['catch'](nothing);
   }
 }
 
-// Says what waits, and what came too late from this poster's page. Another tab or the worker may
-// have dealt with the answers that were sent here.
+// Says what waits, once what arrived, and what was refused at this poster. Another tab or the
+// worker may have dealt with the answers that were sent here.
 function refresh() {
   queue.waiting(function (list) {
-    var banner = $('queue'), forms = banner.getAttribute('data-forms').split('|'), lines = [], mine, number;
+    var banner = $('queue'), forms = banner.getAttribute('data-forms').split('|'), lines = [], mine, number, refused;
     if (!list) return;
-    number = list.filter(function (one) { return one.body; }).length;
+    number = list.filter(function (one) { return !one.outcome; }).length;
     if (number) lines.push(forms[pluralForm(banner.getAttribute('data-plural'), number)].replace('{number}', number));
     list.forEach(function (one) {
+      var here = one.id === sending || one.id === told;
       if (one.id === sending) mine = one.outcome || 'waiting';
-      else if (one.outcome && one.to === $('survey').getAttribute('action')) lines.push(words(one.outcome));
+      if (!one.outcome || doc.hidden) return;
+      if (queue.STORED.test(one.outcome)) {
+        more.arrived = more.arrived || !here;
+        queue.drop(one.id, nothing);
+      } else if (here || one.to === $('survey').getAttribute('action')) {
+        if (!here) lines.push(words(one.outcome));
+        if (!here && one.body) refused = one;
+        one.seen = one.seen || Date.now();
+        queue.put(one, nothing);
+      }
     });
     banner.textContent = lines.join(' ');
     banner.hidden = !lines.length;
+    if ((refused || more.arrived) && !more.offer) extra();
+    more.refused = refused;
+    hook('offer');
     if (sending && body.className === 'done' && mine !== 'waiting') fate(mine || 'stored');
   });
 }
@@ -128,7 +154,7 @@ function fate(outcome) {
   line.textContent = waits ? '' : words(outcome);
   line.hidden = waits;
   $('waits').hidden = !waits;
-  if (!waits) sending = null;
+  if (!waits) { told = sending || told; sending = null; }
 }
 
 function words(outcome) {

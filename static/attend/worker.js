@@ -2,6 +2,7 @@
 // /s/worker.js behind queue.js; it keeps empty forms and answers that wait, and nothing else.
 (function () {
   var FORM = /^\/s\/[^\/.]+(\/(kiosk|later))?$/;
+  var EXTRA = /^\/s\/extra\//; // of a page: it never changes under its address
   var STALE = 45 * 864e5; // ms: past the follow-up, a poster's page is of no use
 
   function nothing() {}
@@ -19,7 +20,9 @@
   // The kept page at once, and a fresh one for the next time.
   self.addEventListener('fetch', function (event) {
     var request = event.request;
-    if (request.method !== 'GET' || !FORM.test(new URL(request.url).pathname)) return;
+    var path = new URL(request.url).pathname;
+    if (request.method === 'GET' && EXTRA.test(path)) return event.respondWith(find(request).then(function (kept) { return kept || extra(request); }));
+    if (request.method !== 'GET' || !FORM.test(path)) return;
     event.respondWith(find(request).then(function (kept) {
       var fresh = fetch(request).then(function (reply) {
         event.waitUntil(refresh(event, reply, kept)['catch'](nothing));
@@ -37,6 +40,14 @@
     })['catch'](nothing);
   }
 
+  function extra(request) {
+    return fetch(request).then(function (reply) {
+      var copy = reply.clone();
+      if (reply.status === 200) caches.open(queue.PAGES).then(function (pages) { return pages.put(request.url, copy); })['catch'](nothing);
+      return reply;
+    });
+  }
+
   // The same poster's page as it was opened before: in another language, or without the tail that
   // a scanner added to its address.
   function likest(request, lost) {
@@ -52,23 +63,33 @@
       if (reply.status === 200) {
         return told.text().then(function (text) {
           if (text.indexOf('id="survey"') < 0) return; // a Wi-Fi's own sign-in page
-          return pages.put(event.request.url, page).then(function () { tidy(pages); });
+          return pages.put(event.request.url, page).then(function () { tidy(pages, date(reply)); });
         });
       }
       if (!kept || reply.status !== 404 && reply.status !== 410) return;
-      return pages['delete'](event.request, { ignoreVary: true }).then(function () {
-        return self.clients.get(event.resultingClientId);
-      }).then(function (client) {
-        if (client) client.postMessage('gone');
-      });
+      return new Promise(queue.waiting).then(function (list) {
+        var path = new URL(event.request.url).pathname;
+        if (!(list || []).some(function (one) { return one.to === path; })) return forget(event, pages);
+      }); // else whoever sent from this page has yet to hear what came of it
     });
   }
 
-  function tidy(pages) {
+  function forget(event, pages) {
+    return pages['delete'](event.request, { ignoreVary: true }).then(function () {
+      return self.clients.get(event.resultingClientId);
+    }).then(function (client) {
+      if (client) client.postMessage('gone');
+    });
+  }
+
+  // By the server's clock: this device's may be years wrong.
+  function date(page) { return Date.parse(page.headers.get('Date')); }
+
+  function tidy(pages, now) {
     pages.keys().then(function (requests) {
       requests.forEach(function (request) {
         pages.match(request).then(function (page) {
-          if (page && Date.now() - Date.parse(page.headers.get('Date')) > STALE) pages['delete'](request);
+          if (page && now - date(page) > STALE) pages['delete'](request);
         });
       });
     });

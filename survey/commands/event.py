@@ -28,6 +28,7 @@ event = AppGroup("event", help="Events: the evenings on which answers are taken.
 @click.option("--time-zone", default="America/New_York", show_default=True)
 @click.option("--language", "languages", multiple=True, default=("en", "es"), show_default=True)
 @click.option("--name", default="National Night Out", show_default=True)
+@click.option("--host", default="", help="Who runs it; without it, the local law enforcement.")
 def add(community_slug: str, **told: Any) -> None:
     """Add an event. It takes answers from its start until two days after its end."""
     with work() as doing:
@@ -106,6 +107,18 @@ def turn_language(slug: str, code: str, off: bool) -> None:
         doing.say(f"{found.slug}: {', '.join(found.languages)}")
         if not off:
             warn_of_draft(doing, code)
+
+
+@event.command("host")
+@click.argument("slug")
+@click.argument("host")
+def set_host(slug: str, host: str) -> None:
+    """Say who runs the survey: a kind of agency (police), or a name ("Alder Creek Neighbors")."""
+    with work() as doing:
+        found = event_of(doing.session, slug)
+        planning.set_host(content(), found, host)
+        seen = "the police run it" if found.police_run else "police see released figures only"
+        doing.say(f"{found.slug}: run by {found.host}. Attendees read that {seen}.")
 
 
 @event.command("close")

@@ -34,10 +34,12 @@ def add_event(
     name: str = "National Night Out",
     languages: Iterable[str] = ("en", "es"),
     head_count: int | None = None,
+    host: str = "",
 ) -> Event:
     """Make an event that takes answers from its start until two days after its end.
 
-    One that ends before it starts by the clock ends on the next day.
+    One that ends before it starts by the clock ends on the next day. host: as in set_host; "" for
+    the local law enforcement.
     """
     offered = list(dict.fromkeys(languages))
     for code in offered:
@@ -48,6 +50,8 @@ def add_event(
     set_time(content, event, day, starts, ends, time_zone)
     event.slug = free_event_slug(session, f"{community.slug}-{day.year}")
     community.events.append(event)
+    if host:
+        set_host(content, event, host)
     session.flush()
     return event
 
@@ -120,6 +124,23 @@ def remove_event(session: Session, event: Event) -> None:
     """Remove an event and its posters, before the first answer."""
     refuse_answered(session, [event], event.slug)
     delete_event(session, event)
+
+
+def set_host(content: Content, event: Event, host: str) -> None:
+    """Say who runs the survey at an event: a kind or the name of one of its agencies, or any name.
+
+    Attendees read the name. What they are told of the police is chosen here and never typed: an
+    agency that is law enforcement, or a name that says so, sees answers; everybody else sees that
+    the police get released figures only.
+    """
+    host = tidy(host, Event.host, "The host's name")
+    named = host.casefold()
+    for agency in event.community.agencies:
+        if named in (agency.kind, agency.name.casefold()):
+            event.host, event.police_run = agency.name, content.agencies[agency.kind].law
+            return
+    law = [kind for kind, agency in content.agencies.items() if agency.law]
+    event.host, event.police_run = host, any(kind in named for kind in law)
 
 
 def check_language(content: Content, code: str, *, on: bool = True) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
+    abort,
     current_app,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -21,6 +23,7 @@ from werkzeug.wrappers import Response as Reply
 from survey.collect import intake
 from survey.collect.intake import Outcome, Submission, shown_agencies
 from survey.collect.scans import Scans
+from survey.pages.extra import extra_response
 from survey.pages.form_page import (
     address_of,
     done_words,
@@ -58,6 +61,13 @@ def enter() -> Reply:
     return redirect(url_for("attend.form", code=code, lang=request.args.get("lang")))
 
 
+@blueprint.get("/s/extra/<code>.js")
+def extra(code: str) -> Reply:
+    """Return the page's second script, in one language."""
+    language = content().languages.get(code)
+    return extra_response(language) if language else abort(404)
+
+
 @blueprint.get("/s/<code>")
 @blueprint.get("/s/<code>/<any(kiosk, paper, later):door>")
 def form(code: str, door: str = "") -> Reply | tuple[str, int]:
@@ -78,7 +88,7 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
 @blueprint.post("/s/<code>/<any(kiosk, paper, later):door>")
 def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
     """Take one step of the form: pass its gates, switch language, review, or send."""
-    fields = read_form()
+    fields = g.posted = read_form()
     place = find(code, door)
     if place is None:
         return refusal("unknown", code=events.tidy_code(code))

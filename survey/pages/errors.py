@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, current_app, make_response, render_template, request
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.sansio.utils import host_is_trusted
 
 from survey.log import log_error
 from survey.pages.site import page
 from survey.storage.db import session
+from survey.web.form_body import read_form
 from survey.web.locale import content, is_attendees, visitor_language
 
 BUSY = "porchlight.busy"  # in a request's environment
@@ -38,14 +53,15 @@ def refuse_other_hosts() -> None:
     in front of us would hand it to others.
     """
     ours = current_app.extensions["settings"].hosts
-    if ours and not host_is_trusted(request.host, ours):
+    asked = request.host if host_is_trusted(request.host) else ""  # of valid characters
+    if ours and urlsplit(f"//{asked}").hostname not in ours:
         abort(421)
 
 
 def http_error(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error  # a redirect
-    response = error_page(error.code)
+    response = (answers_again(503) if error.code == 503 else None) or error_page(error.code)
     if error.code == 405:
         response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET")
     if error.code == 503:
@@ -56,14 +72,45 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 def database_error(error: OperationalError) -> Response:
     log_error(error)
     session().rollback()
-    response = error_page(503)
+    response = answers_again(503) or error_page(503)
     response.headers["Retry-After"] = str(AGAIN_AFTER)
     return response
 
 
 def our_error(error: Exception) -> Response:
     log_error(error)
-    return error_page(500)
+    return answers_again(500) or error_page(500)
+
+
+def answers_again(status: int) -> Response | None:
+    """Return a page that holds every answer just posted, to be sent again; None if none were.
+
+    Whatever failed, it needs nothing but what was posted: neither the poster nor the questions.
+    """
+    fields = posted()
+    if fields is None:
+        return None
+    if request.accept_mimetypes.best == "application/json":  # the page's script keeps them itself
+        return make_response(jsonify(outcome="busy"), status)
+    languages = content().languages
+    words = languages.get(fields.get("lang", "")) or visitor_language(languages)
+    about = {"status": status, "attend": current_app.extensions["attend"], "go": fields.get("go")}
+    kept = [pair for pair in fields.items(multi=True) if pair[0] != "go"]
+    text = render_template(
+        "attend/again.html", words=words, say=words.say, fields=kept, action=request.path, **about
+    )
+    return make_response(text, status)
+
+
+def posted() -> MultiDict[str, str] | None:
+    """Return the fields of an attendee's form; None where none were sent, or not whole."""
+    if "posted" not in g:
+        g.posted = None
+        if request.method == "POST" and is_attendees(request.path):
+            with suppress(HTTPException):
+                g.posted = read_form()
+    fields: MultiDict[str, str] | None = g.posted
+    return fields
 
 
 def error_page(status: int) -> Response:

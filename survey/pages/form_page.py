@@ -16,6 +16,7 @@ from markupsafe import Markup
 from survey.collect.form_token import make_ticket
 from survey.collect.intake import shown_agencies
 from survey.config import Settings
+from survey.pages.extra import extra_address
 from survey.pages.form_view import View
 from survey.questionnaire.forms import AnswerForm, form_class
 from survey.questionnaire.instrument import AGENCIES, FOLLOW_UP, Instrument
@@ -33,7 +34,7 @@ def fresh_page(place: Place, language: Language) -> Response:
     return response
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=200)  # of 80 KB each: a worker stays within its memory at any number of posters
 def prepared(place: Place, language: Language) -> Packed:
     form = form_of(place, language, "")(formdata=None)
     return Packed.of(render_form(place, language, form, step="start"))
@@ -121,6 +122,7 @@ def render_form(
         made_up=place.made_up,
         languages=content().offered(place.languages),
         action=address_of(place),
+        extra=extra_address(language),
         screens=[
             screen
             for screen in view.screens(instrument, (audience,) if audience else audiences)

@@ -35,6 +35,8 @@ class Asked:
     most: int = 0
     gate: str = ""  # of a question that must be answered: what to say where it is not
     stops: str = ""
+    columns: str = ""  # how the choices stand: "list", or "two" or "three" beside each other
+    note: str = ""  # of a comment: who reads it
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,12 @@ class View:
         other = item.agency if question.per == "agency" else ""
         needed = "required" if name == self.form.gate else "choose"
         some = [one for one in readers if one in question.audiences]
+        choices = tuple(self.choices(item)) if question.kind != "text" else ()
         return Asked(
             name=name,
             kind=question.kind,
             ask=self.ask(item),
-            choices=tuple(self.choices(item)) if question.kind != "text" else (),
+            choices=choices,
             audiences="" if len(some) == len(readers) else " ".join(some),
             other=other if other != self.place.agencies.local else "",
             hidden=bool(other) and other not in self.shown,
@@ -107,7 +110,15 @@ class View:
             most=question.most,
             gate=self.language.say(f"error.{needed}") if question.gate else "",
             stops=" ".join(question.stops),
+            columns=columns_of(question, choices),
+            note=self.reader() if question.kind == "text" else "",
         )
+
+    def reader(self) -> str:
+        """Return who reads a comment: chosen from who hosts the event."""
+        if self.place.police_run:
+            return self.language.say("attend.comment_police")
+        return self.language.say("attend.comment_read", host=self.place.host)
 
     def told(self) -> Iterator[tuple[str, str]]:
         """Yield (question, answer) for every answer given, as a person reads them."""
@@ -152,3 +163,28 @@ def faces_of(question: Question) -> dict[str, int]:
         return {}
     codes = sorted(question.scale.codes)
     return {str(code): round(12 + 8 * i / (len(codes) - 1)) for i, code in enumerate(codes)}
+
+
+# Most letters of a word, and of a label, that a column of 104 or 160 px holds.
+ROOM = {"three": (7, 18), "two": (13, 44)}
+
+
+def columns_of(question: Question, choices: Sequence[Choice]) -> str:
+    """Return how the choices stand, for the template's class; "" for large ones with gaps.
+
+    A scale of opinion is a list from top to bottom, in every language alike: its points must look
+    evenly spaced. Children get one large choice after the other.
+    """
+    if question.audiences == (CHILD,) or question.kind == "text":
+        return ""
+    if question.scale and len(question.scale.codes) > 3:
+        return "list"
+    in_columns = [choice.label for choice in choices if not choice.apart]
+    names = ("three",) if len(in_columns) == 3 else ("two",)
+    return next((name for name in names if fits(in_columns, *ROOM[name])), "list")
+
+
+def fits(labels: Sequence[str], word: int, label: int) -> bool:
+    """Whether no word and no label is longer than there is room for."""
+    words = (part for text in labels for part in text.split())
+    return max(map(len, words)) <= word and max(map(len, labels)) <= label

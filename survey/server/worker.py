@@ -50,14 +50,15 @@ class Worker(GeventWorker):
         if len(self.sockets) > 1:
             self.sockets = [one for one in self.sockets if is_private(one) == (self.role == READ)]
         self.lines = Lines()
-        if self.role == READ:
-            os.nice(BEHIND)
         super().init_process()
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
         if self.role == READ:
-            import survey.read.charts  # noqa: F401  # pandas and plotly, before the first chart
+            from survey.read import charts  # pandas and plotly, before anybody asks for a chart
+
+            charts.warm_up()
+            os.nice(BEHIND)
         else:
             self.wsgi = Front(self.wsgi, os.environ.get(SOCKET, ""))
 

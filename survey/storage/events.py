@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from survey.questionnaire.forms import Agencies
@@ -66,6 +67,8 @@ class Place:
     opens_at: datetime
     closes_at: datetime
     agencies: Agencies
+    host: str = ""  # the name of whoever runs the survey at this event
+    police_run: bool = True  # whether that is law enforcement
 
     @property
     def mode(self) -> str:
@@ -143,11 +146,21 @@ class Places:
         self.kept: dict[str, tuple[float, Place]] = {}
 
     def find(self, session: Callable[[], Session], code: str) -> Place | None:
-        """Return the poster's place. A code that no poster has is looked up each time."""
-        until, place = self.kept.get(code, (0.0, None))
+        """Return the poster's place. A code that no poster has is looked up each time.
+
+        While the database is away a poster is what it was: a form opens, and answers that cannot
+        be stored come back in it.
+        """
+        until, before = self.kept.get(code, (0.0, None))
         if monotonic() < until:
-            return place
-        place = find_place(session(), code)
+            return before
+        try:
+            place = find_place(session(), code)
+        except OperationalError:
+            if before is None:
+                raise
+            session().rollback()
+            return before
         if place is not None:
             if len(self.kept) >= self.MOST:
                 self.kept.clear()
@@ -175,6 +188,8 @@ def place_of(poster: Poster) -> Place:
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         agencies=agencies_of(community),
+        host=event.host or next(agency.name for agency in community.agencies if agency.local),
+        police_run=event.police_run,
     )
 
 

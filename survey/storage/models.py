@@ -24,6 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -123,6 +124,8 @@ class Event(Base):
     opens_at: Mapped[datetime]  # the window in which answers are taken
     closes_at: Mapped[datetime]
     head_count: Mapped[int | None]
+    host: Mapped[str] = mapped_column(String(80), default="", server_default="")  # "": see organise
+    police_run: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     community: Mapped[Community] = relationship(back_populates="events")
     posters: Mapped[list[Poster]] = relationship(back_populates="event", order_by="Poster.code")

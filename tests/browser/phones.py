@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.actors import PRACTICE, Guest
 
 PATIENCE = 60  # seconds for something to be sent or stored
-WAITING = "1 answer is waiting for a signal."
+WAITING = "1 set of answers is waiting for a signal."
 STORED = "Your answers are in."
 
 READY = "() => navigator.serviceWorker.controller"

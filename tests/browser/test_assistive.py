@@ -168,7 +168,7 @@ def test_waiting_and_sent_are_said_without_a_look(guest):
     guest.presses_send()
     expect(page.locator("#waits")).to_be_visible()
     waiting = {id: one for id, one in regions(page).items() if one[2]}
-    assert ("status", "polite", "1 answer is waiting for a signal.") in waiting.values()
+    assert ("status", "polite", "1 set of answers is waiting for a signal.") in waiting.values()
     assert waiting.keys() & before.keys()
     heading = page.get_by_role("heading", name="Thank you!")
     expect(heading).to_be_focused()

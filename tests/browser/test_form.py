@@ -114,7 +114,7 @@ def test_a_comment_that_is_too_long_is_explained_and_kept(some_guest):
     expect(summary).to_contain_text("330 characters")
     expect(field).to_have_value(long)
     expect(field).to_have_attribute("aria-invalid", "true")
-    described = field.get_attribute("aria-describedby")
+    described = field.get_attribute("aria-describedby").split()[-1]
     expect(guest.page.locator(f"#{described}")).to_contain_text("280")
     assert guest.given()["trust.police"] == ["4"]
 
@@ -128,13 +128,6 @@ def test_what_is_missing_takes_the_focus(guest):
     """A screen reader starts where the help is."""
     guest.opens().screen.locator(".go").click()
     expect(guest.page.get_by_role("alert").filter(visible=True)).to_be_focused()
-
-
-def test_a_reload_in_the_middle_starts_afresh(guest):
-    guest.opens().says("adult", "police").goes_on("trust").taps("trust.police", "1")
-    guest.goes_on("respect").page.reload()
-    guest.sees("start").says("adult", "police").goes_on("trust").answers()
-    assert len(guest.site.stored(guest.sends())) == 1
 
 
 CHILDREN = ("lost_police", "lost_fire", "kind", "learned", "come_back", "child_age")
@@ -166,7 +159,7 @@ def test_nothing_is_sent_where_a_child_or_its_grown_up_says_no(some_guest, gate)
     if gate == "c_assent":
         guest.taps("c_ok", "yes").goes_on("child_ok")
     guest.taps(gate, "no").screen.locator(".go").click()
-    expect(guest.page.get_by_text("We kept nothing of what you tapped")).to_be_visible()
+    expect(guest.page.get_by_text("save anything you tapped")).to_be_visible()
     assert guest.site.stored(submission) == []
 
 
@@ -257,7 +250,7 @@ def test_a_silent_third_time_is_asked_kindly(guest):
     for _ in range(2):
         answers_quickly(guest.opens()).sends()
     guest.opens()
-    expect(guest.page.get_by_text("Someone has answered on this phone")).to_be_visible()
+    expect(guest.page.get_by_text("already answered on this phone")).to_be_visible()
     guest.says("adult", "police").screen.locator(".go").click()
     question = guest.page.get_by_role("heading", name="Someone has used this phone")
     expect(question).to_be_focused()

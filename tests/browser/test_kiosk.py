@@ -153,7 +153,7 @@ def test_several_people_answer_without_a_signal_and_all_arrive(guest):
         expect(page.locator("#waits")).to_be_visible()
         seconds(page, 14)
         is_empty(guest)
-    expect(page.locator("#queue")).to_have_text("3 answers are waiting for a signal.")
+    expect(page.locator("#queue")).to_have_text("3 sets of answers are waiting for a signal.")
     context.set_offline(False)
     expect(page.locator("#queue")).to_be_hidden()
     kept = guest.site.rows(

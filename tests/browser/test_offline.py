@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -15,7 +13,6 @@ from tests.browser.phones import (
     Posts,
     arrives,
     eventually,
-    everything_kept,
     fills_in,
     keeps,
     opens_for_good,
@@ -148,7 +145,9 @@ def test_three_tabs_send_each_answer_in_one_request(guest):
         one.presses_send()
         expect(one.page.locator("#waits")).to_be_visible()
     assert len(set(ids)) == 3
-    expect(guests[2].page.locator("#queue")).to_have_text("3 answers are waiting for a signal.")
+    expect(guests[2].page.locator("#queue")).to_have_text(
+        "3 sets of answers are waiting for a signal."
+    )
 
     posts = Posts(guest.page)
     context.set_offline(False)
@@ -228,26 +227,3 @@ def test_a_busy_server_is_asked_again_when_it_said(guest, status):
     expect(page.locator("#queue")).to_have_text(WAITING)
     assert arrives(guest, submission)
     assert posts.times[posts.times.index(first) + 1] - first >= seconds - 0.5
-
-
-def test_answers_are_dropped_after_14_days(guest):
-    page, posts = guest.page, Posts(guest.page)
-    page.context.set_offline(True)
-    submission = sends_into_the_queue(fills_in(guest))
-    now = time.time()
-    page.clock.set_fixed_time(now + 13.9 * 86_400)
-    page.reload()
-    expect(page.locator("#queue")).to_have_text(WAITING)
-
-    before = len(posts)
-    page.clock.set_fixed_time(now + 14.1 * 86_400)
-    page.context.set_offline(False)  # too late, however good the signal
-    page.reload()
-    expect(page.locator("#queue")).to_have_text("This survey is closed")
-    assert [row.keys() for row in waiting(page)] == [{"id", "to", "outcome", "until"}]
-    assert len(posts) == before
-    assert guest.site.stored(submission) == []
-    page.clock.set_fixed_time(now + 15.2 * 86_400)
-    page.reload()
-    eventually(lambda: waiting(page) == [])
-    eventually(lambda: everything_kept(page)["databases"]["porchlight"]["seen"] == [])

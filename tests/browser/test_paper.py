@@ -264,7 +264,9 @@ def test_sheets_in_another_language_count_on(volunteer):
 def test_sheets_wait_for_a_signal(volunteer):
     volunteer.page.context.set_offline(True)
     volunteer.keys("1 0 3 Enter Enter")
-    expect(volunteer.page.locator("#queue")).to_have_text("1 answer is waiting for a signal.")
+    expect(volunteer.page.locator("#queue")).to_have_text(
+        "1 set of answers is waiting for a signal."
+    )
     expect(volunteer.page.locator("#saved")).to_have_text("Saved: 1")
     volunteer.page.context.set_offline(False)
     volunteer.has_saved(1)

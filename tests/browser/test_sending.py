@@ -8,7 +8,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.actors import PRACTICE, Guest
-from tests.browser.phones import STORED, Posts, arrives, fills_in, sends_into_the_queue, waiting
+from tests.browser.phones import (
+    STORED,
+    Posts,
+    arrives,
+    eventually,
+    fills_in,
+    sends_into_the_queue,
+    waiting,
+)
+from tests.builders import OPINION
 
 pytestmark = pytest.mark.browser
 
@@ -86,10 +95,106 @@ def test_a_refusal_is_told_to_the_tab_that_sent_and_once_more_to_the_next(guest)
     guest.presses_send()
     expect(page.locator("#fate")).to_have_text("This survey is closed")
     (row,) = waiting(page)
-    assert row.keys() == {"id", "to", "outcome", "until"}  # its answers are gone
+    assert row["outcome"] == "closed"
     page.reload()
     expect(page.locator("#queue")).to_have_text("This survey is closed")
     assert guest.site.stored(submission) == []
+
+
+def test_a_refused_answer_can_still_be_seen_by_its_owner_until_they_have_done_so(guest):
+    page, context = guest.page, guest.page.context
+    guest.sends()  # one that was taken; what follows is refused
+    context.route(FORM, lambda route: route.fulfill(status=410, json={"outcome": "closed"}))
+    page.get_by_role("button", name="Another person").click()
+    guest.sees("start").says("adult", "police").goes_on("trust")
+    guest.answers({**OPINION, "open": "More lights & shade, 100%"}).presses_send()
+    expect(page.locator("#fate")).to_have_text("This survey is closed")
+    page.close()
+
+    page = guest.page = context.new_page()
+    guest.opens()
+    expect(page.locator("#queue")).to_have_text("This survey is closed")
+    assert guest.given() == {}  # nothing is shown before somebody asks for it
+    page.get_by_role("button", name="See the answers that were not taken").click()
+    told = page.locator("#told dd")
+    expect(told.filter(visible=True).first).to_have_text("18 or older")
+    assert "More lights & shade, 100%" in told.all_inner_texts()
+    assert "Black or African American, Hispanic or Latino" in told.all_inner_texts()
+    expect(page.locator("#fate")).to_have_text("This survey is closed")
+
+    page.get_by_role("button", name="Another person").click()
+    guest.sees("start")
+    eventually(lambda: waiting(page) == [])
+    page.reload()
+    expect(page.locator("#queue")).to_be_hidden()
+    expect(page.locator("#refused")).to_be_hidden()
+
+
+def test_nothing_of_a_refused_answer_stays_on_a_shared_tablet(guest):
+    page = guest.page
+    guest.opens_address(f"{guest.site.url}/s/{PRACTICE}/kiosk?lang=en")
+    reply = {"status": 410, "json": {"outcome": "closed"}}
+    page.context.route(f"{FORM}/kiosk", lambda route: route.fulfill(**reply))
+    fills_in(guest).presses_send()
+    expect(page.locator("#fate")).to_have_text("This survey is closed")
+    assert [row["body"] for row in waiting(page)] == [""]
+    page.reload()
+    expect(page.locator("#queue")).to_have_text("This survey is closed")
+    expect(page.locator("#refused")).to_be_hidden()
+
+
+@pytest.mark.parametrize("odd", ["lost \ud83d half", "\udc00", "a\x00b", "\ufffe", "100 % + 1"])
+def test_an_odd_character_does_not_stop_the_sending(guest, odd):
+    """Half a character is written as U+FFFD, as a browser's own form does."""
+    guest.page.locator("[name=open]").evaluate(f"one => {{ one.value = 'More shade {odd}' }}")
+    submission = guest.sends()
+    assert len(guest.site.stored(submission)) == 1
+    newest = "SELECT text FROM comment WHERE text LIKE 'More shade%'"
+    assert any(
+        "half" not in odd or "lost \ufffd half" in text for (text,) in guest.site.rows(newest)
+    )
+
+
+# What a browser may refuse to hand out, or to do: by a setting, in a frame, in private windows.
+THROWS = "{ throw new DOMException('not here', 'SecurityError') }"
+REFUSED = {
+    "workers": f"Object.defineProperty(navigator, 'serviceWorker', {{get() {THROWS}}})",
+    "locks": f"Object.defineProperty(navigator, 'locks', {{get() {THROWS}}})",
+    "a lock": f"LockManager.prototype.request = function () {THROWS}",
+    "a lock later": "LockManager.prototype.request = () => Promise.reject(new Error('no'))",
+    "databases": f"Object.defineProperty(self, 'indexedDB', {{get() {THROWS}}})",
+    "caches": f"Object.defineProperty(self, 'caches', {{get() {THROWS}}})",
+    "session": f"Object.defineProperty(self, 'sessionStorage', {{get() {THROWS}}})",
+    "chance": f"Object.defineProperty(self, 'crypto', {{get() {THROWS}}})",
+    "random": f"Crypto.prototype.getRandomValues = function () {THROWS}",
+    "entries": f"History.prototype.pushState = function () {THROWS}",
+    "names of entries": f"History.prototype.replaceState = function () {THROWS}",
+    "steps back": f"History.prototype.go = function () {THROWS}",
+    "a transaction": f"IDBDatabase.prototype.transaction = function () {THROWS}",
+    "a row": f"IDBObjectStore.prototype.put = function () {THROWS}",
+    "background": f"Object.defineProperty(self, 'SyncManager', {{get() {THROWS}}})",
+    "scrolling": f"self.scrollTo = function () {THROWS}",
+    "encoding": f"self.encodeURIComponent = function () {THROWS}",
+    "requests": f"XMLHttpRequest.prototype.open = function () {THROWS}",
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_whatever_a_browser_refuses_the_answers_arrive_or_a_sentence_says_why(
+    new_page, demonstration, refused
+):
+    page = new_page()
+    page.add_init_script(REFUSED[refused])
+    guest = fills_in(Guest(page, demonstration).opens())
+    given, submission = guest.given(), guest.submission
+    guest.presses_send()
+    if refused == "requests":  # kept, and told so
+        expect(page.locator("#waits")).to_be_visible()
+        assert [row["id"] for row in waiting(page)] == [submission]
+        return
+    guest.is_thanked()
+    assert len(guest.site.stored(submission)) == 1
+    assert given["trust.police"] == ["4"]
 
 
 def test_another_document_under_the_same_outcome_is_not_ours(guest):

@@ -24,7 +24,6 @@ pytestmark = pytest.mark.browser
 
 FORM = f"/s/{PRACTICE}"
 PAGES = [f"{FORM}?lang=en", f"{FORM}?lang=es"]
-DAYS_14 = 14 * 86_400_000  # ms
 
 
 @pytest.fixture
@@ -90,10 +89,8 @@ def test_what_waits_is_the_answers_and_no_secret(guest, new_page, asked):
     submission = sends_into_the_queue(fills_in(guest))
     (row,) = waiting(guest.page)
     only_the_survey(guest, waiting=[row], people=1)
-    assert row.keys() == {"id", "to", "body", "until"}
+    assert row.keys() == {"id", "to", "body"}
     assert (row["id"], row["to"]) == (submission, FORM)
-    now = guest.page.evaluate("() => Date.now()")
-    assert 0 < now + DAYS_14 - row["until"] < 120_000
 
     said = parse_qsl(row["body"])
     beside = {"ticket", "submission", "lang", "go"}

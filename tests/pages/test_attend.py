@@ -170,7 +170,7 @@ def test_an_error_says_what_to_do_and_keeps_every_answer(
     reply = resident.sends()
     assert reply.status_code == 422
     assert 'href="#f-open"' in reply.text
-    assert 'aria-describedby="f-open-error"' in reply.text
+    assert 'aria-describedby="f-open-note f-open-error"' in reply.text
     assert "281 characters" in reply.text
     assert len(checked(reply.text)) == 16  # who, 2 met, 11 single answers, 2 of race
     assert stored(session, poster) == []

@@ -88,8 +88,11 @@ def test_a_rule_that_an_old_browser_drops_holds_nothing_it_needs():
     """One unknown selector drops a whole rule: it may stand with others only for a look."""
     unknown = (":has(", ":focus-visible", ":focus-within", ":is(", ":where(")
     looks = {"outline", "outline-offset", "background", "border-color", "box-shadow"}
+    smaller = "body:has(.questions) header"  # without it the title takes a few lines more
     for selector, declarations in rules():
-        if any(part in selector for part in unknown):
+        if selector.startswith(smaller):
+            assert {name for name, _ in declarations} <= {"display", "padding"}
+        elif any(part in selector for part in unknown):
             assert {name for name, _ in declarations} <= looks, selector
 
 

@@ -35,15 +35,23 @@ def newer(script):
     return {kind: hit[0] for kind, hit in found.items() if hit}
 
 
-def test_the_built_script_is_that_of_its_sources():
-    assert build.BUILT.read_text("utf-8").partition("\n")[0] == build.mark(), (
+@pytest.mark.parametrize(
+    ("built", "sources"), [(build.BUILT, build.sources), (build.EXTRA, build.extra_sources)]
+)
+def test_a_built_script_is_that_of_its_sources(built, sources):
+    assert built.read_text("utf-8").partition("\n")[0] == build.mark(sources()), (
         "static/attend/*.js changed: type python3 dev.py script"
     )
 
 
 @pytest.mark.parametrize(
     "name",
-    ["attend.min.js", *(f"attend/{n}" for n in (build.QUEUE, *build.PARTS)), "attend/worker.js"],
+    [
+        build.BUILT.name,
+        build.EXTRA.name,
+        *(f"attend/{name}" for name in (build.QUEUE, *build.PARTS, *build.EXTRA_PARTS)),
+        "attend/worker.js",
+    ],
 )
 def test_a_phone_of_2015_can_read_it(name):
     assert newer((FOLDER / name).read_text("utf-8")) == {}
