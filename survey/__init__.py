@@ -7,6 +7,7 @@ from flask.sessions import SessionInterface
 from flask_compress import Compress
 
 from survey import commands, log
+from survey.collect.comments import Delivery
 from survey.collect.scans import Scans
 from survey.config import ROOT, Settings, read_settings
 from survey.pages import (
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     log.init_app(app)
     db.init_app(app, settings)
     app.extensions["scans"] = Scans(app.extensions["writer"])
+    app.extensions["comments"] = Delivery(app.extensions["writer"], app.extensions["seal"])
     assets.init_app(app)
     addresses.init_app(app)
     headers.init_app(app)

@@ -11,11 +11,13 @@ from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey.desk import agencies, communities, planning, posters
-from survey.storage.models import Community, Event, Poster
+from survey.storage.models import Comment, Community, Event, Poster
+from survey.storage.sealed_comments import move
 
 ADULT = {"who": "adult", "met": ["police", "fire"]}
 OPINION = {
@@ -97,6 +99,15 @@ class Resident:
 
     def sends(self, go: str = "send", **more: Any) -> TestResponse:
         return self.client.post(f"/s/{self.code}", data={**self.fields, "go": go}, **more)
+
+
+def kept_comments(app: Flask, event_id: int) -> list[Comment]:
+    """Return an event's comments, those that wait sealed among them."""
+    engine, seal = app.extensions["engine"], app.extensions["seal"]
+    with engine.begin() as connection:
+        move(connection, seal, event_id, least=1)
+    with Session(engine) as session:
+        return list(session.scalars(select(Comment).where(Comment.event_id == event_id)))
 
 
 def hidden(page: str, name: str) -> str:

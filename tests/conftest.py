@@ -57,10 +57,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+def settings_of(url: str, **more: object) -> Settings:
+    # a test that closes an event sees it closed at once
+    given = {"secret_key": SECRET, "PLACE_KEPT": 0.0, **more}
+    return Settings(database_url=url, **given)  # type: ignore[arg-type]
+
+
 def make_app(url: str, **more: object) -> Flask:
-    given = {"PLACE_KEPT": 0.0, **more}  # a test that closes an event sees it closed at once
-    settings = Settings(secret_key=SECRET, database_url=url, **given)  # type: ignore[arg-type]
-    app = create_app(settings)
+    app = create_app(settings_of(url, **more))
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     schema.migrate(app.extensions["engine"])
@@ -82,6 +86,7 @@ def apps_let_go() -> Iterator[None]:
 
 def let_go(app: Flask) -> None:
     app.extensions["scans"].flush()
+    app.extensions["comments"].flush()
     app.extensions["writer"].stop()
     app.extensions["engine"].dispose()
 
@@ -94,6 +99,11 @@ def app(database_url: str, apps_let_go: None) -> Flask:
 @pytest.fixture
 def sqlite_app(sqlite_url: str, apps_let_go: None) -> Flask:
     return make_app(sqlite_url)
+
+
+@pytest.fixture
+def postgres_app(postgres_url: str, apps_let_go: None) -> Flask:
+    return make_app(postgres_url)
 
 
 @pytest.fixture

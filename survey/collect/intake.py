@@ -16,7 +16,8 @@ from survey.questionnaire.answer_codes import ORDER, check_answers, codes_of_for
 from survey.questionnaire.forms import AnswerForm, Item
 from survey.questionnaire.instrument import AGENCIES, NOT_SHOWN, SKIPPED, Instrument
 from survey.storage.events import Place, Window
-from survey.storage.models import Comment, Response
+from survey.storage.models import Response, SealedComment
+from survey.storage.sealed_comments import Seal
 
 
 class Outcome(Enum):
@@ -45,7 +46,7 @@ class Entry:
     """What one submission adds to the database: its codes checked, nothing of the sender in it."""
 
     response: dict[str, Any]
-    comment: dict[str, Any] | None = None
+    comment: dict[str, Any] | None = None  # sealed
 
 
 # Made once: the statement is compiled on first use and then only filled in.
@@ -118,8 +119,10 @@ def code_of(item: Item, value: Any) -> Any:
     return int(value) if item.question.scale or value.startswith("-") else value
 
 
-def entry_of(instrument: Instrument, place: Place, submission: Submission, now: datetime) -> Entry:
-    """Return the rows of one response. The only way to them leads past the check of every code.
+def entry_of(
+    instrument: Instrument, place: Place, submission: Submission, now: datetime, seal: Seal
+) -> Entry:
+    """Return the rows of one response, its comment sealed: the only way to them, past a check.
 
     Raises UnknownCode where an answer is none that the questionnaire knows, whatever let it by.
     """
@@ -144,14 +147,9 @@ def entry_of(instrument: Instrument, place: Place, submission: Submission, now: 
     }
     if not submission.comment:
         return Entry(response)
-    comment = {
-        "event_id": place.event_id,
-        "id": uuid4(),
-        "language": submission.language,
-        "text": submission.comment,
-        "state": "waiting",
-    }
-    return Entry(response, comment)
+    most = max(question.most for question in instrument.questions.values())
+    sealed = seal.close(place.event_id, submission.language, submission.comment, most)
+    return Entry(response, {"event_id": place.event_id, "id": uuid4(), "sealed": sealed})
 
 
 def accept(connection: Connection, entry: Entry) -> Outcome:
@@ -163,7 +161,7 @@ def accept(connection: Connection, entry: Entry) -> Outcome:
     if connection.execute(INSERT_ONCE[connection.dialect.name], entry.response).rowcount == 0:
         return compare(connection, entry)
     if entry.comment:
-        connection.execute(insert(Comment), entry.comment)
+        connection.execute(insert(SealedComment), entry.comment)
     return Outcome.STORED
 
 

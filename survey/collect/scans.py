@@ -7,15 +7,16 @@ loses a second of counts; answers never pass through here.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
 from threading import Lock, Timer
 
 from sqlalchemy import Connection, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
 
 from survey.storage.models import Scan
-from survey.storage.writer import Writer
+from survey.storage.writer import AWAY, Writer
 
 Key = tuple[int, str, str]  # event_id, poster, hour
 
@@ -26,6 +27,23 @@ ADD = {
     )
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
+
+
+# A browser, or our own page, that fetches the form before anybody asks to see it says so in one
+# of these: "prefetch", "prefetch;prerender", "preview".
+AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+# A chat that shows what an address leads to, and whoever lists the web. Looked at, never kept.
+ROBOT = re.compile(r"(?<!cu)bot\b|crawl|spider|facebookexternalhit|whatsapp|preview", re.IGNORECASE)
+
+
+def is_opened_by_a_person(method: str, header: Callable[[str, str], str]) -> bool:
+    """Whether a request for the form is somebody who opens the page now.
+
+    header: returns a header of the request, or the second argument where there is none
+    """
+    ahead = any(header(name, "") for name in AHEAD)
+    is_part = header("Sec-Fetch-Mode", "") in ("no-cors", "cors", "websocket")  # of another page
+    return method == "GET" and not (ahead or is_part or ROBOT.search(header("User-Agent", "")))
 
 
 class Scans:
@@ -61,7 +79,7 @@ class Scans:
     def write(self, counts: Counter[Key]) -> None:
         try:
             self.writer.do(lambda connection: add_all(connection, counts))
-        except OperationalError:
+        except AWAY:
             with self.lock:
                 self.waiting.update(counts)
 

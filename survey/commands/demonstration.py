@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,8 +23,10 @@ from survey.release import build
 from survey.storage import events
 from survey.storage.events import Place
 from survey.storage.models import Community, Event, Poster
+from survey.storage.sealed_comments import Seal, move
 
 ZONE = "America/New_York"
+SEAL = Seal(token_urlsafe())  # its comments are opened again before they are stored
 GUESTS = ("answers", "teens", "children", "leaving", "again")  # who answers, by season
 
 
@@ -85,6 +88,7 @@ def add_evenings(
             trust = plan["trust"][season]
             evening = Evening(session, content, event, trust, plan["spanish"], chance)
             yield sum(evening.hold(part, plan.get("lift", 0.0)))
+            move(session.connection(), SEAL, event.id, least=1)
 
 
 def share(people: int, number: int, events: int) -> int:
@@ -118,7 +122,7 @@ class Evening:
         chance: random.Random,
     ) -> None:
         self.session, self.event, self.trust, self.chance = session, event, trust, chance
-        self.crowd = Crowd(content, spanish, chance)
+        self.crowd = Crowd(content, spanish, SEAL, chance)
 
     def hold(self, guests: dict[str, int], lift: float) -> Iterator[int]:
         """Let everybody answer; yield how many did. `lift`: by how much trust has grown when

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from survey.commands.find import community_of, event_of
+from survey.commands.settle import settle
 from survey.commands.typed import CLOCK, DAY
 from survey.commands.work import Work, content, work
 from survey.desk import planning
@@ -129,6 +130,8 @@ def close(slug: str) -> None:
         found = event_of(doing.session, slug)
         planning.close_event(found, events.now())
         doing.say(f"{found.slug} is closed. Next: flask release")
+        closed = {found.id: found.slug}
+    settle(closed)
 
 
 def tell(doing: Work, found: Event) -> None:

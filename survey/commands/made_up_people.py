@@ -21,6 +21,7 @@ from survey.collect.intake import Outcome, Submission
 from survey.questionnaire.forms import AnswerForm, Item, form_class, options
 from survey.questionnaire.instrument import DONT_KNOW, PREFER_NOT, Content, Instrument
 from survey.storage.events import Place, follow_up_id
+from survey.storage.sealed_comments import Seal
 
 BLANK, UNSURE, UNTOLD = 0.03, 0.04, 0.06  # shares left blank, "don't know", "prefer not to say"
 GOES_ON = 0.3  # share of adults and teenagers who open the longer module
@@ -54,8 +55,8 @@ class Person:
 class Crowd:
     """People who answer as a seeded generator has it."""
 
-    def __init__(self, content: Content, spanish: float, chance: random.Random) -> None:
-        self.content, self.spanish, self.chance = content, spanish, chance
+    def __init__(self, content: Content, spanish: float, seal: Seal, chance: random.Random) -> None:
+        self.content, self.spanish, self.seal, self.chance = content, spanish, seal, chance
         self.forms: dict[type[AnswerForm], AnswerForm] = {}
 
     def people(self, audience: str, count: int, mood: float) -> list[Person]:
@@ -87,7 +88,7 @@ class Crowd:
         submission = Submission(person.id, person.language, person.audience, answers, comment)
         moment = place.opens_at if place.door == "later" else place.starts_at
         moment += timedelta(minutes=person.minute)
-        entry = intake.entry_of(instrument, place, submission, moment)
+        entry = intake.entry_of(instrument, place, submission, moment, self.seal)
         if intake.accept(session.connection(), entry) is not Outcome.STORED:
             raise ValueError("The demonstration's answers were stored twice.")
 

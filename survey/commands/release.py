@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from survey.commands.settle import settle, settled_again
 from survey.commands.work import content, settings, work
 from survey.read import downloads
 from survey.storage import db, events
@@ -16,6 +17,9 @@ def release() -> None:
     """Put the closed events together and publish their figures."""
     from survey.release import build  # loads pandas, which a worker that collects must not
 
+    with work() as doing:
+        over = settled_again(doing.session, events.now())
+    settle(over)
     with work() as doing:
         made = build.publish(doing.session, content(), events.now(), doing.show)
         doing.say(build.made(doing.session, made))

@@ -18,6 +18,7 @@ from survey.storage.models import (
     Release,
     Response,
     Scan,
+    SealedComment,
 )
 
 REMOVED = "demo removed"  # noted, so that the next start does not load it again
@@ -36,7 +37,7 @@ def remove(session: Session) -> int:
         session.execute(delete(Release).where(Release.id == release.id))
     places = select(Community.id).where(Community.made_up)
     evenings = select(Event.id).where(Event.community_id.in_(places))
-    for table in (Comment, Response, Scan, Poster):
+    for table in (Comment, SealedComment, Response, Scan, Poster):
         session.execute(delete(table).where(table.event_id.in_(evenings)))
     session.execute(delete(Event).where(Event.community_id.in_(places)))
     session.execute(delete(Agency).where(Agency.community_id.in_(places)))

@@ -17,12 +17,12 @@ from flask import (
     request,
     url_for,
 )
-from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as Reply
 
 from survey.collect import intake
+from survey.collect.comments import Delivery
 from survey.collect.intake import Outcome, Submission, shown_agencies
-from survey.collect.scans import Scans
+from survey.collect.scans import Scans, is_opened_by_a_person
 from survey.pages.extra import extra_response
 from survey.pages.form_page import (
     address_of,
@@ -78,7 +78,7 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     window = place.window(events.now())
     if window is not Window.OPEN:
         return help_page(window.value, place, language)
-    if request.headers.get("Purpose") != "prefetch":  # the page's own, to be kept or translated
+    if is_opened_by_a_person(request.method, request.headers.get):
         scans: Scans = current_app.extensions["scans"]
         scans.add((place.event_id, place.poster, place.hour(events.now())))
     return fresh_page(place, language)
@@ -165,7 +165,7 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
         outcome = store(place, sent.accepted(late))
     except UnknownCode as unknown:  # a code that the form let by: nothing of it is stored
         return invalid(sent, problems={unknown.item: language.say("error.choice")})
-    except OperationalError:
+    except db.AWAY:
         return busy(sent)
     if outcome is Outcome.CONFLICT:
         return refusal("conflict", place, language)
@@ -180,10 +180,13 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
 def store(place: Place, submission: Submission) -> Outcome:
     """Return what became of it, once that is durable: then the thank-you may be said.
 
-    Raises UnknownCode and OperationalError; then nothing was stored.
+    Raises UnknownCode, and one of db.AWAY; then it is safe to send again.
     """
-    entry = intake.entry_of(instrument_of(place), place, submission, events.now())
+    entry = intake.entry_of(instrument_of(place), place, submission, events.now(), db.seal())
     outcome: Outcome = db.writer().do(lambda connection: intake.accept(connection, entry))
+    if entry.comment and outcome is Outcome.STORED:
+        comments: Delivery = current_app.extensions["comments"]
+        comments.note(place.event_id)
     return outcome
 
 

@@ -16,14 +16,13 @@ from flask import (
     render_template,
     request,
 )
-from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.sansio.utils import host_is_trusted
 
 from survey.log import log_error
 from survey.pages.site import page
-from survey.storage.db import session
+from survey.storage.db import AWAY, session
 from survey.web.form_body import read_form
 from survey.web.locale import content, is_attendees, visitor_language
 
@@ -36,7 +35,8 @@ def init_app(app: Flask) -> None:
     app.before_request(refuse_when_busy)
     app.before_request(refuse_other_hosts)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(OperationalError, database_error)
+    for away in AWAY:
+        app.register_error_handler(away, database_error)
     app.register_error_handler(Exception, our_error)
 
 
@@ -69,7 +69,7 @@ def http_error(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def database_error(error: OperationalError) -> Response:
+def database_error(error: Exception) -> Response:
     log_error(error)
     session().rollback()
     response = answers_again(503) or error_page(503)

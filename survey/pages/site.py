@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, g, render_template, request
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from survey.config import Settings
 from survey.questionnaire.words import read_toml
-from survey.storage.db import session
+from survey.storage.db import AWAY, session
 from survey.storage.events import now
 from survey.storage.made_up import is_only_made_up
 from survey.storage.models import Community, Event, Poster
@@ -25,7 +26,7 @@ blueprint = Blueprint("site", __name__)
 
 @blueprint.get("/")
 def home() -> str:
-    return page("home.html", practice=practice_code())
+    return page("home.html", practice=unless_away(practice_code, None))
 
 
 @blueprint.get("/privacy")
@@ -73,8 +74,29 @@ def page(template: str, **more: Any) -> str:
         say=words.say,
         languages=content().reading_languages,
         here=here,
-        **{"made_up": is_only_made_up(session()), **more},
+        **{"made_up": unless_away(only_made_up, False), **more},
     )
+
+
+def only_made_up() -> bool:
+    return is_only_made_up(session())
+
+
+T = TypeVar("T")
+
+
+def unless_away(ask: Callable[[], T], otherwise: T) -> T:
+    """Return what the database says, as far as it is there: these pages are up without it.
+
+    While it is away: what this worker was last told, or `otherwise`.
+    """
+    told: dict[str, Any] = current_app.extensions.setdefault("last_told", {})
+    try:
+        told[ask.__name__] = ask()
+    except AWAY:
+        session().rollback()
+    answer: T = told.get(ask.__name__, otherwise)
+    return answer
 
 
 def here(language: str) -> str:

@@ -12,11 +12,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from survey.config import Settings
-from survey.storage.writer import Writer
+from survey.storage.sealed_comments import Seal
+from survey.storage.writer import AWAY, Writer
+
+__all__ = ["AWAY", "NotDurable", "engine", "open_engine", "session", "writer"]
 
 # synchronous=FULL: with real power cuts FULL lost none of 1,470 acknowledged answers and NORMAL
 # 2,059 of 2,121, silently. What is said here is read back on every connection.
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+# secure_delete: what is freed is overwritten, so that no moved comment is left where it was.
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 
 class NotDurable(Exception):
@@ -30,7 +34,14 @@ def open_engine(settings: Settings, *, patience: float | None = None) -> Engine:
     """
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8)
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=8,
+            pool_timeout=settings.DISK_PATIENCE,  # a server that is away stops no page for longer
+            connect_args={"connect_timeout": max(2, round(settings.DISK_PATIENCE))},
+        )
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     # hide_parameters: an error's text would otherwise carry somebody's answers into a log.
@@ -52,6 +63,7 @@ def make_durable(connection: sqlite3.Connection, record: object = None) -> None:
 def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["engine"] = open_engine(settings)
     app.extensions["writer"] = Writer(open_engine(settings, patience=0), settings.DISK_PATIENCE)
+    app.extensions["seal"] = Seal(settings.secret_key)
     app.teardown_appcontext(close_session)
 
 
@@ -62,6 +74,11 @@ def engine() -> Engine:
 
 def writer() -> Writer:
     found: Writer = current_app.extensions["writer"]
+    return found
+
+
+def seal() -> Seal:
+    found: Seal = current_app.extensions["seal"]
     return found
 
 

@@ -12,12 +12,12 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from survey.questionnaire.forms import Agencies
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.storage.models import Community, Event, Poster
+from survey.storage.writer import AWAY
 
 # Without 0 O 1 I L 5 S 8 B 2 Z U V: signs that are misread from a poster or misheard.
 CODE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"
@@ -149,18 +149,18 @@ class Places:
         """Return the poster's place. A code that no poster has is looked up each time.
 
         While the database is away a poster is what it was: a form opens, and answers that cannot
-        be stored come back in it.
+        be stored come back in it. Raises one of AWAY for a poster that this worker has not met.
         """
-        until, before = self.kept.get(code, (0.0, None))
+        until, kept = self.kept.get(code, (0.0, None))
         if monotonic() < until:
-            return before
+            return kept
         try:
             place = find_place(session(), code)
-        except OperationalError:
-            if before is None:
-                raise
+        except AWAY:
             session().rollback()
-            return before
+            if kept is None:
+                raise
+            return kept
         if place is not None:
             if len(self.kept) >= self.MOST:
                 self.kept.clear()

@@ -18,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -197,6 +198,17 @@ class Installation(Base):
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class SealedComment(Base):
+    """A comment that waits, sealed, to be moved among others (storage/sealed_comments.py)."""
+
+    __tablename__ = "sealed_comment"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Release(Base):

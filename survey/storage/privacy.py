@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from survey.questionnaire.words import Language
 from survey.storage.models import Base
 
-ANSWER_TABLES = ("response", "comment", "scan")  # what an attendee's visit can add to
+ANSWER_TABLES = (
+    "response",
+    "comment",
+    "sealed_comment",
+    "scan",
+)  # what an attendee's visit can add to
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ who send together would queue for the lock one by one; here they share one commi
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -17,12 +18,20 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from survey.log import logger
 
 Work = Callable[[Connection], Any]
 
+# What is raised while a database is away, full, busy or for reading only: nothing was stored, or
+# it is not known, and it is safe to send again.
+AWAY = (OperationalError, InterfaceError, InternalError, NoConnection)
+
 MOST_TOGETHER = 100  # jobs in one transaction: more would make the first wait for the last
 PAUSE = 0.002  # seconds before asking again for the lock that another process holds
+EMPTIED_AFTER = 10.0  # seconds that SQLite's write-ahead log, which is in order, may be there
 SQLITE_BUSY, SQLITE_LOCKED = 5, 6
 POSTGRES_DEADLOCK = "40P01"
 
@@ -34,7 +43,7 @@ class Job:
 
 
 class Writer:
-    """Does jobs in the order they came, several to a transaction.
+    """Does jobs, several to a transaction and there in random order.
 
     `engine` must not wait for a lock by itself (SQLite's own waiting would stop every other guest
     of a worker); `patience` is how many seconds the writer keeps asking.
@@ -45,12 +54,14 @@ class Writer:
         self.jobs: SimpleQueue[Job | None] = SimpleQueue()
         self.starting = Lock()
         self.thread: Thread | None = None
+        self.failed = 0  # jobs since something was last stored
+        self.log_due: float | None = None  # when the write-ahead log is to be emptied
 
     def do(self, work: Work) -> Any:
         """Return what `work(connection)` returned, once that is committed and durable.
 
         `work` may be called again when the transaction has to be repeated. Raises what it raises,
-        and OperationalError where the database cannot store now.
+        and one of AWAY where the database cannot store now.
         """
         return self.submit(work).result()
 
@@ -77,7 +88,7 @@ class Writer:
         self.engine.dispose()
 
     def run(self) -> None:
-        while (job := self.jobs.get()) is not None:
+        while (job := self.next_job()) is not None:
             batch = [job]
             while len(batch) < MOST_TOGETHER:
                 try:
@@ -88,36 +99,81 @@ class Writer:
                     self.jobs.put(None)  # stop, after these
                     break
                 batch.append(more)
+            random.shuffle(batch)  # rows of one transaction do not lie in the order they came
             self.write(batch)
+
+    def next_job(self) -> Job | None:
+        """Return the next job; meanwhile, when it is due, empty the write-ahead log."""
+        while True:
+            wait = None if self.log_due is None else max(self.log_due - monotonic(), 0.0)
+            if wait == 0.0:
+                self.outside(self.empty_log)
+                continue
+            try:
+                return self.jobs.get(timeout=wait)
+            except Empty:
+                continue
+
+    def empty_log(self) -> None:
+        """Empty SQLite's write-ahead log, or try again later where somebody is in the way."""
+        self.log_due = None
+        try:
+            with self.engine.connect() as connection:
+                if not empty_log(connection):
+                    self.log_due = monotonic() + EMPTIED_AFTER
+        except AWAY:
+            self.log_due = monotonic() + EMPTIED_AFTER
 
     def write(self, batch: Sequence[Job]) -> None:
         """Commit a batch and tell everyone in it; on an error each job stands for itself."""
-        try:
-            results = self.outside(self.commit, [job.work for job in batch])
-        except Exception as error:
-            if len(batch) == 1 or isinstance(error, OperationalError):
-                for job in batch:
-                    job.done.set_exception(error)
-            else:
-                for job in batch:
-                    self.write([job])
-            return
-        for job, result in zip(batch, results, strict=True):
-            job.done.set_result(result)
+        results, error = self.outside(lambda: self.attempt([job.work for job in batch]))
+        if error is None:
+            self.note_stored()
+            for job, result in zip(batch, results, strict=True):
+                job.done.set_result(result)
+        elif len(batch) > 1 and not isinstance(error, AWAY):
+            for job in batch:
+                self.write([job])
+        else:
+            self.note_failed(error, len(batch))
+            for job in batch:
+                job.done.set_exception(error)
 
-    def outside(self, commit: Callable[[Sequence[Work]], list[Any]], works: Sequence[Work]) -> Any:
-        """Commit in a real thread where threads are greenlets.
+    def note_stored(self) -> None:
+        if self.failed:
+            logger.warning("storing works again", extra={"about": {"failed": self.failed}})
+            self.failed = 0
+        if self.log_due is None and self.engine.dialect.name == "sqlite":
+            self.log_due = monotonic() + EMPTIED_AFTER
+
+    def note_failed(self, error: BaseException, jobs: int) -> None:
+        """Log the first failure of many, never each: a line for each would time every visitor."""
+        if isinstance(error, AWAY):
+            if not self.failed:
+                logger.error("storing fails", extra={"about": {"kind": kind_of(error)}})
+            self.failed += jobs
+
+    def outside(self, task: Callable[[], Any]) -> Any:
+        """Do a task, which must not raise, in a real thread where threads are greenlets.
 
         SQLite waits for the disk without letting go: under gevent every other guest of the worker
-        would wait with it. PostgreSQL's driver lets go by itself.
+        would wait with it. PostgreSQL's driver lets go by itself. Of what is raised there gevent
+        would print the traceback and the second.
         """
         monkey = sys.modules.get("gevent.monkey")
         greenlets = monkey is not None and monkey.is_module_patched("threading")
         if not greenlets or self.engine.dialect.name != "sqlite":
-            return commit(works)
+            return task()
         from gevent import get_hub
 
-        return get_hub().threadpool.apply(commit, (works,))
+        return get_hub().threadpool.apply(task)
+
+    def attempt(self, works: Sequence[Work]) -> tuple[list[Any], BaseException | None]:
+        """Return (results, None), or ([], why nothing was stored)."""
+        try:
+            return self.commit(works), None
+        except Exception as error:
+            return [], error
 
     def commit(self, works: Sequence[Work]) -> list[Any]:
         """Do all in one transaction, asking again while another process holds the lock."""
@@ -130,6 +186,20 @@ class Writer:
                 if not is_busy(error) or monotonic() > until:
                     raise
                 sleep(PAUSE)
+
+
+def empty_log(connection: Connection) -> bool:
+    """Bring SQLite's write-ahead log, which has all in the order it came, into the file and empty
+    it. Returns False while somebody else reads or writes."""
+    busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+    return not busy
+
+
+def kind_of(error: BaseException) -> str:
+    """Return the database's own word for an error, e.g. SQLITE_FULL; never its message."""
+    original = getattr(error, "orig", None)
+    name = getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", None)
+    return str(name or type(original or error).__name__)
 
 
 def is_busy(error: OperationalError) -> bool:

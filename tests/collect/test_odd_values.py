@@ -31,6 +31,7 @@ from survey.release.answer_rows import Reader
 from survey.storage import db
 from survey.storage.models import Event, Poster, Response
 from survey.storage.release_store import current, rows
+from survey.storage.sealed_comments import Seal
 from tests.builders import ADULT, OPINION, Resident, add_event, add_poster, checked, new_id
 from tests.conftest import make_app
 
@@ -76,6 +77,7 @@ EVERY_CODE = sorted(
     | {option for row in QUESTIONS.values() for option in row.get("options", ())}
     | {"-1", "-2", "-3", "-4", *KINDS, "navy"}
 )
+NOW, SEAL = datetime.now(UTC), Seal("a secret")
 ODD = (
     *("", " ", "\t", "\u00a0", "\u3000", "\x00", "a\x00b", "\u200b", "None", "null", "true", "[]"),
     *("0", "-0", "-9", "1.0", "1e0", " 4", "4 ", "+4", "٤", "４", "04", "1_0", "NaN", "9" * 900),
@@ -221,7 +223,7 @@ def test_the_check_stands_before_the_database_whatever_the_form_let_by(
         answers = {"order": ["police"], "trust.police": 4, "name": "met", name: value}
         submission = Submission(uuid4(), "en", "adult", answers)
         with pytest.raises(UnknownCode) as refused:
-            entry_of(app.extensions["content"].current, place, submission, datetime.now(UTC))
+            entry_of(app.extensions["content"].current, place, submission, NOW, SEAL)
     assert "banana" not in str(refused.value)
 
 

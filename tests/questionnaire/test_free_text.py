@@ -8,13 +8,11 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.questionnaire.free_text import as_written
 from survey.questionnaire.instrument import FOLDER
-from survey.storage.models import Comment
-from tests.builders import Resident, add_event, add_poster
+from tests.builders import Resident, add_event, add_poster, kept_comments
 
 # What people write, with the characters without a shape that their scripts need.
 WRITTEN = {
@@ -92,7 +90,8 @@ def shapes(text: str) -> list[str]:
 
 def test_a_comment_comes_back_from_the_database_as_it_was_written(app: Flask, session: Session):
     poster = add_poster(session, add_event(app, session))
+    event_id = poster.event_id
     for text in WRITTEN.values():
         Resident(app.test_client(), poster.code).scans().answers(open=text).sends()
-    kept = set(session.scalars(select(Comment.text)))
+    kept = {comment.text for comment in kept_comments(app, event_id)}
     assert kept == {SPACED.get(name, text) for name, text in WRITTEN.items()}
