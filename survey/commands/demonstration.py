@@ -10,12 +10,11 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey.commands.made_up_people import Crowd, Person, mood_of
+from survey.commands.made_up_people import SEAL, Crowd, Person, mood_of
 from survey.desk import agencies, communities, planning, posters
 from survey.questionnaire.instrument import LEAVING, Content
 from survey.questionnaire.words import read_toml
@@ -23,10 +22,9 @@ from survey.release import build
 from survey.storage import events
 from survey.storage.events import Place
 from survey.storage.models import Community, Event, Poster
-from survey.storage.sealed_comments import Seal, move
+from survey.storage.sealed_comments import move
 
 ZONE = "America/New_York"
-SEAL = Seal(token_urlsafe())  # its comments are opened again before they are stored
 GUESTS = ("answers", "teens", "children", "leaving", "again")  # who answers, by season
 
 
@@ -87,8 +85,9 @@ def add_evenings(
             )
             trust = plan["trust"][season]
             evening = Evening(session, content, event, trust, plan["spanish"], chance)
-            yield sum(evening.hold(part, plan.get("lift", 0.0)))
+            answered = sum(evening.hold(part, plan.get("lift", 0.0)))
             move(session.connection(), SEAL, event.id, least=1)
+            yield answered
 
 
 def share(people: int, number: int, events: int) -> int:
@@ -122,7 +121,7 @@ class Evening:
         chance: random.Random,
     ) -> None:
         self.session, self.event, self.trust, self.chance = session, event, trust, chance
-        self.crowd = Crowd(content, spanish, SEAL, chance)
+        self.crowd = Crowd(content, spanish, chance)
 
     def hold(self, guests: dict[str, int], lift: float) -> Iterator[int]:
         """Let everybody answer; yield how many did. `lift`: by how much trust has grown when

@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import exp, log
+from secrets import token_urlsafe
 from statistics import NormalDist
 from uuid import UUID
 
@@ -28,6 +29,7 @@ GOES_ON = 0.3  # share of adults and teenagers who open the longer module
 SPREAD = 1.54  # people differ, which pulls a crowd's share towards a half; this undoes it
 CUTS = {5: (-2.2, -1.0, 0.0, 1.4), 4: (-2.2, -1.2, 0.8), 3: (-1.5, 0.0)}  # by number of codes
 COMMENT = "The kids loved the fire truck. Please come back next year."
+SEAL = Seal(token_urlsafe())  # its comments are opened again before they are stored
 
 
 def mood_of(trust: float) -> float:
@@ -55,8 +57,8 @@ class Person:
 class Crowd:
     """People who answer as a seeded generator has it."""
 
-    def __init__(self, content: Content, spanish: float, seal: Seal, chance: random.Random) -> None:
-        self.content, self.spanish, self.seal, self.chance = content, spanish, seal, chance
+    def __init__(self, content: Content, spanish: float, chance: random.Random) -> None:
+        self.content, self.spanish, self.chance = content, spanish, chance
         self.forms: dict[type[AnswerForm], AnswerForm] = {}
 
     def people(self, audience: str, count: int, mood: float) -> list[Person]:
@@ -88,7 +90,7 @@ class Crowd:
         submission = Submission(person.id, person.language, person.audience, answers, comment)
         moment = place.opens_at if place.door == "later" else place.starts_at
         moment += timedelta(minutes=person.minute)
-        entry = intake.entry_of(instrument, place, submission, moment, self.seal)
+        entry = intake.entry_of(instrument, place, submission, moment, SEAL)
         if intake.accept(session.connection(), entry) is not Outcome.STORED:
             raise ValueError("The demonstration's answers were stored twice.")
 

@@ -16,6 +16,7 @@ def add_agency(
 ) -> Agency:
     """Make an agency. The first police or sheriff is the one the police questions are about."""
     name = tidy(name, Agency.name, "The agency's name")
+    kind = tidy(kind, Agency.kind, "The kind of agency")
     if kind not in content.agencies:
         raise Refused(f"{kind!r} is no kind of agency: {', '.join(content.agencies)}.")
     for agency in community.agencies:

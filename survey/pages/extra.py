@@ -13,6 +13,7 @@ from flask import Response, render_template, request, url_for
 
 from survey.questionnaire.words import Language
 from survey.web.assets import FOLDER, squeeze
+from survey.web.compression import Packed
 
 YEAR = 31_536_000  # seconds
 
@@ -27,16 +28,22 @@ def extra_of(language: Language) -> str:
 
 
 @cache
+def packed(language: Language) -> Packed:
+    return Packed.of(extra_of(language))
+
+
+@cache
 def extra_address(language: Language) -> str:
     digest = hashlib.sha256(extra_of(language).encode()).hexdigest()[:8]
     return url_for("attend.extra", code=language.code, v=digest)
 
 
 def extra_response(language: Language) -> Response:
-    response = Response(extra_of(language), mimetype="text/javascript")
+    response = packed(language).response()
+    response.mimetype = "text/javascript"
     current = request.args.get("v") == extra_address(language).rpartition("=")[2]
     response.cache_control.public = True
     response.cache_control.max_age = YEAR if current else 300
     response.cache_control.immutable = current
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    response.vary.add("Accept-Encoding")
+    return response

@@ -36,7 +36,7 @@ def test_a_language_is_turned_on_and_off_for_one_event(flask: FlaskCliRunner, se
     told = flask.invoke(args=["event", "language", SLUG, "ar"])
     assert told.output.splitlines() == [
         f"{SLUG}: en, es, ar",
-        "  Language ar is a draft: have native speakers review it.",
+        "  Language ar is a draft: give native speakers /languages/ar.",
     ]
     flask.invoke(args=["event", "language", SLUG, "ar"])  # twice is once
     assert offered(session) == {SLUG: ["en", "es", "ar"], "birch-hollow-2026": ["en", "es"]}
@@ -49,6 +49,7 @@ def test_a_language_is_turned_on_and_off_for_one_event(flask: FlaskCliRunner, se
     ("words", "why"),
     [
         ([SLUG, "xx"], "'xx' is no language here: en, ar, "),
+        ([SLUG, "ksw"], "ksw is not offered before 2 native speakers have read it"),
         (["nowhere-2026", "ar"], "There is no event 'nowhere-2026'"),
         ([SLUG, "en", "--off"], f"en is the only language of {SLUG}: turn another one on first."),
     ],

@@ -219,6 +219,33 @@ def test_a_change_of_a_published_question_breaks_a_rule_that_is_named(
     assert any(rule in sentence for sentence in told), told
 
 
+def test_a_withheld_language_is_offered_to_nobody(tmp_path: Path):
+    """Not even at an event that had turned it on before, nor to a browser that asks for it."""
+    content = read_content(FOLDER)
+    assert not content.languages["ksw"].offered
+    assert [one.code for one in content.offered(["ksw", "my"])] == ["my"]
+    assert [one.code for one in content.offered(["ksw"])] == ["en"]
+    app = make_app(f"sqlite:///{tmp_path / 'kept.sqlite'}")
+    with app.app_context():
+        event = add_event(app, db.session(), languages=("en", "my"))
+        poster = add_poster(db.session(), event)
+        event.languages = ["en", "ksw", "my"]
+        db.session().commit()
+    client = app.test_client()
+    page = client.get(f"/s/{poster.code}?lang=ksw", headers={"Accept-Language": "ksw"}).text
+    assert '<html lang="en"' in page
+    assert 'value="lang:my"' in page
+    assert 'value="lang:ksw"' not in page
+    assert 'value="ksw"' not in client.get(f"/poster/{poster.code}").text
+    assert '<html lang="en"' in client.get("/s/AAAAAA", headers={"Accept-Language": "ksw"}).text
+
+
+def test_a_kind_of_own_words_must_belong_to_a_question(folder: Path):
+    append(folder / "languages/es.toml", '\n[answer.age]\n1 = "Nunca"\n')
+    with pytest.raises(ContentError, match=r"es\.toml: the key answer\.age\.1 belongs to no"):
+        read_content(folder)
+
+
 def test_publishing_adds_what_is_new_and_leaves_the_rest(folder: Path):
     before = (folder / "published.toml").read_text("utf-8")
     edit(folder / "instrument.toml", "\n[[indexes]]", f"{QUESTION}\n[[indexes]]")

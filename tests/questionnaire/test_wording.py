@@ -25,7 +25,8 @@ POLITE = {
 # What a child meets beside the questions; promise and intro stand on the first screen, where
 # nobody has said yet who is answering.
 SHARED = (
-    "attend.offline", "attend.busy", "attend.sending", "attend.waiting_note", "attend.no_signal",
+    "attend.promise", "attend.offline", "attend.busy", "attend.sending", "attend.waiting_note",
+    "attend.no_signal",
     "attend.next", "attend.back", "attend.send", "thanks.title", "thanks.stored", "thanks.results",
     "thanks.receipt_note", "thanks.receipt_other", "thanks.receipt_blank", "help.stopped.title",
     "help.stopped.text", "help.other_audience.title", "help.other_audience.text", "error.choose",
