@@ -22,7 +22,7 @@ from analysis.tabulation.counts import (
     N,
     Tally,
 )
-from analysis.tabulation.exact_rows import part_sums, parts_of
+from analysis.tabulation.exact_rows import Place, part_sums, parts_of
 from analysis.tabulation.figure_print import Counts
 from analysis.tabulation.pooling import ANY, leeway, may_join, smallest_n
 from analysis.tabulation.rounding import band_event
@@ -134,7 +134,10 @@ def _printed(
     """Every part of each table with the limits of its figures; counts: shape (R, G, M, STATS)."""
     parts = [parts_of(table.layout) for table in tables]
     sums = np.concatenate([part_sums(c, some) for c, some in zip(counts, parts, strict=True)])
-    part, measure = np.nonzero(sums[:, :, N])
+    left_out = np.concatenate(
+        [_left_out(table, some, measures) for table, some in zip(tables, parts, strict=True)]
+    )
+    part, measure = np.nonzero((sums[:, :, N] > 0) & ~left_out)
     stats = sums[part, measure]
     coarse = [table.rows[0].coarse if table.rows else 0 for table in tables]
     level = np.repeat(np.array(coarse, dtype=np.int64), [len(some) for some in parts])[part]
@@ -154,6 +157,16 @@ def _printed(
         ]
         for table, some in zip(tables, parts, strict=True)
     ]  # fmt: skip
+
+
+def _left_out(table: Table, parts: Sequence[Place], measures: Sequence[Measure]) -> BoolArray:
+    """Which figures of a table's parts are left out; shape (parts, M)."""
+    found = np.zeros((len(parts), len(measures)), dtype=bool)
+    if table.left_out:
+        for row, (area, _, _) in zip(found, parts, strict=True):
+            community = table.layout[area].community
+            row[:] = [(community, *measure.key) in table.left_out for measure in measures]
+    return found
 
 
 def _counts(stats: IntArray, of: IntArray, measures: Sequence[Measure], coarse: IntArray) -> Counts:

@@ -21,7 +21,6 @@ from analysis.disclosure.between_releases import (
     Earlier,
     new_ledger,
 )
-from analysis.disclosure.integer_programme import BUDGET, Budget
 from analysis.disclosure.protect import guarded
 from analysis.disclosure.rules import Audit, Finding, simple_audit
 from analysis.estimators.basic import ANSWERS_TO_TRUST, FloatArray
@@ -98,7 +97,6 @@ def release(
     previous: Released | None = None,
     known: Mapping[RhoKey, Known] | None = None,
     audit: Audit = simple_audit,
-    budget: Budget = BUDGET,
     progress: Progress | None = None,
 ) -> Released:
     """The released tables of closed events.
@@ -109,7 +107,6 @@ def release(
     known:    (season, measure id, agency) -> what the whole programme tells of a measure, when
               the frame holds only a part of it; else estimated here
     audit:    the rules that the finished tables must keep
-    budget:   what the audit of differencing may cost per county and season
     Raises FrameError, NothingToRelease (with reasons) or ReleaseRefused (with findings).
     """
     check_frame(frame, measures, cuts)
@@ -119,7 +116,7 @@ def release(
     built = Built()
     counties = frame.groupby(["state", "county"], sort=True)
     for done, ((_, county), rows) in enumerate(counties, start=1):
-        built.add(build_county(rows, measures, cuts, earlier, withheld, budget))
+        built.add(build_county(rows, measures, cuts, earlier, withheld))
         if progress is not None:
             progress(done, counties.ngroups, str(county))
     _refuse_nothing(built, previous)
@@ -144,7 +141,6 @@ def build_county(
     cuts: Sequence[str],
     earlier: Earlier,
     withheld: Collection[RhoKey] = (),
-    budget: Budget = BUDGET,
 ) -> Built:
     """Every season of one county, audited. The same rows in any order give the same tables.
 
@@ -155,7 +151,7 @@ def build_county(
         mine = [measures[i] for i in positions]
         rows = county[in_sample(county, mine[0])]
         if len(rows):
-            of_sample = _build_sample(rows, mine, cuts, earlier, withheld, budget)
+            of_sample = _build_sample(rows, mine, cuts, earlier, withheld)
             built.add(of_sample.among(len(measures), positions))
     return built
 
@@ -166,12 +162,11 @@ def _build_sample(
     cuts: Sequence[str],
     earlier: Earlier,
     withheld: Collection[RhoKey],
-    budget: Budget,
 ) -> Built:
     built = Built()
     for tally in tallies(rows, measures, cuts):
         built.evenings[tally.season] = tally.evenings
-        passed = guarded(tally, measures, cuts, earlier, withheld, budget)
+        passed = guarded(tally, measures, cuts, earlier, withheld)
         built.fates |= passed.fates
         built.notes += passed.notes
         for table in passed.tables:

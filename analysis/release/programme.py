@@ -30,7 +30,6 @@ import pandas as pd
 from pandas.api.types import is_integer_dtype
 
 from analysis.disclosure.between_releases import Earlier, new_ledger
-from analysis.disclosure.integer_programme import BUDGET, Budget
 from analysis.disclosure.rules import simple_audit
 from analysis.estimators.basic import FloatArray
 from analysis.estimators.evenings import evening_sums
@@ -77,13 +76,11 @@ def build(
     executor: Executor,
     *,
     changed: Iterable[str] | None = None,
-    budget: Budget = BUDGET,
 ) -> Summary:
     """Build or bring up to date the release in `folder`.
 
     changed: names of counties that may have changed, when the caller knows; others are not even
              read. Else every county is read, and built where its digest is another.
-    budget:  what the audit of differencing may cost per county and season
     What is settled over the whole programme (correlations, indexes, how small a p-value a clear
     change needs) is settled when a season is first built, and stands: so a county that changes
     changes no other. Raises ReleaseRefused or FrameError as `release` does; the index is written
@@ -97,9 +94,9 @@ def build(
     read = dict(_mapped(executor, partial(_read, measures=measures, cuts=cuts), asked))
     programme, held = _programme(before, list(read.values()), measures)
     if len(asked) < len(counties) and programme.keys() != before["known"].keys():
-        return build(counties, measures, cuts, folder, executor, budget=budget)  # a new season
+        return build(counties, measures, cuts, folder, executor)  # a new season
     fresh = [c for c in asked if read[c.name].digest != known.get(c.name)]
-    work = _Build(measures, cuts, folder, programme, {key for key in held if not held[key]}, budget)
+    work = _Build(measures, cuts, folder, programme, {key for key in held if not held[key]})
     found = dict(_mapped(executor, work, fresh))
     curves = before["curves"] | _new_curves(before["curves"], found)
     judge = partial(
@@ -181,7 +178,6 @@ class _Build:
     folder: Path
     programme: dict[RhoKey, Known]
     withheld: set[RhoKey]
-    budget: Budget
 
     def __call__(self, county: Source) -> _Told:
         """Tables that may not be rebuilt stand (rule of 11)."""
@@ -190,7 +186,7 @@ class _Build:
         said = None if before is None else tidy(before["notes"], NOTES)
         earlier = Earlier(None if before is None else before["ledger"], said)
         rows = county.load()
-        built = build_county(rows, self.measures, self.cuts, earlier, self.withheld, self.budget)
+        built = build_county(rows, self.measures, self.cuts, earlier, self.withheld)
         figures, ledger = publish(built.rows), new_ledger(built.rows, earlier.made + 1)
         if before is not None:
             old = (before[name] for name in ("figures", "ledger"))

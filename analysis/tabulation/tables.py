@@ -25,6 +25,14 @@ class TableKey(NamedTuple):
     cut: str
 
 
+class Chart(NamedTuple):
+    """One measure of one area under a table's cut: the smallest thing that can be left out."""
+
+    community: str  # as in Exact
+    measure: str
+    agency: str
+
+
 class Exact(NamedTuple):
     """One figure before banding: exact, private."""
 
@@ -114,6 +122,7 @@ class Table:
     measures: tuple[int, ...] = ()
     layout: tuple[Layout, ...] = ()
     few: tuple[int, ...] = ()
+    left_out: frozenset[Chart] = frozenset()  # by the audit
 
 
 class Grouping(Protocol):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from survey.commands.find import agency_of, community_of
 from survey.commands.work import FLASK, content, work
 from survey.desk import agencies, communities
+from survey.desk.answered import has_answers
 from survey.questionnaire.areas import area_name
 from survey.storage.made_up import has_made_up
 from survey.storage.models import Community
@@ -53,6 +54,8 @@ def rename(slug: str, name: str) -> None:
             doing.session, content(), community_of(doing.session, slug), name=name
         )
         doing.say(described(renamed))
+        if has_answers(doing.session, renamed.events):
+            doing.say("  Its address stays. Released pages show the name from the next release on.")
 
 
 @community.command("correct")

@@ -34,7 +34,12 @@ def add_agency(
 
 
 def rename(agency: Agency, name: str) -> None:
-    agency.name = tidy(name, Agency.name, "The agency's name")
+    """Give an agency another name, also where attendees read that it runs the survey."""
+    name = tidy(name, Agency.name, "The agency's name")
+    for event in agency.community.events:
+        if event.host == agency.name:
+            event.host = name
+    agency.name = name
 
 
 def remove(session: Session, agency: Agency) -> None:

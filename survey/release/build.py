@@ -226,9 +226,14 @@ def told(content: Content, released: Released) -> Iterator[str]:
     for note in notes:
         if note["cut"] == "total" and note["kind"] in TOLD:
             sentence = BECAUSE.get(note["reason"], TOLD[note["kind"]])
+            if note["reason"] == AUDIT and note["measure"]:
+                sentence = CHART_LEFT_OUT
             members = note["members"].replace("|", ", ") or "-"
             county = in_full(content, note["county"])
-            yield sentence.format(**{**note, "county": county, "members": members})
+            place = note["community"] or "the whole county"
+            yield sentence.format(
+                **{**note, "county": county, "members": members, "community": place}
+            )
     few = [note for note in notes if note["kind"] == "dropped" and note["reason"] != AUDIT]
     cuts = sum(1 for note in few if note["cut"] != "total")
     for kind, reason, sentence in AUDITED:
@@ -246,6 +251,10 @@ TOLD = {
     "waits": "{season} {county}, {panel}: changes wait for the next release ({reason}).",
 }
 
+CHART_LEFT_OUT = (
+    "{season} {county}, {panel}: {measure} of {community} is not shown, because what few people "
+    "answered could be worked out from it."
+)
 BECAUSE = {
     AUDIT: "{season} {county}, {panel}: not shown, because what few people answered could be "
     "worked out from it.",
@@ -255,5 +264,5 @@ BECAUSE = {
 
 AUDITED = (
     ("coarsened", AUDIT, "The audit made {} tables one band coarser: a group could be worked out."),
-    ("dropped", AUDIT, "The audit left {} tables of groups out: coarser was not enough."),
+    ("dropped", AUDIT, "The audit left {} charts of groups out: a group could be worked out."),
 )

@@ -140,7 +140,7 @@ def test_without_bands_the_same_attacker_pins_people(copy: Flask, monkeypatch: p
     monkeypatch.setattr(figure_print.Share, "in_print", exact)
     monkeypatch.setattr(figures, "shown_n", str)
     monkeypatch.setattr(rules, "_wrong_classes", lambda figures, ledger: [])
-    monkeypatch.setattr(protect.Hearing, "find", lambda *args: [])
+    monkeypatch.setattr(protect.Hearing, "in_doubt", lambda *args: [])
     for table in (Figure, Release):
         db.session().execute(delete(table))
     release(copy)
