@@ -200,7 +200,7 @@ def test_what_reading_needs_may_be_broken_without_ending_the_server(monkeypatch)
 
     told: list[type[BaseException]] = []
     monkeypatch.setattr(charts, "warm_up", broken)
-    monkeypatch.setattr(worker.log, "log_crash", lambda kind, place: told.append(kind))
+    monkeypatch.setattr("survey.log.log_crash", lambda kind, place: told.append(kind))
     worker.warm_up()
     assert told == [MemoryError]
 
