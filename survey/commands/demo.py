@@ -7,7 +7,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func, select
 
 from survey.commands.work import content, settings, work
-from survey.desk.demonstration import REMOVED, remove
+from survey.desk.demonstration import REMOVED, is_outdated, remove
 from survey.storage import events
 from survey.storage.installation import noted
 from survey.storage.models import Community
@@ -26,14 +26,18 @@ def load(once: bool) -> None:
     from survey.commands import demonstration  # loads pandas, which a worker must not
 
     with work() as doing:
-        if doing.session.scalar(select(func.count()).select_from(Community)):
+        if is_outdated(doing.session):
+            doing.show("The demonstration of an earlier version is replaced.")
+            remove(doing.session)
+        elif doing.session.scalar(select(func.count()).select_from(Community)):
             doing.say("There are communities already: no demonstration was loaded.")
+            return
         elif once and noted(doing.session, REMOVED):
             doing.say("The demonstration was removed here; `flask demo` loads it again.")
-        else:
-            folder, moment = settings().content, events.now()
-            code = demonstration.load(doing.session, content(), moment, folder, doing.show)
-            doing.say(f"To try the survey, use the code {code}.")
+            return
+        folder, moment = settings().content, events.now()
+        code = demonstration.load(doing.session, content(), moment, folder, doing.show)
+        doing.say(f"To try the survey, use the code {code}.")
 
 
 @demo.command("remove")

@@ -5,9 +5,16 @@ from __future__ import annotations
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
+from survey.storage import release_store
 from survey.storage.events import Refused
 from survey.storage.installation import note
-from survey.storage.made_up import LAST_RELEASE, has_made_up, next_release_id, releases
+from survey.storage.made_up import (
+    LAST_RELEASE,
+    has_made_up,
+    is_only_made_up,
+    next_release_id,
+    releases,
+)
 from survey.storage.models import (
     Agency,
     Comment,
@@ -45,3 +52,8 @@ def remove(session: Session) -> int:
     assert isinstance(removed, CursorResult)
     note(session, REMOVED, "yes")
     return int(removed.rowcount)
+
+
+def is_outdated(session: Session) -> bool:
+    """Whether a demonstration is all there is, and none of its releases can be read any more."""
+    return is_only_made_up(session) and release_store.newest(session) is None

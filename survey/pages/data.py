@@ -10,7 +10,8 @@ from survey.pages.site import page
 from survey.read import downloads
 from survey.read.caching import fresh, label
 from survey.storage.db import session
-from survey.storage.models import HIGHEST_ID, Release
+from survey.storage.models import HIGHEST_ID, RELEASE_FORMAT, Release
+from survey.storage.release_store import readable
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 A_YEAR = 31_536_000  # seconds; a release's files never change, so they are kept for good
@@ -27,7 +28,9 @@ TYPES = {
 
 @blueprint.get("")
 def index() -> str:
-    releases = session().scalars(select(Release).order_by(Release.id.desc())).all()
+    releases = (
+        session().scalars(select(Release).where(readable()).order_by(Release.id.desc())).all()
+    )
     return page("data.html", releases=releases, files=list(TYPES))
 
 
@@ -35,7 +38,7 @@ def index() -> str:
 def file(release_id: int, name: str) -> Response:
     """One file of one release."""
     release = session().get(Release, release_id)
-    if release is None or name not in TYPES:
+    if release is None or release.format != RELEASE_FORMAT or name not in TYPES:
         abort(404)
     if unchanged := fresh(release, ()):
         return unchanged

@@ -26,7 +26,7 @@ from survey.release.answer_rows import Area, SetAside, area_answers
 from survey.release.frame_loader import frame_of
 from survey.storage.events import Refused
 from survey.storage.made_up import has_real, next_release_id, releases
-from survey.storage.models import Agency, Community, Figure, Release
+from survey.storage.models import RELEASE_FORMAT, Agency, Community, Figure, Release
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL
 from survey.storage.released_tables import load
 
@@ -106,9 +106,11 @@ def closed_answers(
 def newest(session: Session, *, made_up: bool = False) -> Released | None:
     """Return the newest release with its private ledger, its checksum verified; None at first.
 
-    Of the demonstration, or of what is real: neither is a step of the other.
+    Of the demonstration, or of what is real: neither is a step of the other. One of an earlier
+    format has other columns, and nothing is compared with it.
     """
-    release = next(iter(releases(session, made_up=made_up)), None)
+    of_these = releases(session, made_up=made_up)
+    release = next((one for one in of_these if one.format == RELEASE_FORMAT), None)
     if release is None:
         return None
     ledger = pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"])

@@ -211,6 +211,9 @@ class SealedComment(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+RELEASE_FORMAT = 2  # of the rows that this version freezes and reads: their columns
+
+
 class Release(Base):
     """One publication. Its rows never change; `ledger` holds what is never shown."""
 
@@ -219,6 +222,8 @@ class Release(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     made_at: Mapped[datetime]
     sha256: Mapped[str] = mapped_column(String(64))
+    # one of an earlier format stays as it is, and is read by no page and no file
+    format: Mapped[int] = mapped_column(default=RELEASE_FORMAT, server_default="1")
     about: Mapped[dict[str, Any]]  # seasons, notes, wording: published with it
     # exact counts and digests for the rule of 11: read by `flask release` alone, by no page
     ledger: Mapped[dict[str, Any]] = mapped_column(deferred=True)

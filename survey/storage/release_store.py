@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from survey.storage.models import Figure, Release
+from survey.storage.models import RELEASE_FORMAT, Figure, Release
 
 Row = Mapping[str, Any]
 FIGURE, CHANGE, OVERALL = "figure", "change", "overall"
@@ -84,10 +84,15 @@ class Current:
         return names.get(wording) or names[max(names)]
 
 
+def readable() -> ColumnElement[bool]:
+    """Whether a release has the columns that this version reads."""
+    return Release.format == RELEASE_FORMAT
+
+
 def newest(session: Session) -> tuple[int, str] | None:
     """Return (id, sha256) of the newest release; None before the first."""
-    query = select(Release.id, Release.sha256).order_by(Release.id.desc()).limit(1)
-    found = session.execute(query).first()
+    query = select(Release.id, Release.sha256).where(readable()).order_by(Release.id.desc())
+    found = session.execute(query.limit(1)).first()
     return (found[0], found[1]) if found else None
 
 
