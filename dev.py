@@ -245,7 +245,8 @@ def succeeds(command: list[str]) -> bool:
 
 
 def address() -> tuple[str, int]:
-    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    host = os.environ.get("HOST", "127.0.0.1").strip()
+    port = os.environ.get("PORT", "8000").strip()
     if not port.isdigit() or not 0 < int(port) < 65536:
         stop(f"PORT must be a number up to 65535, not {port!r}: type PORT=8000 python3 dev.py run")
     return host, int(port)

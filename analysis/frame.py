@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.measures import LEAST_OF, MISSING, OTHER, TOTAL, Measure, panels
+from analysis.measures import LEAST_OF, MISSING, OTHER, TOTAL, WAVES, Measure, panels
 
 CUT_PREFIX = "cut."
+HEAD_COUNT = "head_count"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,10 @@ COLUMNS = (
     Column("instrument", "str", "id of the dated questionnaire that was answered"),
     Column("audience", "str", "adult, teen or child"),
 )
-# Beside these: "cut.<cut>" (str group ids, "unsaid" when blank) and item columns of whole codes,
-# "<question>" or "<question>.<agency kind>". An item column shown to nobody may be absent.
+# Beside these: "wave" (str: event, leaving or follow-up; absent: all at the event), "head_count"
+# (int: people at the event, as its organiser counted them; 0 or absent: not counted), "cut.<cut>"
+# (str group ids, "unsaid" when blank) and item columns of whole codes, "<question>" or
+# "<question>.<agency kind>". An item column shown to nobody may be absent.
 
 
 class FrameError(ValueError):
@@ -61,6 +64,10 @@ def check_frame(frame: pd.DataFrame, measures: Sequence[Measure], cuts: Sequence
     strange = set(frame["audience"].unique()) - set(LEAST_OF)
     if strange:
         raise FrameError(f"The column audience holds {min(strange)!r}; see measures.LEAST_OF.")
+    if "wave" in frame.columns and (strange := set(frame["wave"].unique()) - set(WAVES)):
+        raise FrameError(f"The column wave holds {min(strange)!r}; see measures.WAVES.")
+    if HEAD_COUNT in frame.columns and not pd.api.types.is_integer_dtype(frame[HEAD_COUNT].dtype):
+        raise FrameError("The column head_count must hold whole numbers; not counted is 0.")
     if frame["key"].duplicated().any():
         raise FrameError("Two rows have the same key: a response is in the frame twice.")
     _check_nesting(frame)
@@ -75,8 +82,10 @@ def _check_names(measures: Sequence[Measure], cuts: Sequence[str]) -> None:
     if len(set(keys)) != len(keys):
         raise FrameError("Two measures have the same id and agency.")
     for panel, positions in panels(measures).items():
-        if len({measures[i].audience for i in positions}) > 1:
-            raise FrameError(f"The panel {panel} mixes audiences, which are never added up.")
+        if len({measures[i].sample for i in positions}) > 1:
+            raise FrameError(
+                f"The panel {panel} mixes audiences or waves: they are never added up."
+            )
     if len(set(cuts)) != len(cuts) or TOTAL in cuts:
         raise FrameError("Name every cut once, and leave out total: it is always there.")
 

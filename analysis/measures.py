@@ -21,6 +21,8 @@ BoolArray = NDArray[np.bool_]
 LEAST = 11  # smallest number of people a published figure may rest on (METHODS 7.3)
 ADULT, TEEN, CHILD = "adult", "teen", "child"  # audiences: never added to one another
 LEAST_OF = {ADULT: LEAST, TEEN: LEAST, CHILD: 30}  # children: nothing under 30 (METHODS 7.4)
+EVENT, LEAVING, FOLLOW_UP = WAVES = ("event", "leaving", "follow-up")  # when people answer
+LEAST_PAIRS = 30  # people who answered twice: pairs are few, and all of them are compared
 
 # Why an answer is missing. They stay apart: a rise of "don't know" is itself a finding.
 SKIPPED = -1
@@ -59,7 +61,10 @@ class Measure:
     wording       instrument id -> major versions of its questions; a change is a wall
     headline      told in a sentence on the community's page and tested for a clear change
     universal     asked of everyone, so that communities may be compared on it
-    audience      whose answers count: adult, teen or child; a panel has one audience
+    audience      whose answers count: adult, teen or child
+    wave          when they were given: event, leaving or follow-up; a panel has one sample,
+                  that is one audience in one wave
+    grouped       told by groups of people too; one measure of a panel that is makes them all
     countywide    about an agency that serves the whole county: its total is shown first
     """
 
@@ -76,6 +81,8 @@ class Measure:
     headline: bool = False
     universal: bool = False
     audience: str = ADULT
+    wave: str = EVENT
+    grouped: bool = True
     countywide: bool = False
 
     def __post_init__(self) -> None:
@@ -99,6 +106,17 @@ class Measure:
         return tuple(f"{q}.{self.agency}" if self.agency else q for q in self.questions)
 
     @property
+    def sample(self) -> tuple[str, str]:
+        """(audience, wave): whose answers count, and when they gave them."""
+        return (self.audience, self.wave)
+
+    @property
+    def fewest(self) -> int:
+        """The smallest number of people that a figure of it may rest on."""
+        pairs = LEAST_PAIRS if self.wave == FOLLOW_UP else LEAST
+        return max(LEAST_OF[self.audience], pairs)
+
+    @property
     def splits(self) -> bool:
         """Whether a bottom / middle / top split of its answers makes sense."""
         return self.unit == "share" and len(self.questions) == 1 and bool(self.unfavourable)
@@ -112,6 +130,11 @@ class Measure:
             raise ValueError(
                 f"Measure {self.name}: the audience is {self.audience!r}; it must be one of "
                 f"{', '.join(LEAST_OF)}."
+            )
+        if self.wave not in WAVES:
+            raise ValueError(
+                f"Measure {self.name}: the wave is {self.wave!r}; it must be one of "
+                f"{', '.join(WAVES)}."
             )
         if len(set(self.valid)) < 2 or any(code in MISSING for code in self.valid):
             raise ValueError(
@@ -143,6 +166,16 @@ class Answers:
     dont_know: BoolArray
     bottom: BoolArray
     top: BoolArray
+
+
+def in_sample(frame: pd.DataFrame, measure: Measure) -> BoolArray:
+    """Which rows of the frame a measure counts: those of its audience, in its wave.
+
+    A frame without the column wave holds answers at the event alone.
+    """
+    mine: BoolArray = (frame["audience"] == measure.audience).to_numpy(dtype=bool)
+    waves = frame["wave"] if "wave" in frame.columns else pd.Series(EVENT, index=frame.index)
+    return mine & (waves == measure.wave).to_numpy(dtype=bool)
 
 
 def answers(frame: pd.DataFrame, measure: Measure) -> Answers:
@@ -203,7 +236,7 @@ def score_span(
 
 def is_part(measure: Measure, index: Measure) -> bool:
     """Whether a measure is the figure of one question of an index, about the same people."""
-    same = (measure.agency, measure.audience) == (index.agency, index.audience)
+    same = (measure.agency, measure.sample) == (index.agency, index.sample)
     return same and measure is not index and set(measure.questions) < set(index.questions)
 
 
@@ -229,6 +262,14 @@ def panels(measures: Sequence[Measure]) -> dict[str, tuple[int, ...]]:
     for position, measure in enumerate(measures):
         found.setdefault(measure.panel, []).append(position)
     return {name: tuple(positions) for name, positions in found.items()}
+
+
+def samples(measures: Sequence[Measure]) -> dict[tuple[str, str], tuple[int, ...]]:
+    """(audience, wave) -> positions of its measures, in the order in which samples first appear."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for position, measure in enumerate(measures):
+        found.setdefault(measure.sample, []).append(position)
+    return {sample: tuple(positions) for sample, positions in found.items()}
 
 
 def _codes(frame: pd.DataFrame, measure: Measure) -> IntArray:

@@ -26,7 +26,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.integer_programme import BUDGET, Budget
 from analysis.measures import Measure
 from analysis.release.programme import build
 from benchmarks.stage import table
@@ -119,16 +118,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--responses", type=int, nargs="+", default=[20_000, 200_000])
-    options.add_argument("--programmes", type=int, default=BUDGET.programmes, help="of the audit")
     asked = options.parse_args()
-    budget = Budget(programmes=asked.programmes)
     measures, cuts = (
         measure_catalogue.measures_of(CONTENT, KINDS),
         measure_catalogue.cuts_of(CONTENT),
     )
     rows = []
     for responses in asked.responses:
-        rows.append(measured(responses, measures, cuts, budget))
+        rows.append(measured(responses, measures, cuts))
         print(*rows[-1], sep="\t", file=sys.stderr, flush=True)  # the next may take an hour
     head = ["answers", "figures", "minutes", "CPU minutes", "CPU us an answer", "of it making"]
     print(table([*head, "GiB each", "again s"], rows))
@@ -137,15 +134,13 @@ def main() -> None:
         print(f"\nexponent {grown / log(asked.responses[-1] / asked.responses[0]):.2f}")
 
 
-def measured(
-    responses: int, measures: Sequence[Measure], cuts: Sequence[str], budget: Budget
-) -> list[object]:
+def measured(responses: int, measures: Sequence[Measure], cuts: Sequence[str]) -> list[object]:
     all_of = counties(responses)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "release")
         began, spent = time.perf_counter(), cpu_seconds()
         with ProcessPoolExecutor(PROCESSES) as executor:
-            told = build(all_of, measures, cuts, out, executor, budget=budget)
+            told = build(all_of, measures, cuts, out, executor)
             peak = max([resident(), *executor.map(resident, range(PROCESSES * 4))])
         took, spent = time.perf_counter() - began, cpu_seconds() - spent
         with ProcessPoolExecutor(PROCESSES) as executor:
@@ -157,7 +152,7 @@ def measured(
             changed = [replace(all_of[0], more=2_000), *all_of[1:]]
             names = [all_of[0].name]
             began = time.perf_counter()
-            again = build(changed, measures, cuts, out, executor, changed=names, budget=budget)
+            again = build(changed, measures, cuts, out, executor, changed=names)
             rebuilt = time.perf_counter() - began
         assert again.built == names
     return [

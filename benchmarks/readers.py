@@ -62,7 +62,8 @@ def main() -> None:
             alone, beside, told, ledger = rounds(server, codes, asked)
             memory = server.memory()
         print(report(alone, beside, told))
-        print(f"{ledger.check(url)}; the largest process: RSS {memory[0]:.0f} MB")
+        rss, pss = memory
+        print(f"{ledger.check(url)}; a collecting worker: RSS {rss:.0f} MB, PSS {pss:.0f} MB")
 
 
 def forget_answers(url: str) -> None:

@@ -97,9 +97,16 @@ class Server:
         """Return the CPU seconds used so far by the server's processes."""
         return sum(cpu_seconds(pid) for pid in {self.process.pid, *self.workers})
 
+    @property
+    def collectors(self) -> list[int]:
+        """Return the workers that collect answers; one that reads has stepped back (nice)."""
+        ours = os.getpriority(os.PRIO_PROCESS, self.process.pid)
+        return [pid for pid in self.workers if os.getpriority(os.PRIO_PROCESS, pid) == ours]
+
     def memory(self) -> tuple[float, float]:
-        """Return (RSS, PSS) of the largest worker in MB; PSS shares out what processes share."""
-        return max(memory_mb(pid) for pid in self.workers)
+        """Return (RSS, PSS) of the largest collecting worker in MB; PSS shares out what processes
+        share."""
+        return max(memory_mb(pid) for pid in self.collectors)
 
     def get(self, path: str, timeout: float = 10) -> bytes:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=timeout) as got:

@@ -72,7 +72,7 @@ def create_app() -> Flask:
             return redirect(url_for("thanks"), 303)
         return render_template("survey.html", form=form)
 
-    @app.get("/thanks")
+    @app.get("/s/thanks")  # below /s, so that it is answered as directly as ours
     def thanks() -> str:
         return THANKS
 

@@ -10,13 +10,13 @@ is private to the operator: it is never drawn, sent or part of the release's che
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pandas as pd
 
 from analysis.measures import LEAST, TOTAL
 from analysis.tabulation.pooling import Part, Standing
-from analysis.tabulation.tables import Exact, Table, TableKey
+from analysis.tabulation.tables import Chart, Exact, Table, TableKey
 
 LEDGER = (
     *TableKey._fields,
@@ -51,7 +51,9 @@ class Earlier:
     def __init__(self, ledger: pd.DataFrame | None, notes: pd.DataFrame | None = None) -> None:
         self._tables: dict[TableKey, dict[_Figure, _Entry]] = {}
         self._coarse: set[TableKey] = set()
-        self.left_out = frozenset[TableKey]() if notes is None else _left_out(notes)
+        left_out = [] if notes is None else list(_left_out(notes))
+        self.left_out = frozenset(key for key, chart in left_out if not chart.measure)
+        self.charts_left_out = frozenset(part for part in left_out if part[1].measure)
         self.made = 0  # how many releases there were
         if ledger is None:
             return
@@ -120,11 +122,13 @@ def new_ledger(rows: Sequence[Exact], made: int) -> pd.DataFrame:
     return table.assign(made=made)[list(LEDGER)]
 
 
-def _left_out(notes: pd.DataFrame) -> frozenset[TableKey]:
-    """Tables that the audit kept out of the earlier release, by its notes."""
+def _left_out(notes: pd.DataFrame) -> Iterator[tuple[TableKey, Chart]]:
+    """Tables (with an empty chart) and charts that the audit kept out of the earlier release."""
     kept = notes[(notes["kind"] == "dropped") & (notes["reason"] == AUDIT)]
-    rows = kept[list(TableKey._fields)].itertuples(index=False, name=None)
-    return frozenset(TableKey(int(row[0]), *row[1:]) for row in rows)
+    names = [*TableKey._fields, *Chart._fields]
+    for row in kept[names].itertuples(index=False, name=None):
+        key, chart = row[: len(TableKey._fields)], row[len(TableKey._fields) :]
+        yield TableKey(int(key[0]), *key[1:]), Chart(*chart)
 
 
 def _figure(row: Exact) -> _Figure:

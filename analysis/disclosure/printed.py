@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.disclosure.limits import Limits, banded, only_n, score_room
 from analysis.disclosure.witness import Shown, World
-from analysis.measures import LEAST_OF, OTHER, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
+from analysis.measures import OTHER, TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
 from analysis.tabulation.counts import (
     ASKED,
     BOTTOM,
@@ -22,7 +22,7 @@ from analysis.tabulation.counts import (
     N,
     Tally,
 )
-from analysis.tabulation.exact_rows import part_sums, parts_of
+from analysis.tabulation.exact_rows import Place, part_sums, parts_of
 from analysis.tabulation.figure_print import Counts
 from analysis.tabulation.pooling import ANY, leeway, may_join, smallest_n
 from analysis.tabulation.rounding import band_event
@@ -49,7 +49,7 @@ def shown_of(
     counts = [tally.counts[table.key.cut][:, :, kept] for table in tables]
     mine = [measures[i] for i in kept]
     printed = _printed(tables, counts, mine)
-    atoms = _grouped(tables, counts, mine[0].countywide, LEAST_OF[mine[0].audience])
+    atoms = _grouped(tables, counts, mine[0].countywide, mine[0].fewest)
     return list(zip(printed, atoms, strict=True))
 
 
@@ -67,11 +67,11 @@ def true_world(tally: Tally, measures: Sequence[Measure], tables: Sequence[Table
         room=np.array([_room(sizes) for sizes in tally.events], dtype=np.int64),
         kinds=np.array([_kinds(measure) for measure in mine]),
         score=score,
-        **_trading(tables, counts, tally.events, mine[0].countywide, LEAST_OF[mine[0].audience]),
+        **_trading(tables, counts, tally.events, mine[0].countywide, mine[0].fewest),
         step=np.array([_step(measure) for measure in mine], dtype=np.int64),
         index=np.array([_index(measure, mine) for measure in mine], dtype=np.int64),
         least=min((measure.least for measure in mine if measure.unit == "score"), default=2),
-        few=LEAST_OF[mine[0].audience],
+        few=mine[0].fewest,
     )
 
 
@@ -134,7 +134,10 @@ def _printed(
     """Every part of each table with the limits of its figures; counts: shape (R, G, M, STATS)."""
     parts = [parts_of(table.layout) for table in tables]
     sums = np.concatenate([part_sums(c, some) for c, some in zip(counts, parts, strict=True)])
-    part, measure = np.nonzero(sums[:, :, N])
+    left_out = np.concatenate(
+        [_left_out(table, some, measures) for table, some in zip(tables, parts, strict=True)]
+    )
+    part, measure = np.nonzero((sums[:, :, N] > 0) & ~left_out)
     stats = sums[part, measure]
     coarse = [table.rows[0].coarse if table.rows else 0 for table in tables]
     level = np.repeat(np.array(coarse, dtype=np.int64), [len(some) for some in parts])[part]
@@ -156,6 +159,16 @@ def _printed(
     ]  # fmt: skip
 
 
+def _left_out(table: Table, parts: Sequence[Place], measures: Sequence[Measure]) -> BoolArray:
+    """Which figures of a table's parts are left out; shape (parts, M)."""
+    found = np.zeros((len(parts), len(measures)), dtype=bool)
+    if table.left_out:
+        for row, (area, _, _) in zip(found, parts, strict=True):
+            community = table.layout[area].community
+            row[:] = [(community, *measure.key) in table.left_out for measure in measures]
+    return found
+
+
 def _counts(stats: IntArray, of: IntArray, measures: Sequence[Measure], coarse: IntArray) -> Counts:
     score = np.array([measure.unit == "score" for measure in measures])[of]
     single = np.array([len(measure.questions) == 1 for measure in measures])[of]
@@ -167,7 +180,7 @@ def _counts(stats: IntArray, of: IntArray, measures: Sequence[Measure], coarse: 
         score=score,
         splits=np.array([measure.splits for measure in measures])[of],
         coarse=coarse,
-        least=LEAST_OF[measures[0].audience],
+        least=measures[0].fewest,
     )
 
 

@@ -3,29 +3,27 @@
 Everything that would be published together is looked at together: both sides of every partition,
 bands of n, shares, splits and don't know, cuts beside totals, pools and why they are pools, scores
 beside their questions, and tables of an earlier release that stand because nothing changed. Where
-a group is not proven safe its table is shown one band coarser, then not at all; a total that fails
-even so takes the panel of its county and season with it, and no other county waits for that.
+a group is not proven safe the smallest thing that settles it is done: one measure of one community
+under one cut is left out, then the county's, then both; then the table is shown one band coarser,
+then it is dropped. No table of a county is lost for a group that less would protect.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from analysis.disclosure.between_releases import AUDIT, NEW, REBUILT, SAME, Earlier
-from analysis.disclosure.integer_programme import BUDGET, Budget, Purse, is_safe
 from analysis.disclosure.printed import shown_of, true_world
-from analysis.disclosure.rules import Finding
 from analysis.disclosure.trades import Trades
-from analysis.disclosure.witness import SENTENCES, Grid, Shown, World, doubts, grid_of
+from analysis.disclosure.witness import Doubt, Grid, Shown, World, doubts, grid_of
 from analysis.measures import TOTAL, Measure
 from analysis.tabulation.counts import Tally
 from analysis.tabulation.exact_rows import counted
-from analysis.tabulation.tables import Note, Plan, Table, TableKey, plan_tables
+from analysis.tabulation.tables import Chart, Note, Plan, Table, TableKey, plan_tables
 
-MOST_DOUBTS = 3  # doubts left of a cut for which a programme is asked: with more, one in 20 passed
+FRESH = (NEW, REBUILT)
 
 
 @dataclass
@@ -37,8 +35,30 @@ class Guarded:
     notes: list[Note] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Decisions:
+    """What the audit has done so far; each step only takes away."""
+
+    coarse: frozenset[TableKey] = frozenset()
+    dropped: frozenset[TableKey] = frozenset()
+    left_out: frozenset[tuple[TableKey, Chart]] = frozenset()
+
+    def coarser(self, key: TableKey) -> Decisions:
+        return replace(self, coarse=self.coarse | {key})
+
+    def without(self, keys: Iterable[TableKey]) -> Decisions:
+        return replace(self, dropped=self.dropped | {*keys})
+
+    def leaving_out(self, keys: Iterable[TableKey], charts: Collection[Chart]) -> Decisions:
+        return replace(self, left_out=self.left_out | {(k, c) for k in keys for c in charts})
+
+    def charts(self, key: TableKey) -> frozenset[Chart]:
+        """Charts of a table that are left out."""
+        return frozenset(chart for of, chart in self.left_out if of == key)
+
+
 class Print(NamedTuple):
-    """What one table shows at one band."""
+    """What one table shows."""
 
     parts: list[Shown]
     atoms: list[Shown]  # printed nowhere, but grouped as they are
@@ -51,144 +71,136 @@ def guarded(
     cuts: Sequence[str],
     earlier: Earlier,
     withheld: Collection[tuple[int, str, str]] = (),
-    budget: Budget = BUDGET,
 ) -> Guarded:
-    """Every table of one county and season that passes, coarser or dropped where it must be.
+    """Every table of one county and season as it passes the audit, by the smallest losses found.
 
-    The same counts give the same tables.
+    The same counts give the same tables. What an earlier release left out, or showed one band
+    coarser, stays so.
     """
-    coarse = {key for key in earlier.coarse if key[:3] == (tally.season, tally.state, tally.county)}
-    stood = set(coarse)
-    dropped: set[TableKey] = set()
-    plans = list(plan_tables(tally, measures, cuts, earlier, withheld))
-    hearing = Hearing(tally, measures, Purse(budget))
-    while True:
-        tables = [
-            Table(plan.key, ()) if plan.key in dropped else hearing.table(plan, plan.key in coarse)
-            for plan in plans
-        ]
-        fates = _fates(tables, earlier, dropped)
-        findings = hearing.find(tables, fates)
-        if not findings:
-            notes = [Note("coarsened", AUDIT, *key) for key in sorted(coarse - stood - dropped)]
-            left_out = sorted(key for key, fate in fates.items() if fate == AUDIT)
-            for key in left_out:  # a table that is published already stands as it was
-                notes.append(Note("waits" if key in earlier.tables else "dropped", AUDIT, *key))
-            return Guarded(tables, fates, notes)
-        heard = {finding.table.panel for finding in findings}
-        hearing.proven |= heard - _fall_back(findings, fates, coarse, dropped)
+    here = (tally.season, tally.state, tally.county)
+    decisions = Decisions(
+        frozenset(key for key in earlier.coarse if key[:3] == here),
+        left_out=frozenset(part for part in earlier.charts_left_out if part[0][:3] == here),
+    )
+    passed = Guarded()
+    panels: dict[str, list[Plan]] = {}
+    for plan in plan_tables(tally, measures, cuts, earlier, withheld):
+        panels.setdefault(plan.key.panel, []).append(plan)
+    for plans in panels.values():  # none says anything of another's
+        hearing = Hearing(tally, measures, plans, earlier)
+        while left := hearing.in_doubt(decisions):
+            for doubt in left:  # what settled one of them may have settled others
+                if hearing.in_doubt(decisions, doubt):
+                    decisions = hearing.settled(doubt, decisions)
+        tables, fates = hearing.tables(decisions)
+        passed.tables += tables
+        passed.fates |= fates
+    passed.notes += _notes(decisions, passed.fates, earlier)
+    return passed
 
 
-def _fates(
-    tables: Sequence[Table], earlier: Earlier, dropped: Collection[TableKey]
-) -> dict[TableKey, str]:
-    totals: dict[str, str] = {}
-    fates: dict[TableKey, str] = {}
-    for table in tables:
-        if table.key in dropped:
-            fates[table.key] = AUDIT
-            continue
-        fate = earlier.settle(table, totals.get(table.key.panel, ""))
-        if table.key.cut == TOTAL:
-            totals[table.key.panel] = fate
-        fates[table.key] = fate
-    return fates
-
-
-def _fall_back(
-    findings: Sequence[Finding],
-    fates: Mapping[TableKey, str],
-    coarse: set[TableKey],
-    dropped: set[TableKey],
-) -> set[str]:
-    """Coarser first, then without the cut; for a total, then without its panel's cuts, and in the
-    end without the panel.
-
-    Returns the panels that must be heard again. Where only tables in doubt were left out, the
-    others stay proven: the world that showed them safe prints the same without those tables, too.
-    """
-    again: set[str] = set()
-    for key in dict.fromkeys(finding.table for finding in findings):
-        fresh = fates[key] in (NEW, REBUILT)
-        if fresh and key not in coarse:
-            coarse.add(key)
-            again.add(key.panel)
-        elif fresh and key.cut != TOTAL:
-            dropped.add(key)
-        else:
-            cuts = [
-                other
-                for other, fate in fates.items()
-                if other[:4] == key[:4] and other.cut != TOTAL and fate in (NEW, REBUILT)
-            ]
-            dropped.update(cuts or [key])
-            again.add(key.panel)
-    return again
+def _notes(decisions: Decisions, fates: dict[TableKey, str], earlier: Earlier) -> Iterator[Note]:
+    """What the audit did, once: of tables that stand the earlier release's notes say it."""
+    for key in sorted(decisions.coarse):
+        if fates.get(key) in FRESH:
+            yield Note("coarsened", AUDIT, *key)
+    for key, chart in sorted(decisions.left_out):
+        if fates.get(key) in FRESH:
+            yield Note("dropped", AUDIT, *key, *chart)
+    for key in sorted(key for key, fate in fates.items() if fate == AUDIT):
+        yield Note("waits" if key in earlier.tables else "dropped", AUDIT, *key)
 
 
 @dataclass
 class Hearing:
-    """The audit of one county and season, which asks again after each fallback. What a table
-    shows at one band is worked out once."""
+    """The audit of one panel, county and season, which asks again after each step. What a table
+    shows under the same decisions is worked out once."""
 
     tally: Tally
     measures: Sequence[Measure]
-    purse: Purse
-    proven: set[str] = field(default_factory=set)  # panels; none says anything of another's
-    tables: dict[tuple[TableKey, bool], Table] = field(default_factory=dict)
-    prints: dict[tuple[TableKey, bool], Print] = field(default_factory=dict)
+    plans: Sequence[Plan]
+    earlier: Earlier
+    made: dict[tuple[TableKey, bool, frozenset[Chart]], Table] = field(default_factory=dict)
+    prints: dict[tuple[TableKey, bool, frozenset[Chart]], Print] = field(default_factory=dict)
     worlds: dict[tuple[TableKey, ...], World] = field(default_factory=dict)
 
-    def table(self, plan: Plan, coarse: bool) -> Table:
-        """The planned table, one band coarser or not."""
-        if (plan.key, coarse) not in self.tables:
-            self.tables[plan.key, coarse] = counted(self.tally, self.measures, plan, int(coarse))
-        return self.tables[plan.key, coarse]
+    def tables(self, decisions: Decisions) -> tuple[list[Table], dict[TableKey, str]]:
+        """The panel's tables under these decisions, and what becomes of each."""
+        tables, fates, total = [], {}, ""
+        for plan in self.plans:
+            if plan.key in decisions.dropped:
+                table, fate = Table(plan.key, ()), AUDIT
+            else:
+                table = self._table(plan, decisions)
+                fate = self.earlier.settle(table, total)
+            total = fate if plan.key.cut == TOTAL else total
+            tables.append(table)
+            fates[plan.key] = fate
+        return tables, fates
 
-    def find(self, tables: Sequence[Table], fates: Mapping[TableKey, str]) -> list[Finding]:
-        """Tables with a group that is not proven safe; one finding each, of its first group."""
-        panels: dict[str, list[Table]] = {}
-        for table in tables:
-            if fates[table.key] in (NEW, REBUILT, SAME):
-                panels.setdefault(table.key.panel, []).append(table)
-        found: dict[TableKey, Finding] = {}
-        for panel, together in panels.items():
-            if (
-                panel in self.proven
-                or not together[0].rows
-                or all(fates[table.key] == SAME for table in together)
-            ):
-                continue  # nothing is shown, or it was audited when it was made
-            in_doubt = self._in_doubt(together)
-            found |= in_doubt
-            if not in_doubt:
-                self.proven.add(panel)
-        return list(found.values())
-
-    def _in_doubt(self, together: Sequence[Table]) -> dict[TableKey, Finding]:
-        """The findings of one panel's tables."""
+    def in_doubt(self, decisions: Decisions, only: Doubt | None = None) -> list[Doubt]:
+        """Groups that nothing proves safe under these decisions; only: asked of one alone."""
+        tables, fates = self.tables(decisions)
+        together = [table for table in tables if fates[table.key] in (*FRESH, SAME)]
+        if not any(fates[table.key] in FRESH and table.rows for table in together):
+            return []  # nothing new is shown: the rest was audited when it was made
         keys = tuple(table.key for table in together)
         if keys not in self.worlds:
             self.worlds[keys] = true_world(self.tally, self.measures, together)
         world = self.worlds[keys]
-        prints = self._prints(world, together)
+        prints = self._prints(world, together, decisions)
         shown = [part for one in prints for part in one.parts]
         shown += [atom for one in prints for atom in one.atoms]
         grids = {table.key.cut: one.grid for table, one in zip(together, prints, strict=True)}
-        found: dict[TableKey, Finding] = {}
-        left = Trades(world, grids).undone(doubts(world, shown, grids))
-        many = Counter(doubt.cut for doubt in left)
-        for doubt in left:
-            key = together[0].key._replace(cut=doubt.cut)
-            if key not in found and (
-                (many[doubt.cut] > MOST_DOUBTS and doubt.cut != TOTAL)
-                or not is_safe(world, shown, doubt, self.purse)
-            ):
-                found[key] = Finding(key, SENTENCES[doubt.goal])
-        return found
+        found = doubts(world, shown, grids)
+        if only is not None:
+            found = [doubt for doubt in found if doubt == only]
+        return Trades(world, grids).undone(found) if found else []
 
-    def _prints(self, world: World, tables: Sequence[Table]) -> list[Print]:
-        at = [(table.key, any(row.coarse for row in table.rows[:1])) for table in tables]
+    def settled(self, doubt: Doubt, decisions: Decisions) -> Decisions:
+        """The first of the steps after which the group is no longer in doubt; in the end nothing
+        of the panel is shown."""
+        for step in self._steps(doubt, decisions):
+            if step != decisions and not self.in_doubt(step, doubt):
+                return step
+        return decisions.without(plan.key for plan in self.plans)
+
+    def _steps(self, doubt: Doubt, decisions: Decisions) -> Iterator[Decisions]:
+        """What may be done about a group, the smallest loss first."""
+        total = self.plans[0]
+        plan = next(plan for plan in self.plans if plan.key.cut == doubt.cut)
+        measure = self.measures[plan.measures[doubt.measure]]
+        areas = [area.community for area in plan.areas if doubt.place in area.places]
+        county = {Chart("", *measure.key)} if "" in areas else set()
+        own = {Chart(community, *measure.key) for community in areas if community}
+        cuts = [other.key for other in self.plans if other.key.cut != TOTAL]
+        fates = self.tables(decisions)[1]
+        if fates[plan.key] not in FRESH:  # it is published: what is new beside it must go
+            yield decisions.without(key for key in cuts if fates[key] in FRESH)
+        elif doubt.cut != TOTAL:
+            if plan.key not in self.earlier.tables:  # else what is published would stand instead
+                for charts in (own, county, own | county):
+                    yield decisions.leaving_out([plan.key], charts)
+            yield decisions.coarser(plan.key)
+        else:
+            every = [total.key, *cuts]
+            if plan.key not in self.earlier.tables:
+                for charts in (county, county | own):
+                    yield decisions.leaving_out(every, charts)
+            yield decisions.coarser(plan.key)
+            yield decisions.without(cuts)
+        if doubt.cut != TOTAL:
+            yield decisions.without([plan.key])
+
+    def _table(self, plan: Plan, decisions: Decisions) -> Table:
+        at = (plan.key, plan.key in decisions.coarse, decisions.charts(plan.key))
+        if at not in self.made:
+            _, coarse, charts = at
+            self.made[at] = counted(self.tally, self.measures, plan, int(coarse), charts)
+        return self.made[at]
+
+    def _prints(self, world: World, tables: Sequence[Table], decisions: Decisions) -> list[Print]:
+        at = [(t.key, t.key in decisions.coarse, decisions.charts(t.key)) for t in tables]
         new = {key: table for key, table in zip(at, tables, strict=True) if key not in self.prints}
         found = shown_of(self.tally, self.measures, list(new.values()))
         for key, (parts, atoms) in zip(new, found, strict=True):

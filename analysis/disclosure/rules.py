@@ -1,8 +1,8 @@
 """The audit that every release must pass before it is frozen (METHODS 7.6).
 
 An Audit reads the shown figures beside the private ledger and returns what is wrong. The simple
-audit here checks the rules that every partition must keep; the integer programme that looks for
-what could be worked out from everything together takes the same seat.
+audit here checks the rules that every partition must keep; what could be worked out from everything
+together is looked for county by county (analysis/disclosure/protect.py).
 """
 
 from __future__ import annotations

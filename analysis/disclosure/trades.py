@@ -3,7 +3,7 @@
 In a pool nobody sees who is in which group: people there may trade groups, and nothing is printed
 otherwise. Elsewhere one person more here and one less there may cancel in every figure that holds
 both; or two people of two places trade groups, so that every place and every group is as it was.
-All are proofs like those of analysis/disclosure/witness.py; what they leave goes to the programme.
+All are proofs like those of analysis/disclosure/witness.py; what they leave is not safe.
 """
 
 from __future__ import annotations

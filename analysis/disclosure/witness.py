@@ -6,7 +6,7 @@ a proof; a wide interval is none, because intervals contain counts that no whole
 
 Here the worlds next door are tried: one person more, one less, or one who answered otherwise, in
 one place and one group of each cut. Nearly every group is proven safe by one of them, for the
-price of a few array operations; what is left goes to the integer programme.
+price of a few array operations; for what is left two people are tried (trades.py).
 
 Cuts are published one at a time, so counts of two cuts belong to one population whenever they
 agree on each place and answer: any such tables have a common one (the classical transport

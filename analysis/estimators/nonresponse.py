@@ -10,12 +10,14 @@ import pandas as pd
 
 from analysis.measures import (
     DONT_KNOW,
+    EVENT,
     MISSING,
     NEVER_REACHED,
     NOT_SHOWN,
     PREFER_NOT,
     SKIPPED,
     Measure,
+    in_sample,
 )
 
 NAMES = {
@@ -38,6 +40,7 @@ class Nonresponse:
     n: int  # rows
     shown: int  # rows that are neither "not shown" nor "never reached"
     shares: dict[str, float]  # by NAMES; not_shown and never_reached are of all rows
+    wave: str = EVENT
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -47,26 +50,26 @@ class Nonresponse:
 
 
 def nonresponse(frame: pd.DataFrame, measures: Sequence[Measure]) -> list[Nonresponse]:
-    """One entry per item column and audience that the measures read, in their order.
+    """One entry per item column and sample (audience, wave) that the measures read, in their order.
 
-    Shares are 0..1. Columns that the frame lacks, and audiences that nobody is of, have no entry.
+    Shares are 0..1. Columns that the frame lacks, and samples that nobody is of, have no entry.
     Whole-programme numbers: for anything smaller, the released don't-know shares are there.
     Raises ValueError for a frame without rows. Source: METHODS 2.
     """
     if not len(frame):
         raise ValueError("There is no response: nonresponse of nobody is not a number.")
-    asked = dict.fromkeys((name, one.audience) for one in measures for name in one.columns)
+    asked = {(name, one.sample): one for one in measures for name in one.columns}
     return [
-        _of(frame.loc[frame["audience"] == audience, name], audience)
-        for name, audience in asked
-        if name in frame.columns and (frame["audience"] == audience).any()
+        _of(frame.loc[here, name], measure.audience, measure.wave)
+        for (name, _), measure in asked.items()
+        if name in frame.columns and (here := in_sample(frame, measure)).any()
     ]
 
 
-def _of(column: pd.Series, audience: str) -> Nonresponse:
+def _of(column: pd.Series, audience: str, wave: str) -> Nonresponse:
     codes = column.to_numpy(dtype=np.int64)
     counts = {code: int((codes == code).sum()) for code in MISSING}
     shown = len(codes) - counts[NOT_SHOWN] - counts[NEVER_REACHED]
     among = {code: len(codes) if code in (NOT_SHOWN, NEVER_REACHED) else shown for code in MISSING}
     shares = {NAMES[code]: counts[code] / among[code] if among[code] else 0.0 for code in MISSING}
-    return Nonresponse(str(column.name), audience, len(codes), shown, shares)
+    return Nonresponse(str(column.name), audience, len(codes), shown, shares, wave)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.basic import FloatArray
-from analysis.measures import SCALE, WHOLE, BoolArray, Measure, answers
+from analysis.measures import SCALE, WHOLE, Measure, answers, in_sample
 from analysis.wordings import MIXED
 
 
@@ -23,7 +23,7 @@ def person_values(frame: pd.DataFrame, measure: Measure) -> FloatArray:
     """
     told = answers(frame, measure)
     points = told.value * (SCALE[measure.unit] / WHOLE)
-    result: FloatArray = np.where(told.valid & _asked(frame, measure), points, np.nan)
+    result: FloatArray = np.where(told.valid & in_sample(frame, measure), points, np.nan)
     return result
 
 
@@ -37,7 +37,7 @@ def person_nets(frame: pd.DataFrame, measure: Measure) -> FloatArray:
         raise ValueError(f"Measure {measure.name}: it has no unfavourable answers, so no net.")
     told = answers(frame, measure)
     z = told.top.astype(float) - told.bottom
-    result: FloatArray = np.where(told.valid & _asked(frame, measure), z, np.nan)
+    result: FloatArray = np.where(told.valid & in_sample(frame, measure), z, np.nan)
     return result
 
 
@@ -51,7 +51,7 @@ def person_items(frame: pd.DataFrame, measure: Measure) -> FloatArray:
     if absent:
         raise ValueError(f"The frame lacks {', '.join(absent)}: nobody was asked that.")
     codes = frame[list(measure.columns)].to_numpy(dtype=float)
-    told = np.isin(codes, measure.valid) & _asked(frame, measure)[:, None]
+    told = np.isin(codes, measure.valid) & in_sample(frame, measure)[:, None]
     result: FloatArray = np.where(told, codes, np.nan)
     return result
 
@@ -64,14 +64,9 @@ def season_wordings(frame: pd.DataFrame, measure: Measure) -> dict[int, str]:
     asked is not there. An instrument that the measure does not map is a wording of its own.
     Raises nothing. Source: METHODS 5, a wording version is a wall.
     """
-    asked = answers(frame, measure).asked & _asked(frame, measure)
+    asked = answers(frame, measure).asked & in_sample(frame, measure)
     seen = frame.loc[asked, ["season", "instrument"]].drop_duplicates().sort_values("season")
     found: dict[int, set[str]] = {}
     for season, instrument in seen.itertuples(index=False):
         found.setdefault(int(season), set()).add(measure.wording.get(instrument, instrument))
     return {season: MIXED.join(sorted(wordings)) for season, wordings in found.items()}
-
-
-def _asked(frame: pd.DataFrame, measure: Measure) -> BoolArray:
-    mine: BoolArray = (frame["audience"] == measure.audience).to_numpy(dtype=bool)
-    return mine

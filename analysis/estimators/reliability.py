@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
 from analysis.estimators.basic import FloatArray
-from analysis.measures import Measure
+from analysis.measures import Measure, in_sample
 
 LEAST_PEOPLE = 200
 LEAST_OMEGA = 0.70
@@ -79,7 +79,7 @@ def checked_indexes(
         names = measure.columns
         if len(names) < 2 or not set(names) <= set(frame.columns):
             continue
-        mine = frame[frame["audience"] == measure.audience]
+        mine = frame[in_sample(frame, measure)]
         codes = mine[list(names)].astype("float64")
         items = codes.where(codes.isin(measure.valid))
         for season, rows in items.groupby(mine["season"].to_numpy()):

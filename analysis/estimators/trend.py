@@ -1,4 +1,4 @@
-"""A slope over four seasons or more (METHODS 5). Never carried beyond the last season."""
+"""A slope over several seasons (METHODS 5). Never carried beyond the last season."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t
+from scipy.special import stdtr, stdtrit
 
+from analysis.estimators.basic import FloatArray
+from analysis.measures import IntArray
 from analysis.wordings import comparable
 
 LEAST_SEASONS = 4  # three are told in words
@@ -20,23 +22,33 @@ class CannotCompare(ValueError):
 
 @dataclass(frozen=True)
 class Slope:
-    """Change per season, in the unit of the values; low, high: 95 % with t and T-2 df."""
+    """Change per season, in the unit of the values; low, high: its range with t and T-2 df.
+
+    intercept: the line's value at season 0, so that intercept + slope * season is the line.
+    """
 
     slope: float
     se: float
     low: float
     high: float
     excess: float  # Q / (T-2): over 1, seasons scatter more than their own errors say
+    intercept: float
+    p: float
 
 
 def slope(
-    seasons: ArrayLike, values: ArrayLike, variances: ArrayLike, wordings: Sequence[str]
+    seasons: ArrayLike,
+    values: ArrayLike,
+    variances: ArrayLike,
+    wordings: Sequence[str],
+    *,
+    level: float = 0.95,
 ) -> Slope:
     """Weighted least squares with weights 1/v_t; SE times sqrt(max(1, Q / (T-2))).
 
-    variances: of each season's value, over 0. Raises CannotCompare for under four seasons, a
-    season told twice, a missing value, or seasons that were asked in different words.
-    Source: METHODS 5; R: lm(y ~ x, weights = 1/v), its SE / sigma * max(1, sigma).
+    variances: of each season's value, over 0; level: of the range, 0..1. Raises CannotCompare for
+    under four seasons, a season told twice, a missing value, or seasons that were asked in
+    different words. Source: METHODS 5; R: lm(y ~ x, weights = 1/v), its SE / sigma * max(1, sigma).
     """
     x, y, v = (np.asarray(column, dtype=float) for column in (seasons, values, variances))
     if not (x.shape == y.shape == v.shape == (len(wordings),)) or not np.isfinite(x).all():
@@ -47,13 +59,45 @@ def slope(
         raise CannotCompare("The question was asked in different words: no trend crosses that.")
     if not (np.isfinite(y).all() and np.isfinite(v).all() and (v > 0).all()):
         raise CannotCompare("A season has no value, or no variance over 0.")
+    found = slopes(np.zeros(len(x), dtype=np.int64), x, y, v)
+    b, se = float(found.slope[0]), float(found.se[0])
+    half = float(stdtrit(len(x) - 2, (1 + level) / 2)) * se
+    return Slope(
+        b, se, b - half, b + half, float(found.excess[0]), float(found.intercept[0]),
+        float(found.p[0]),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Per series; arrays of shape (series,)."""
+
+    seasons: IntArray
+    slope: FloatArray
+    se: FloatArray
+    excess: FloatArray
+    intercept: FloatArray
+    p: FloatArray  # two-sided, t with T-2 df
+
+    def ends(self, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+        half = stdtrit(self.seasons - 2, (1 + level) / 2) * self.se
+        return self.slope - half, self.slope + half
+
+
+def slopes(series: IntArray, x: FloatArray, y: FloatArray, v: FloatArray) -> Slopes:
+    """slope() of many series at once; series: codes 0..k-1, at least three seasons each.
+
+    Never raises: it is slope() and the release that check. Same formula, same source.
+    """
     w = 1 / v
-    centre = (w * x).sum() / w.sum()
-    spread = (w * (x - centre) ** 2).sum()
-    found = (w * (x - centre) * y).sum() / spread
-    level = (w * y).sum() / w.sum()
-    df = len(x) - 2
-    excess = (w * (y - level - found * (x - centre)) ** 2).sum() / df
-    se = float(np.sqrt(max(1.0, excess) / spread))
-    half = float(t.ppf(0.975, df)) * se
-    return Slope(float(found), se, float(found - half), float(found + half), float(excess))
+    total = np.bincount(series, w)
+    centre, level = np.bincount(series, w * x) / total, np.bincount(series, w * y) / total
+    away = x - centre[series]
+    spread = np.bincount(series, w * away**2)
+    found = np.bincount(series, w * away * y) / spread
+    count = np.bincount(series)
+    rest = y - level[series] - found[series] * away
+    excess = np.bincount(series, w * rest**2) / (count - 2)
+    se = np.sqrt(np.maximum(1.0, excess) / spread)
+    p = 2 * stdtr(count - 2, -np.abs(found / se))
+    return Slopes(count, found, se, excess, level - found * centre, p)

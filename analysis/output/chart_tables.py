@@ -6,7 +6,8 @@ that one chart cannot draw.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ import pandas as pd
 from analysis.measures import TOTAL
 from analysis.release.released import View, released
 from analysis.tabulation.rounding import THIRDS
+
+Hover = Callable[[Mapping[str, Any]], str]  # a released row -> what is said of it
 
 PER_CENT = ("value_low", "value_high", "range_low", "range_high")
 
@@ -57,13 +60,23 @@ def _of_one_measure(view: View) -> pd.DataFrame:
     return figures
 
 
-def per_cent(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
-    """Values as per cent of the scale (a score's scale is 100 already), with hover text."""
+def per_cent(
+    rows: pd.DataFrame, words: Mapping[str, str], hover: Hover | None = None
+) -> pd.DataFrame:
+    """Values as per cent of the scale (a score's scale is 100 already), with hover text.
+
+    hover: the caller's own text of a released row; a page says there what its table says.
+    """
     table = rows.copy()
+    if hover is not None:
+        records = table.astype(object).where(table.notna(), None).to_dict("records")
+        table["hover"] = [hover({str(name): cell for name, cell in row.items()}) for row in records]
     scale = np.where(table["unit"] == "share", 100.0, 1.0)
     for name in PER_CENT:
         table[name] = table[name].to_numpy(dtype=float) * scale
-    return table.assign(hover=[_hover(row, words) for row in table.to_dict("records")])
+    if hover is None:
+        table["hover"] = [_hover(row, words) for row in table.to_dict("records")]
+    return table
 
 
 def _hover(row: Mapping[Hashable, Any], words: Mapping[str, str]) -> str:
@@ -72,5 +85,5 @@ def _hover(row: Mapping[Hashable, Any], words: Mapping[str, str]) -> str:
         low, high = row["value_low"], row["value_high"]
         third = words["low"] if low == 0 else words["high"] if high == 100 else words["middle"]
         return f"{third}<br>{count}"
-    ends = {"low": f"{row['range_low']:.0f}", "high": f"{row['range_high']:.0f}"}
-    return f"{words['between'].format(**ends)}<br>{count}"
+    low, high = floor(row["range_low"] + 1e-6), ceil(row["range_high"] - 1e-6)  # outward
+    return f"{words['between'].format(low=low, high=high)}<br>{count}"

@@ -15,8 +15,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.measures import OTHER
-from analysis.output.chart_tables import by_community, by_group, by_season, per_cent
-from analysis.output.theme import ROLES, blank, finish, per_cent_axis, plain_axis
+from analysis.output.chart_tables import Hover, by_community, by_group, by_season, per_cent
+from analysis.output.theme import ROLES, blank, finish, plain_axis, value_axis
 from analysis.output.traces import Place, marks
 from analysis.release.released import View
 from analysis.wordings import comparable
@@ -49,21 +49,21 @@ class Chart:
 
     id: str
     table: Callable[[View], pd.DataFrame]
-    draw: Callable[[View, Words], go.Figure]
+    draw: Callable[..., go.Figure]  # (view, words, *, hover=None)
 
 
-def trend(view: View, words: Words) -> go.Figure:
+def trend(view: View, words: Words, *, hover: Hover | None = None) -> go.Figure:
     """One measure of one community, season by season. A change of wording is a gap with a note."""
-    rows = per_cent(by_season(view), words)
+    rows = per_cent(by_season(view), words, hover)
     figure = blank(height=420)
     _panel(figure, rows, words, seasons=rows["season"].tolist(), label=words["wall"])
     return _finished(figure, rows, words)
 
 
-def overview(view: View, words: Words, *, across: int = 3) -> go.Figure:
+def overview(view: View, words: Words, *, across: int = 3, hover: Hover | None = None) -> go.Figure:
     """One panel per community, in order of name; all on one scale, at most `across` beside each
     other. Raises ValueError for over 12."""
-    table = per_cent(by_community(view), words)
+    table = per_cent(by_community(view), words, hover)
     names = _in_order(table["place"], words)
     if len(names) > PANELS:
         raise ValueError(f"An overview holds {PANELS} communities at most; choose fewer.")
@@ -92,22 +92,22 @@ def overview(view: View, words: Words, *, across: int = 3) -> go.Figure:
     return _finished(figure, table, words)
 
 
-def compare(view: View, words: Words) -> go.Figure:
+def compare(view: View, words: Words, *, hover: Hover | None = None) -> go.Figure:
     """Two to six communities in one season on one scale, in order of name, never of score."""
     table = by_community(view)
     names = _in_order(table["place"], words)
     if not COMPARED[0] <= len(names) <= COMPARED[1] or table["season"].nunique() != 1:
         raise ValueError("A comparison takes two to six communities and one season.")
-    return _lying(per_cent(table, words), table["place"], names, words)
+    return _lying(per_cent(table, words, hover), table["place"], names, words)
 
 
-def groups(view: View, words: Words) -> go.Figure:
+def groups(view: View, words: Words, *, hover: Hover | None = None) -> go.Figure:
     """One season's groups under one cut, in the order of the caller's words, the pool last."""
     table = by_group(view)
     present = set(table["group"])
     told = [name for name in words if name in present - {OTHER}]
     order = [*told, *sorted(present - {*told, OTHER}), *(present & {OTHER})]
-    return _lying(per_cent(table, words), table["group"], order, words)
+    return _lying(per_cent(table, words, hover), table["group"], order, words)
 
 
 CHARTS = {
@@ -146,7 +146,7 @@ def _panel(
             f"xaxis{axes}": plain_axis(
                 range=ends, tickvals=ticks, ticktext=[str(t) for t in ticks]
             ),
-            f"yaxis{axes}": per_cent_axis(),
+            f"yaxis{axes}": value_axis(_unit(rows)),
         }
     )
     for middle in _walls(rows):
@@ -183,7 +183,7 @@ def _lying(rows: pd.DataFrame, ids: pd.Series, order: Sequence[str], words: Word
     place = Place(across=True)
     figure.add_traces(marks(rows, [_name(name, words) for name in ids], words, place=place))
     figure.update_layout(
-        xaxis=per_cent_axis(),
+        xaxis=value_axis(_unit(rows)),
         yaxis=plain_axis(
             type="category", categoryorder="array", categoryarray=names[::-1], automargin=True
         ),
@@ -208,8 +208,14 @@ def _finished(figure: go.Figure, rows: pd.DataFrame, words: Words) -> go.Figure:
 
 
 def _in_order(ids: pd.Series, words: Words) -> list[str]:
-    """By the name that the reader sees, never by score."""
-    return sorted(ids.unique(), key=lambda name: (_name(name, words), name))
+    """In the order of the caller's words, which is that of its tables; never by score."""
+    present = set(ids.unique())
+    told = [name for name in words if name in present]
+    return [*told, *sorted(present - {*told})]
+
+
+def _unit(rows: pd.DataFrame) -> str:
+    return "score" if (rows["unit"] == "score").any() else "share"
 
 
 def _name(name: str, words: Words) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.measures import SCALE, Measure
-from analysis.release.released import CHANGES, FIGURES
+from analysis.release.released import CHANGES, FIGURES, OVERALL
 from analysis.tabulation.rounding import BANDS, N_STEP, TAIL, shown_n
 
 COLUMNS = ("file", "column", "type", "unit", "meaning")
@@ -16,14 +16,14 @@ _WIDE_MEANING = {
     "n": ("str", "answers", "answers, as shown"),
     "value_low": ("float", "", "least value that the band allows"),
     "value_high": ("float", "", "greatest value that the band allows"),
-    "range_low": ("float", "", "low end of the 95 % uncertainty range"),
-    "range_high": ("float", "", "high end of the 95 % uncertainty range"),
+    "range_low": ("float", "", "low end of the 95 % range, of people like those who came"),
+    "range_high": ("float", "", "high end of the 95 % range, of people like those who came"),
 }
 
 
 def codebook(measures: Sequence[Measure]) -> pd.DataFrame:
     """One row per column of the long, changes and wide files, then measures and bands; all text."""
-    tables = {"long": FIGURES, "changes": CHANGES}
+    tables = {"long": FIGURES, "changes": CHANGES, "overall": OVERALL}
     rows = [
         (table, field.name, field.kind, "", field.meaning)
         for table, fields in tables.items()

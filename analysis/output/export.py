@@ -19,7 +19,7 @@ import pandas as pd
 
 from analysis.measures import Measure
 from analysis.output.codebook import codebook
-from analysis.release.released import CHANGES, DECIMALS, FIGURES, View, released
+from analysis.release.released import CHANGES, DECIMALS, FIGURES, OVERALL, Released, View, released
 
 BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a cell
@@ -54,6 +54,11 @@ def changes_csv(view: View, measures: Sequence[Measure] = ()) -> Parts:
     yield from _csv(names, _rows(released(view).changes[names]))
 
 
+def overall_csv(view: View, measures: Sequence[Measure] = ()) -> Parts:
+    """A row for the whole programme and each state, by season; all columns of released.OVERALL."""
+    yield from _csv([field.name for field in OVERALL], _rows(_overall(view)))
+
+
 def wide_csv(view: View, measures: Sequence[Measure]) -> Parts:
     """A row per place, season, cut and group; five columns per measure, in order of measures."""
     table = wide(view, measures)
@@ -68,11 +73,12 @@ def codebook_csv(view: View, measures: Sequence[Measure]) -> Parts:
 
 
 def as_json(view: View, measures: Sequence[Measure] = ()) -> Parts:
-    """{"release": sha256, "figures": [...], "changes": [...]}: the rows of the long CSV."""
+    """{"release": sha256, "figures": [...], "changes": [...], "overall": [...]}: the CSVs' rows."""
     view = released(view)
     head = json.dumps({"release": view.sha256})[:-1]
     yield head.encode()
-    for name, table in (("figures", view.figures), ("changes", view.changes)):
+    tables = {"figures": view.figures, "changes": view.changes, "overall": _overall(view)}
+    for name, table in tables.items():
         yield f', "{name}": ['.encode()
         for start in range(0, len(table), CHUNK):
             rows = table.iloc[start : start + CHUNK]
@@ -88,10 +94,19 @@ FORMATS = {
         Format("long", "csv", "text/csv; charset=utf-8", long_csv),
         Format("wide", "csv", "text/csv; charset=utf-8", wide_csv),
         Format("changes", "csv", "text/csv; charset=utf-8", changes_csv),
+        Format("overall", "csv", "text/csv; charset=utf-8", overall_csv),
         Format("codebook", "csv", "text/csv; charset=utf-8", codebook_csv),
         Format("json", "json", "application/json", as_json),
     )
 }
+
+
+def _overall(view: View) -> pd.DataFrame:
+    """Of a whole release; a part of one says nothing of the whole."""
+    whole = released(view)
+    if isinstance(whole, Released):
+        return whole.overall
+    return pd.DataFrame(columns=[field.name for field in OVERALL])
 
 
 def wide(view: View, measures: Sequence[Measure]) -> pd.DataFrame:

@@ -38,7 +38,7 @@ def blank(*, height: int) -> go.Figure:
     figure.update_layout(
         template="none",
         height=height,
-        margin={"l": 52, "r": 16, "t": 84, "b": 96},
+        margin={"l": 52, "r": 28, "t": 84, "b": 96},
         paper_bgcolor=ROLES["paper"],
         plot_bgcolor=ROLES["paper"],
         font={"family": FONT, "size": SIZE, "color": ROLES["ink"]},
@@ -51,12 +51,15 @@ def blank(*, height: int) -> go.Figure:
     return figure
 
 
-def per_cent_axis(**more: Any) -> dict[str, Any]:
-    """An axis from 0 to 100 % that cannot be zoomed into drama."""
+def value_axis(unit: str, **more: Any) -> dict[str, Any]:
+    """An axis from 0 to 100 % (a score: 0 to 100 points) that cannot be zoomed into drama."""
+    sign = "%" if unit == "share" else ""
     return {
         "range": [0, 100],
         "tickvals": list(TICKS),
-        "ticktext": [f"{tick}%" for tick in TICKS],  # plotly.js 4 drops ticksuffix beside tickvals
+        "ticktext": [
+            f"{tick}{sign}" for tick in TICKS
+        ],  # plotly.js 4 drops ticksuffix beside tickvals
         "gridcolor": ROLES["grid"],
         "zeroline": False,
         "fixedrange": True,

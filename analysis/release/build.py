@@ -7,7 +7,7 @@ county by county; what is private (exact counts, the ledger) does not enter the 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -21,15 +21,16 @@ from analysis.disclosure.between_releases import (
     Earlier,
     new_ledger,
 )
-from analysis.disclosure.integer_programme import BUDGET, Budget
 from analysis.disclosure.protect import guarded
 from analysis.disclosure.rules import Audit, Finding, simple_audit
-from analysis.estimators.basic import ANSWERS_TO_TRUST, intraclass_correlation, settled_rho
+from analysis.estimators.basic import ANSWERS_TO_TRUST, FloatArray
 from analysis.estimators.reliability import Reliability, checked_indexes
 from analysis.frame import check_frame
-from analysis.measures import TOTAL, IntArray, Measure
+from analysis.measures import TOTAL, Measure, in_sample, samples
 from analysis.release.changes import released_changes
-from analysis.release.figures import RhoKey, newest_season, publish, with_ranges
+from analysis.release.figures import Known, RhoKey, newest_season, publish, with_ranges
+from analysis.release.known import known_before, known_notes, programme_knows
+from analysis.release.overall import overall, parts_of
 from analysis.release.released import Released, _sealed
 from analysis.tabulation.counts import tallies
 from analysis.tabulation.tables import Exact, Note, Table, TableKey
@@ -38,7 +39,6 @@ Progress = Callable[[int, int, str], None]  # counties done, counties in all, th
 
 KEY = list(TableKey._fields)
 RELIABILITY = ("index", "alpha", "omega")  # kinds of the notes on whether an index holds
-RHO = "rho"  # kind of the notes that hold the intraclass correlations
 
 
 class NothingToRelease(Exception):
@@ -67,14 +67,22 @@ class Built:
     rows: list[Exact] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     fates: dict[TableKey, str] = field(default_factory=dict)
-    moments: dict[int, list[IntArray]] = field(default_factory=dict)  # per season
+    evenings: dict[int, FloatArray] = field(default_factory=dict)  # per season, see evenings.py
 
     def add(self, other: Built) -> None:
         self.rows += other.rows
         self.notes += other.notes
         self.fates |= other.fates
-        for season, arrays in other.moments.items():
-            self.moments.setdefault(season, []).extend(arrays)
+        for season, sums in other.evenings.items():
+            self.evenings[season] = self.evenings.get(season, 0.0) + sums
+
+    def among(self, count: int, positions: Sequence[int]) -> Built:
+        """The same, with its measures at their positions among `count` in all."""
+        evenings = {}
+        for season, sums in self.evenings.items():
+            evenings[season] = np.zeros((count, sums.shape[1]))
+            evenings[season][list(positions)] = sums
+        return replace(self, evenings=evenings)
 
     @property
     def fresh(self) -> set[TableKey]:
@@ -87,9 +95,8 @@ def release(
     cuts: Sequence[str],
     *,
     previous: Released | None = None,
-    rho: Mapping[RhoKey, float] | None = None,
+    known: Mapping[RhoKey, Known] | None = None,
     audit: Audit = simple_audit,
-    budget: Budget = BUDGET,
     progress: Progress | None = None,
 ) -> Released:
     """The released tables of closed events.
@@ -97,10 +104,9 @@ def release(
     frame:    one row per response, as analysis/frame.py declares it; any row order
     previous: the last release with its ledger; its tables stand unless the rule of 11 lets them
               be rebuilt, and those of counties or seasons that the frame lacks always stand
-    rho:      (season, measure id, agency) -> intraclass correlation, when it was estimated
-              elsewhere (a frame that holds only a part of the programme); else estimated here
+    known:    (season, measure id, agency) -> what the whole programme tells of a measure, when
+              the frame holds only a part of it; else estimated here
     audit:    the rules that the finished tables must keep
-    budget:   what the audit of differencing may cost per county and season
     Raises FrameError, NothingToRelease (with reasons) or ReleaseRefused (with findings).
     """
     check_frame(frame, measures, cuts)
@@ -110,7 +116,7 @@ def release(
     built = Built()
     counties = frame.groupby(["state", "county"], sort=True)
     for done, ((_, county), rows) in enumerate(counties, start=1):
-        built.add(build_county(rows, measures, cuts, earlier, withheld, budget))
+        built.add(build_county(rows, measures, cuts, earlier, withheld))
         if progress is not None:
             progress(done, counties.ngroups, str(county))
     _refuse_nothing(built, previous)
@@ -119,13 +125,14 @@ def release(
         figures = pd.concat([_standing(previous.figures, built.fresh), figures])
         ledger = pd.concat([_standing(previous.ledger, built.fresh), ledger])
     figures, ledger, audit_notes = _audited(figures, ledger, audit)
-    rhos = _rho(built, measures, previous, rho)
-    figures = with_ranges(figures, {key: note.value for key, note in rhos.items()})
+    told = _known(built, measures, previous, known or {})
+    figures = with_ranges(figures, told)
     before = None if previous is None else previous.notes
     notes = [*built.notes, *standing_notes(built, earlier, before), *audit_notes]
-    notes += [*rhos.values(), *_index_notes(indexes, previous)]
-    changes = released_changes(figures, measures, newest_season(rhos))
-    return _sealed(figures, changes, [note._asdict() for note in notes], ledger)
+    notes += [*known_notes(told), *_index_notes(indexes, previous)]
+    changes = released_changes(figures, measures, newest_season(told))
+    whole = overall(parts_of(figures, changes))
+    return _sealed(figures, changes, whole, [note._asdict() for note in notes], ledger)
 
 
 def build_county(
@@ -134,13 +141,32 @@ def build_county(
     cuts: Sequence[str],
     earlier: Earlier,
     withheld: Collection[RhoKey] = (),
-    budget: Budget = BUDGET,
 ) -> Built:
-    """Every season of one county, audited. The same rows in any order give the same tables."""
+    """Every season of one county, audited. The same rows in any order give the same tables.
+
+    Every sample (an audience in a wave) has its own events, communities and tables.
+    """
     built = Built()
-    for tally in tallies(county, measures, cuts):
-        built.moments[tally.season] = [tally.moments]
-        passed = guarded(tally, measures, cuts, earlier, withheld, budget)
+    for positions in samples(measures).values():
+        mine = [measures[i] for i in positions]
+        rows = county[in_sample(county, mine[0])]
+        if len(rows):
+            of_sample = _build_sample(rows, mine, cuts, earlier, withheld)
+            built.add(of_sample.among(len(measures), positions))
+    return built
+
+
+def _build_sample(
+    rows: pd.DataFrame,
+    measures: Sequence[Measure],
+    cuts: Sequence[str],
+    earlier: Earlier,
+    withheld: Collection[RhoKey],
+) -> Built:
+    built = Built()
+    for tally in tallies(rows, measures, cuts):
+        built.evenings[tally.season] = tally.evenings
+        passed = guarded(tally, measures, cuts, earlier, withheld)
         built.fates |= passed.fates
         built.notes += passed.notes
         for table in passed.tables:
@@ -224,35 +250,17 @@ def _audited(
     return figures, ledger, notes
 
 
-def _rho(
+def _known(
     built: Built,
     measures: Sequence[Measure],
     previous: Released | None,
-    given: Mapping[RhoKey, float] | None,
-) -> dict[RhoKey, Note]:
-    """One correlation per season and measure. A season without a new table keeps what it had."""
-    notes: dict[RhoKey, Note] = {}
-    if previous is not None:
-        old = previous.notes[previous.notes["kind"] == RHO]
-        for row in old.to_dict("records"):
-            key = (int(row["season"]), row["measure"], row["agency"])
-            notes[key] = _rho_note(key, row["reason"], row["value"])
+    given: Mapping[RhoKey, Known],
+) -> dict[RhoKey, Known]:
+    """What is known per season and measure. A season without a new table keeps what it had."""
+    found = {} if previous is None else known_before(previous.notes)
     fresh = {key.season for key in built.fresh}
-    events = 0
-    for season in sorted(built.moments):
-        moments = np.concatenate(built.moments[season])
-        events += len(moments)
-        for i, measure in enumerate(measures):
-            key = (season, *measure.key)
-            if season in fresh and given is not None and key in given:
-                notes[key] = _rho_note(key, "given", given[key])
-            elif season in fresh:
-                n, total, squares = moments[:, i].astype(float).T
-                raw = intraclass_correlation(n, total / 1e3, squares / 1e6)
-                value = settled_rho(raw, events=events, answers=float(n.sum()))
-                if n.any():
-                    notes[key] = _rho_note(key, "estimated", value)
-    return notes
+    now = programme_knows(built.evenings, measures)
+    return found | {key: given.get(key, now[key]) for key in now if key[0] in fresh}
 
 
 def _index_notes(
@@ -274,8 +282,3 @@ def _index_notes(
             for kind in RELIABILITY[1:]:
                 value = round(getattr(told, kind), 2)
                 yield Note(kind, reason, season, measure=measure, agency=agency, value=value)
-
-
-def _rho_note(key: RhoKey, reason: str, value: float) -> Note:
-    season, measure, agency = key
-    return Note(RHO, reason, season, measure=measure, agency=agency, value=float(value))

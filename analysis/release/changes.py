@@ -1,4 +1,4 @@
-"""Did it change? One season and the next, the first and the newest, of every place (METHODS 5)."""
+"""Did it change? Every place against its earlier seasons, from released rows only (METHODS 5)."""
 
 from __future__ import annotations
 
@@ -7,107 +7,179 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.measures import TOTAL, Measure
-from analysis.release.figures import scale_of
-from analysis.release.verdict import Bar, Family, families, from_bands, judged, not_told
+from analysis.estimators.multiple_testing import Curve
+from analysis.measures import EVENT, LEAVING, TOTAL, Measure
+from analysis.release.chance import chance_alone
+from analysis.release.released import CHANGES
+from analysis.release.trends import trends
+from analysis.release.verdict import BEFORE, EVENING, FIRST, compared, family, judged
 from analysis.tabulation.rounding import THIRDS
-from analysis.wordings import comparable
+from analysis.wordings import MIXED
 
 PLACE = ["state", "county", "community", "members", "measure", "agency"]
+COLUMNS = [field.name for field in CHANGES]
 
 
 def season_changes(
     figures: pd.DataFrame,
     measures: Sequence[Measure],
-    settled: Mapping[Family, Bar] | None = None,
+    curves: Mapping[str, Curve] | None = None,
 ) -> pd.DataFrame:
-    """Each place's change from one shown season to the next, for every measure (cut: total).
+    """Each place's change into every season from the last before that can be compared (total).
 
-    A pool is compared only with a pool of the same members. The families of tests are all
-    communities of a season together, headline measures apart from the others. change, low, high
-    and smallest are in the unit of the measure, -1..1 or -100..100; NaN where the verdict is FEW
-    or WORDING. figures: those of a release (Released.figures); raises KeyError for other columns.
-    Source: METHODS 5.
-    settled: what each family's tests came to, when these figures are only a part of the
-             programme (see settled_bars); else it is found among these figures.
+    That is the last that was asked in the same words and is shown as a number; where none is, the
+    season before, and the verdict says why (FEW or WORDING). A pool is compared only with a pool
+    of the same members. The families of tests are all places of a season together, headline
+    measures apart from the others. Columns: released.CHANGES, in the unit of the measure.
+    figures: those of a release (Released.figures); raises KeyError for other columns.
+    curves: how the q of each family climb, when these figures are only a part of the programme
+            (see verdict.settled_curves); else found among these figures. Source: METHODS 5.
     """
-    return _compared(*_one_after_another(_by_place(figures)), measures, settled)
+    return _told(_numbers(*pairs_before(figures), measures, BEFORE), curves)
+
+
+def verdicts_before(
+    figures: pd.DataFrame, measures: Sequence[Measure], *, apart: bool
+) -> pd.DataFrame:
+    """season_changes(); apart: every measure is a programme with families of tests of its own."""
+    table = _numbers(*pairs_before(figures), measures, BEFORE)
+    if apart:
+        own = table["family"] + " " + table["measure"]
+        table = table.assign(family=own.where(table["family"] != "", ""))
+    return _told(table, None)
+
+
+def pairs_before(figures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Earlier and later rows of what season_changes() compares, one pair per row."""
+    return _from_before(_by_place(figures))
+
+
+def changes_since_first(
+    figures: pd.DataFrame,
+    measures: Sequence[Measure],
+    curves: Mapping[str, Curve] | None = None,
+) -> pd.DataFrame:
+    """Each place's change from the first season that compares to the newest of all (total).
+
+    Only where season_changes has another: a season that compares lies between. A family of tests
+    of its own. Columns, units and failures as there. Source: METHODS 5.
+    """
+    total = _by_place(figures)
+    pairs = _from_first(total, figures["season"].max())
+    return _told(_numbers(*pairs, measures, FIRST), curves)
 
 
 def released_changes(
     figures: pd.DataFrame,
     measures: Sequence[Measure],
     newest: int,
-    settled: Mapping[Family, Bar] | None = None,
+    curves: Mapping[str, Curve] | None = None,
 ) -> pd.DataFrame:
-    """What a release tells: season_changes, and changes_since_first to its newest season."""
-    tables = [
-        _compared(old, new, measures, settled, since_first)
-        for since_first, old, new in _released_pairs(figures, newest)
-    ]
+    """What a release tells: into every season from the one before, and to the newest from the
+    first and over all seasons; and from arrival to leaving. newest: of the whole programme."""
+    table = pd.concat(list(_released(figures, measures, newest)), ignore_index=True)
+    over_years = trends(_by_place(figures), PLACE, newest)
+    tables = [_told(table, curves), over_years[COLUMNS], evening_changes(figures, measures)]
     return pd.concat(tables, ignore_index=True)
 
 
-def changes_since_first(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
-    """Each place's change from its first season to the newest of all (cut: total).
+def evening_changes(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """From those who arrive to those who leave, for every place and season (total).
 
-    The first that was asked in the newest season's words and is shown in figures; where all earlier
-    ones were asked in other words, the first of all, and the verdict is WORDING. Only where another
-    season lies between: else season_changes has it. One family of tests, headline measures apart
-    from the others, beside those of season_changes: telling both tells more, so both are judged.
-    Columns, units and failures as there. Source: METHODS 5.
+    Two samples of the same evenings, so that how evenings differ cancels: only where every event
+    of the place had both posters, and told as far as the people who came (rung 1). Columns and
+    units: released.CHANGES. Source: METHODS 5.
     """
-    first = _first_and_newest(_by_place(figures), figures["season"].max())
-    return _compared(*first, measures, since_first=True)
+    total = _by_place(figures)
+    later = total[total["measure"].isin([m.id for m in measures if m.wave == LEAVING])]
+    twins = {m.key: _twin(m, measures) for m in measures if m.wave == LEAVING}
+    keys = list(zip(later["measure"], later["agency"], strict=True))
+    here = ["state", "county", "community", "members", "agency", "season", "events"]
+    arrival = later[here].assign(measure=[twins[key] for key in keys], at=later.index)
+    pairs = total.reset_index().merge(arrival, on=[*here, "measure"])
+    old = total.loc[pairs["index"]].reset_index(drop=True)
+    new = total.loc[pairs["at"]].reset_index(drop=True)
+    table = _numbers(old, new, measures, EVENING)
+    return _told(table.assign(family="", p=np.nan, place_low=np.nan, place_high=np.nan), {})
+
+
+def _twin(measure: Measure, measures: Sequence[Measure]) -> str:
+    """The id of the measure that asks the same of those who arrive; "" if there is none."""
+    same = (measure.agency, measure.questions, measure.unit, measure.audience, EVENT)
+    return next(
+        (m.id for m in measures
+         if (m.agency, m.questions, m.unit, m.audience, m.wave) == same),
+        "",
+    )  # fmt: skip
 
 
 def change_tests(
     figures: pd.DataFrame, measures: Sequence[Measure], newest: int
-) -> dict[Family, list[float]]:
-    """The p-values of the changes that released_changes tells, by family."""
-    found: dict[Family, list[float]] = {}
-    for since_first, old, new in _released_pairs(figures, newest):
-        _, _, p_value = from_bands(old, new, scale_of(new))
-        wall, few = not_told(old, new)
-        of = families(new, measures, since_first)
-        for family, p, out in zip(of, p_value, wall | few, strict=True):
-            if not out:
-                found.setdefault(family, []).append(float(p))
-    return found
+) -> dict[str, list[float]]:
+    """The p-values of the places that released_changes judges, by family."""
+    table = pd.concat(list(_released(figures, measures, newest)), ignore_index=True)
+    tested = table[table["family"] != ""]
+    return {str(name): rows.tolist() for name, rows in tested.groupby("family")["p"]}
 
 
-def _released_pairs(
-    figures: pd.DataFrame, newest: int
-) -> Iterator[tuple[bool, pd.DataFrame, pd.DataFrame]]:
-    """What a release compares: whether it goes back to the first season, earlier and later rows."""
+def _released(
+    figures: pd.DataFrame, measures: Sequence[Measure], newest: int
+) -> Iterator[pd.DataFrame]:
     total = _by_place(figures)
-    yield False, *_one_after_another(total)
-    yield True, *_first_and_newest(total, newest)
+    yield _numbers(*_from_before(total), measures, BEFORE)
+    yield _numbers(*_from_first(total, newest), measures, FIRST)
 
 
-def _one_after_another(total: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of a season and of the next that was shown; total: as _by_place gives it."""
-    before = total.groupby(PLACE, sort=False).shift(1)
-    later = before["season"].notna()
-    return before[later].reset_index(drop=True), total[later].reset_index(drop=True)
+def _told(table: pd.DataFrame, curves: Mapping[str, Curve] | None) -> pd.DataFrame:
+    return judged(table, curves)[COLUMNS]
 
 
-def _first_and_newest(total: pd.DataFrame, newest: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of the first season that compares and of the newest, where another lies between.
+def _numbers(
+    old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure], basis: str
+) -> pd.DataFrame:
+    """The changes from old to new rows, yet to be judged; family is "" where none is tested."""
+    table = pd.concat([new[PLACE], compared(old, new)], axis=1)
+    headline = {m.key: m.headline for m in measures}
+    keys = zip(new["season"], new["measure"], new["agency"], table["p"].isna(), strict=True)
+    return table.assign(
+        basis=basis,
+        season_from=old["season"].astype("int64"),
+        season_to=new["season"].astype("int64"),
+        seasons=2,
+        chance=np.where(table["wall"], np.nan, chance_alone(old, new)),
+        family=[
+            "" if untested else family(season, headline.get((id, agency), False), basis)
+            for season, id, agency, untested in keys
+        ],
+    )
 
-    total: as _by_place gives it. Figures before words: a town that starts small is told in thirds.
-    """
-    last = total[total["season"] == newest]
-    wording = total[PLACE].merge(last[[*PLACE, "wording"]], on=PLACE, how="left")["wording"]
-    same = [comparable(a, str(b)) for a, b in zip(total["wording"], wording, strict=True)]
-    earlier = total.assign(other=~np.array(same, dtype=bool), words=total["band"] == THIRDS)
-    earlier = earlier[earlier["season"] < newest]
-    first = earlier.sort_values([*PLACE, "other", "words", "season"], kind="stable")
-    first = first.groupby(PLACE, sort=False).head(1)
-    pairs = last[PLACE].reset_index().merge(first[PLACE].reset_index(), on=PLACE)
-    pairs = pairs[pairs["index_x"] > pairs["index_y"] + 1]
-    old, new = total.loc[pairs["index_y"]], total.loc[pairs["index_x"]]
+
+def _from_before(total: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Earlier and later rows: the last that compares, else the one before; total: _by_place()."""
+    position = pd.Series(np.arange(len(total)), index=total.index)
+    before = position.groupby([total[name] for name in PLACE], sort=False).shift(1)
+    fit = total[_fit(total)]
+    compares = position[fit.index].groupby([fit[name] for name in [*PLACE, "wording"]]).shift(1)
+    chosen = compares.reindex(total.index).fillna(before)
+    later = chosen.dropna()
+    old = total.iloc[later.to_numpy(dtype=int)].reset_index(drop=True)
+    return old, total.loc[later.index].reset_index(drop=True)
+
+
+def _from_first(total: pd.DataFrame, newest: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of the first season that compares and of the newest, where another lies between."""
+    fit = total[_fit(total)]
+    last = fit[fit["season"] == newest]
+    same = fit.reset_index().merge(last[[*PLACE, "wording"]], on=[*PLACE, "wording"])
+    first = same.groupby(PLACE, sort=False).agg(at=("index", "first"), seasons=("index", "size"))
+    pairs = last.reset_index().merge(first[first["seasons"] > 2].reset_index(), on=PLACE)
+    old, new = total.loc[pairs["at"]], total.loc[pairs["index"]]
     return old.reset_index(drop=True), new.reset_index(drop=True)
+
+
+def _fit(total: pd.DataFrame) -> pd.Series:
+    """Rows that can be compared at all: a number, asked in one wording."""
+    return (total["band"] != THIRDS) & ~total["wording"].str.contains(MIXED, regex=False)
 
 
 def _by_place(figures: pd.DataFrame) -> pd.DataFrame:
@@ -115,15 +187,3 @@ def _by_place(figures: pd.DataFrame) -> pd.DataFrame:
     apart = total["members"].where(total["community"] != "", "")  # a county is always itself
     total = total.assign(members=apart)
     return total.sort_values([*PLACE, "season"], kind="stable", ignore_index=True)
-
-
-def _compared(
-    old: pd.DataFrame,
-    new: pd.DataFrame,
-    measures: Sequence[Measure],
-    settled: Mapping[Family, Bar] | None = None,
-    since_first: bool = False,
-) -> pd.DataFrame:
-    table = new[PLACE].assign(season_from=old["season"].astype("int64"), season_to=new["season"])
-    family = families(new, measures, since_first)
-    return pd.concat([table, judged(old, new, family, settled)], axis=1)

@@ -7,12 +7,13 @@ what is shown, so anybody can repeat it from the download.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from analysis.estimators.basic import effective_n, wilson
-from analysis.measures import SCALE, IntArray
+from analysis.estimators.crowd import crowd_n, ends, place_n
+from analysis.measures import SCALE, TOTAL, IntArray
 from analysis.tabulation.figure_print import SPLIT, Counts, shares
 from analysis.tabulation.rounding import BANDS, THIRDS, FloatArray, band_n, shown_n
 from analysis.tabulation.tables import Exact
@@ -44,29 +45,45 @@ def publish(rows: Sequence[Exact]) -> pd.DataFrame:
     return table.drop(columns=["splits", "total", "mark", "coarse", "least"])
 
 
-def with_ranges(figures: pd.DataFrame, rho: Mapping[RhoKey, float]) -> pd.DataFrame:
-    """The figures with n_star, range_low and range_high.
+class Known(NamedTuple):
+    """What is known of a measure over the whole programme in one season."""
 
-    The low end is Wilson's from the least value that the band allows, the high end from the
-    greatest, for n* of the least n of its class and the largest m that public counts allow. A
-    score's range treats it as a share of 100, which is never too narrow: no spread of answers
-    between 0 and 1 with mean p has a variance over p (1-p) (Bhatia and Davis 2000).
-    Thirds are told in words: their ranges are NaN. Rounded outward to thousandths of the scale.
+    icc: float  # correlation of answers at one event within places, 0..1; NaN: not settled
+    spread: float  # standard deviation of a score, in its unit; NaN: a share, or not told
+
+
+def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.DataFrame:
+    """The figures with both ranges, with all that they are made of, and with participation.
+
+    range_*: of the people who came (n_eff = n / 1.4); place_range_*: of the place, for totals
+    where the correlation is settled (n_eff_place). The low end is that of the least value that
+    the band allows, the high end that of the greatest, for the least n of its class and the
+    largest m that public counts allow. Thirds are told in words: their ranges are NaN. Rounded
+    outward to thousandths of the scale, so that anybody can repeat them from the download.
+    Source: METHODS 3.
     """
     keys = zip(figures["season"], figures["measure"], figures["agency"], strict=True)
-    rho_of = np.array([rho[key] for key in keys], dtype=float)
-    n, m = figures["n_low"].to_numpy(float), figures["per_event"].to_numpy(float)
-    m = np.minimum(np.maximum(m, 1.0), n)  # per_event is rounded up, and may pass n by that
+    told = np.array([known[key] for key in keys], dtype=float).reshape(-1, 2)
     scale = scale_of(figures)
-    n_star = np.floor(effective_n(n, m * n, rho_of) * 10) / 10 if len(n) else n
-    low, _ = wilson(figures["value_low"].to_numpy(float) / scale, n_star)
-    _, high = wilson(figures["value_high"].to_numpy(float) / scale, n_star)
+    n, m = figures["n_low"].to_numpy(float), figures["per_event"].to_numpy(float)
+    icc = np.where((figures["cut"] == TOTAL).to_numpy(), told[:, 0], np.nan)
+    spread = np.where(scale > 1, told[:, 1], np.nan)
+    n_eff, n_eff_place = (np.floor(x * 10) / 10 for x in (crowd_n(n), place_n(n, m, icc)))
+    made = {"n_eff": n_eff, "n_eff_place": n_eff_place, "icc": icc, "spread": spread}
     words = (figures["band"] == THIRDS).to_numpy()
-    return figures.assign(
-        n_star=n_star,
-        range_low=np.where(words, np.nan, np.floor(low * 1000) / 1000 * scale).round(4),
-        range_high=np.where(words, np.nan, np.ceil(high * 1000) / 1000 * scale).round(4),
-    )
+    for name, worth in (("range", n_eff), ("place_range", n_eff_place)):
+        least, most = (figures[f"value_{end}"].to_numpy(float) / scale for end in ("low", "high"))
+        low, high = ends(least, most, worth, spread / scale)
+        low, high = np.floor(round_off(low * 1000)) / 1000, np.ceil(round_off(high * 1000)) / 1000
+        made[f"{name}_low"] = np.where(words, np.nan, low * scale).round(4)
+        made[f"{name}_high"] = np.where(words, np.nan, high * scale).round(4)
+    came = figures["head_count"].where(figures["head_count"] > 0)
+    return figures.assign(**made, participation=(n / came).round(3))
+
+
+def round_off(x: FloatArray) -> FloatArray:
+    """Without the last digits, so that an end is the same on every machine."""
+    return x.round(9)
 
 
 def scale_of(table: pd.DataFrame) -> FloatArray:

@@ -13,19 +13,18 @@ import pandas as pd
 
 from analysis.estimators.basic import FloatArray
 from analysis.estimators.reliability import LEAST_ITEM_REST, LEAST_OMEGA, LEAST_PEOPLE, _loadings
-from analysis.measures import IntArray, Measure
+from analysis.measures import IntArray, Measure, in_sample
 
 Key = tuple[int, str, str]  # season, measure id, agency
 
 
 @dataclass(frozen=True)
 class Moments:
-    """digest of the county's input; events: season -> shape (events, M, 3), per event and measure
-    n, sum and sum of squares in thousandths; indexes: n, sums (k,), products (k, k) of complete
-    answers to an index's questions."""
+    """digest of the county's input; evenings: season -> shape (M, SUMS), see evenings.py;
+    indexes: n, sums (k,), products (k, k) of complete answers to an index's questions."""
 
     digest: str
-    events: Mapping[int, IntArray]
+    evenings: Mapping[int, FloatArray]
     indexes: Mapping[Key, tuple[int, IntArray, IntArray]]
 
 
@@ -40,7 +39,7 @@ def index_moments(
             continue
         codes = frame[names].to_numpy(dtype=np.int64)
         whole = np.isin(codes, measure.valid).all(axis=1)
-        whole &= (frame["audience"] == measure.audience).to_numpy()
+        whole &= in_sample(frame, measure)
         season = frame["season"].to_numpy()
         for year in np.unique(season).tolist():
             rows = codes[whole & (season == year)]

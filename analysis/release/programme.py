@@ -9,6 +9,7 @@ whether an index holds, which changes are clear) is put together from counts of 
 elsewhere. A county whose answers are as they were keeps its file to the byte.
 
     folder/<state>-<county>.pickle    figures, changes, notes and the private ledger of one county
+    folder/overall.pickle             the whole programme and each state, from its counties
     folder/release.json               digests, programme statistics; its sha256 names the release
 """
 
@@ -29,19 +30,23 @@ import pandas as pd
 from pandas.api.types import is_integer_dtype
 
 from analysis.disclosure.between_releases import Earlier, new_ledger
-from analysis.disclosure.integer_programme import BUDGET, Budget
 from analysis.disclosure.rules import simple_audit
-from analysis.estimators.basic import intraclass_correlation, settled_rho
+from analysis.estimators.basic import FloatArray
+from analysis.estimators.evenings import evening_sums
+from analysis.estimators.multiple_testing import Curve
 from analysis.frame import check_frame
-from analysis.measures import Measure, answers
+from analysis.measures import Measure, answers, in_sample
 from analysis.release.build import ReleaseRefused, build_county, standing_notes
 from analysis.release.changes import change_tests, released_changes
-from analysis.release.figures import RhoKey, newest_season, publish, with_ranges
+from analysis.release.figures import Known, RhoKey, newest_season, publish, with_ranges
+from analysis.release.known import programme_knows
 from analysis.release.moments import Moments, index_holds, index_moments
-from analysis.release.released import NOTES, Released, _sealed, tidy
-from analysis.release.verdict import Bar, Family, settled_bars
+from analysis.release.overall import Parts, overall, parts_of
+from analysis.release.released import NOTES, OVERALL, Released, _sealed, tidy
+from analysis.release.verdict import settled_curves
 
-FORMAT = 2  # of the folder; another means: build everything anew
+FORMAT = 3  # of the folder; another means: build everything anew
+OVERALL_FILE = "overall.pickle"
 CHUNK = 8  # counties per task: fewer messages, and still even work
 
 
@@ -71,13 +76,11 @@ def build(
     executor: Executor,
     *,
     changed: Iterable[str] | None = None,
-    budget: Budget = BUDGET,
 ) -> Summary:
     """Build or bring up to date the release in `folder`.
 
     changed: names of counties that may have changed, when the caller knows; others are not even
              read. Else every county is read, and built where its digest is another.
-    budget:  what the audit of differencing may cost per county and season
     What is settled over the whole programme (correlations, indexes, how small a p-value a clear
     change needs) is settled when a season is first built, and stands: so a county that changes
     changes no other. Raises ReleaseRefused or FrameError as `release` does; the index is written
@@ -89,51 +92,61 @@ def build(
     names = {c.name for c in counties} if changed is None else {*changed}
     asked = [c for c in counties if c.name in names or c.name not in known]
     read = dict(_mapped(executor, partial(_read, measures=measures, cuts=cuts), asked))
-    rho, held = _programme(before, list(read.values()), measures)
-    if len(asked) < len(counties) and rho.keys() != before["rho"].keys():
-        return build(counties, measures, cuts, folder, executor, budget=budget)  # a new season
+    programme, held = _programme(before, list(read.values()), measures)
+    if len(asked) < len(counties) and programme.keys() != before["known"].keys():
+        return build(counties, measures, cuts, folder, executor)  # a new season
     fresh = [c for c in asked if read[c.name].digest != known.get(c.name)]
-    work = _Build(measures, cuts, folder, rho, {key for key in held if not held[key]}, budget)
+    work = _Build(measures, cuts, folder, programme, {key for key in held if not held[key]})
     found = dict(_mapped(executor, work, fresh))
-    critical = before["critical"] | _new_critical(before["critical"], found)
+    curves = before["curves"] | _new_curves(before["curves"], found)
     judge = partial(
-        _judge, measures=measures, folder=folder, newest=newest_season(rho), critical=critical
+        _judge, measures=measures, folder=folder, newest=newest_season(programme), curves=curves
     )
     marks = before["marks"] | dict(_mapped(executor, judge, fresh))
     figures = before["figures"] | {name: told.figures for name, told in found.items()}
     digests = known | {name: moments.digest for name, moments in read.items()}
     index = {"digests": digests, "marks": marks, "figures": figures,
-             "rho": rho, "held": held, "critical": critical}  # fmt: skip
+             "known": programme, "held": held, "curves": curves}  # fmt: skip
     _write(folder / "release.json", json.dumps(_as_text(index), sort_keys=True).encode())
     kept = [county.name for county in counties if county.name not in found]
-    return Summary([c.name for c in fresh], kept, sum(figures.values()), _name(marks))
+    name = _name(marks | {OVERALL_FILE: _add_up(folder, sorted(marks))})
+    return Summary([c.name for c in fresh], kept, sum(figures.values()), name)
 
 
 def county_of(folder: Path, name: str) -> Released:
     """One county's part of the release; ranges, changes and notes as they are published."""
     part = _load(folder, name)
-    return _sealed(part["figures"], part["changes"], part["notes"], part["ledger"])
+    return _sealed(part["figures"], part["changes"], (), part["notes"], part["ledger"])
+
+
+def overall_of(folder: Path) -> pd.DataFrame:
+    """The whole programme and each state, as released.OVERALL declares it."""
+    table: pd.DataFrame = pickle.loads((folder / OVERALL_FILE).read_bytes())
+    return table
 
 
 def _read(county: Source, measures: Sequence[Measure], cuts: Sequence[str]) -> Moments:
     frame = county.load()
     check_frame(frame, measures, cuts)
-    events: dict[int, np.ndarray] = {}
     values = np.stack(
         [np.where(a.valid, a.value // 1000, -1) for a in (answers(frame, m) for m in measures)],
         axis=1,
     )
-    mine = np.stack([(frame["audience"] == m.audience).to_numpy() for m in measures], axis=1)
+    mine = np.stack([in_sample(frame, m) for m in measures], axis=1)
     valid = (values >= 0) & mine
     sums = np.stack((valid, values * valid, values * values * valid), axis=2).astype(np.int64)
-    event, first = np.unique(frame["event"].to_numpy(dtype=str), return_inverse=True)
-    table = np.zeros((len(event), *sums.shape[1:]), dtype=np.int64)
-    np.add.at(table, first, sums)
-    year = np.zeros(len(event), dtype=np.int64)
-    year[first] = frame["season"].to_numpy()
+    names, first, event = np.unique(
+        frame["event"].to_numpy(dtype=str), return_index=True, return_inverse=True
+    )
+    table = np.zeros((len(names), *sums.shape[1:]), dtype=np.int64)
+    np.add.at(table, event, sums)
+    year = frame["season"].to_numpy()[first]
+    _, place = np.unique(frame["community"].to_numpy(dtype=str)[first], return_inverse=True)
+    evenings = {}
     for season in np.unique(year).tolist():
-        events[season] = table[year == season]
-    return Moments(_digest(frame), events, index_moments(frame, measures))
+        n, total, squares = np.moveaxis(table[year == season].astype(float), 2, 0)
+        evenings[season] = evening_sums(n, total / 1e3, squares / 1e6, place[year == season])
+    return Moments(_digest(frame), evenings, index_moments(frame, measures))
 
 
 def _digest(frame: pd.DataFrame) -> str:
@@ -153,7 +166,7 @@ class _Told:
     """What a built county tells the programme: its size, and its tests by family."""
 
     figures: int
-    tests: dict[Family, list[float]]
+    tests: dict[str, list[float]]
 
 
 @dataclass(frozen=True)
@@ -163,9 +176,8 @@ class _Build:
     measures: Sequence[Measure]
     cuts: Sequence[str]
     folder: Path
-    rho: dict[RhoKey, float]
+    programme: dict[RhoKey, Known]
     withheld: set[RhoKey]
-    budget: Budget
 
     def __call__(self, county: Source) -> _Told:
         """Tables that may not be rebuilt stand (rule of 11)."""
@@ -174,7 +186,7 @@ class _Build:
         said = None if before is None else tidy(before["notes"], NOTES)
         earlier = Earlier(None if before is None else before["ledger"], said)
         rows = county.load()
-        built = build_county(rows, self.measures, self.cuts, earlier, self.withheld, self.budget)
+        built = build_county(rows, self.measures, self.cuts, earlier, self.withheld)
         figures, ledger = publish(built.rows), new_ledger(built.rows, earlier.made + 1)
         if before is not None:
             old = (before[name] for name in ("figures", "ledger"))
@@ -182,11 +194,13 @@ class _Build:
             figures, ledger = pd.concat([stand, figures]), pd.concat([stand_ledger, ledger])
         if findings := simple_audit(figures, ledger):
             raise ReleaseRefused(findings)
-        figures = with_ranges(figures, self.rho)
+        figures = with_ranges(figures, self.programme)
         notes = [n._asdict() for n in (*built.notes, *standing_notes(built, earlier, said))]
         part = {"figures": figures, "notes": notes, "ledger": ledger}
         _write(self.folder / f"{county.name}.unjudged", pickle.dumps(part))
-        return _Told(len(figures), change_tests(figures, self.measures, newest_season(self.rho)))
+        return _Told(
+            len(figures), change_tests(figures, self.measures, newest_season(self.programme))
+        )
 
 
 def _judge(
@@ -194,13 +208,14 @@ def _judge(
     measures: Sequence[Measure],
     folder: Path,
     newest: int,
-    critical: dict[Family, Bar],
+    curves: dict[str, Curve],
 ) -> str:
     """Tell a county's changes by what the whole programme shows; return its checksum."""
     unjudged = folder / f"{county.name}.unjudged"
     part = pickle.loads(unjudged.read_bytes())
-    changes = released_changes(part["figures"], measures, newest, critical)
-    made = _sealed(part["figures"], changes, part["notes"], part["ledger"])
+    changes = released_changes(part["figures"], measures, newest, curves)
+    made = _sealed(part["figures"], changes, (), part["notes"], part["ledger"])
+    _write(folder / f"{county.name}.overall", pickle.dumps(parts_of(part["figures"], changes)))
     _write(folder / f"{county.name}.pickle", pickle.dumps({**part, "changes": changes}))
     unjudged.unlink()
     return made.sha256
@@ -208,29 +223,31 @@ def _judge(
 
 def _programme(
     before: dict[str, Any], read: Sequence[Moments], measures: Sequence[Measure]
-) -> tuple[dict[RhoKey, float], dict[RhoKey, bool]]:
-    """Correlations, and which indexes hold: what has none yet, from all that was read."""
-    rho: dict[RhoKey, float] = dict(before["rho"])
-    events = 0
-    for season in sorted({season for moments in read for season in moments.events}):
-        table = np.concatenate([m.events[season] for m in read if season in m.events])
-        events += len(table)
-        for i, measure in enumerate(measures):
-            n, total, squares = table[:, i].astype(float).T
-            key = (season, *measure.key)
-            if n.any() and key not in rho:
-                raw = intraclass_correlation(n, total / 1e3, squares / 1e6)
-                rho[key] = settled_rho(raw, events=events, answers=float(n.sum()))
-    return rho, index_holds(read, measures) | before["held"]
+) -> tuple[dict[RhoKey, Known], dict[RhoKey, bool]]:
+    """What is known of a measure and which indexes hold: what is new, from all that was read."""
+    evenings: dict[int, FloatArray] = {}
+    for moments in read:
+        for season, sums in moments.evenings.items():
+            evenings[season] = evenings.get(season, 0.0) + sums
+    known = programme_knows(evenings, measures) | before["known"]
+    return known, index_holds(read, measures) | before["held"]
 
 
-def _new_critical(settled: dict[Family, Bar], found: dict[str, _Told]) -> dict[Family, Bar]:
-    together: dict[Family, list[float]] = {}
+def _new_curves(settled: dict[str, Curve], found: dict[str, _Told]) -> dict[str, Curve]:
+    together: dict[str, list[float]] = {}
     for told in found.values():
         for family, p_values in told.tests.items():
             if family not in settled:
                 together.setdefault(family, []).extend(p_values)
-    return settled_bars(together)
+    return settled_curves(together.items())
+
+
+def _add_up(folder: Path, counties: Sequence[str]) -> str:
+    """Put the counties' parts of the programme and its states together; return the checksum."""
+    parts = (pickle.loads((folder / f"{name}.overall").read_bytes()) for name in counties)
+    table = tidy(overall(Parts.together(parts)), OVERALL)
+    _write(folder / OVERALL_FILE, pickle.dumps(table))
+    return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
 
 
 def _mapped(
@@ -251,16 +268,15 @@ def _keys(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     return table[names].itertuples(index=False, name=None)
 
 
-TABLES = {"rho": (int, str, str), "held": (int, str, str), "critical": (int, int, int)}
+TABLES = ("known", "held")  # kept by season, measure and agency
 
 
 def _as_text(index: dict[str, Any]) -> dict[str, Any]:
     """JSON has text keys only: 2026|trust|police."""
     told = {
-        name: {"|".join(str(int(x) if isinstance(x, bool) else x) for x in key): value
-               for key, value in index[name].items()}
+        name: {"|".join(map(str, key)): value for key, value in index[name].items()}
         for name in TABLES
-    }  # fmt: skip
+    }
     return {"format": FORMAT, **index, **told}
 
 
@@ -268,13 +284,15 @@ def _index(folder: Path) -> dict[str, Any]:
     path = folder / "release.json"
     index: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
     if index.get("format") != FORMAT:
-        return {name: {} for name in ("digests", "marks", "figures", *TABLES)}
-    for name, kinds in TABLES.items():
-        index[name] = {
-            tuple(kind(part) for kind, part in zip(kinds, key.split("|"), strict=True)): value
-            for key, value in index[name].items()
-        }
-    index["critical"] = {key: Bar(*value) for key, value in index["critical"].items()}
+        return {name: {} for name in ("digests", "marks", "figures", "curves", *TABLES)}
+    for name in TABLES:
+        keys = ((key.split("|"), value) for key, value in index[name].items())
+        index[name] = {(int(year), id, agency): value for (year, id, agency), value in keys}
+    index["known"] = {key: Known(*value) for key, value in index["known"].items()}
+    index["curves"] = {
+        name: Curve(tuple(upto), tuple(q), tests)
+        for name, (upto, q, tests) in index["curves"].items()
+    }
     return index
 
 

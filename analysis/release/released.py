@@ -45,17 +45,28 @@ FIGURES = (
     Field("band", "str", "how coarsely it is shown: thirds, or steps of 10, 5, 2, 1 points"),
     Field("n", "str", "answers, as shown: 11–29, or down to a multiple of 5"),
     Field("n_low", "int", "least number of answers that n stands for"),
+    Field("head_count", "int", "people at these events, as organisers counted; 0: not counted"),
+    Field("participation", "float", "n_low / head_count, 0..1; only for cut total"),
     Field("value", "float", "share 0..1 or score 0..100: the middle of what the band allows"),
     Field("value_low", "float", "least value that the band allows"),
     Field("value_high", "float", "greatest value that the band allows"),
-    Field("range_low", "float", "low end of the 95 % uncertainty range"),
-    Field("range_high", "float", "high end of the 95 % uncertainty range"),
+    Field("range_low", "float", "low end of the 95 % range, of people like those who came"),
+    Field("range_high", "float", "high end of the 95 % range, of people like those who came"),
+    Field("place_range_low", "float", "low end of the 95 % range of the place: other evenings too"),
+    Field("place_range_high", "float", "high end of the 95 % range of the place"),
     Field("bottom", "float", "share of unfavourable answers, 0..1"),
     Field("middle", "float", "share of answers in between, 0..1"),
     Field("top", "float", "share of favourable answers, 0..1"),
     Field("dont_know", "float", "don't know, as a share of those and the valid answers, 0..1"),
     Field("per_event", "int", "most answers per event that public counts allow, as a person meets"),
-    Field("n_star", "float", "unrelated people's worth of answers, behind the range"),
+    Field("n_eff", "float", "unrelated people's worth of answers behind range: n_low / 1.4"),
+    Field(
+        "n_eff_place",
+        "float",
+        "behind place_range: n_low / (icc per_event + (1 - icc) 1.4); only for cut total",
+    ),
+    Field("icc", "float", "correlation of answers at one event within places; empty: not settled"),
+    Field("spread", "float", "standard deviation of a score over the whole programme; else empty"),
 )
 CHANGES = (
     Field("state", "str", "state code", key=True),
@@ -65,17 +76,76 @@ CHANGES = (
     Field("measure", "str", "measure id", key=True),
     Field("agency", "str", "agency kind, empty when about the event", key=True),
     Field(
-        "season_from", "int", "the season before; of two that share season_to, the first", key=True
+        "basis",
+        "str",
+        "before: from the last season that can be compared; first: from the first such season; "
+        "trend: per year over all seasons that can be compared; evening: from those who arrive to "
+        "those who leave, where each event asked both",
+        key=True,
     ),
+    Field("season_from", "int", "earlier season; of a trend the first", key=True),
     Field("season_to", "int", "later season", key=True),
-    Field("change", "float", "difference of the shown values, in the measure's unit"),
-    Field("low", "float", "low end of its 95 % uncertainty range"),
-    Field("high", "float", "high end of its 95 % uncertainty range"),
-    Field("smallest", "float", "smallest change that would show in four of five cases"),
-    Field("verdict", "str", "up, down, unclear, few (too few answers), wording (not comparable)"),
+    Field("seasons", "int", "how many seasons it rests on"),
+    Field(
+        "change", "float", "difference of the shown values, in the measure's unit; trend: a year"
+    ),
+    Field("low", "float", "low end of its 95 % range, of people like those who came"),
+    Field("high", "float", "high end of its 95 % range, of people like those who came"),
+    Field("smallest", "float", "smallest change that rung 1 would have told in four of five cases"),
+    Field("chance", "float", "probability that chance alone is told at rung 1, had nothing moved"),
+    Field("p_crowd", "float", "p-value of the change among people like those who came"),
+    Field("place_low", "float", "low end of the 95 % range of the place's change"),
+    Field("place_high", "float", "high end of the 95 % range of the place's change"),
+    Field("p", "float", "p-value of the place's change; of a trend its own; empty: not tested"),
+    Field("q", "float", "p adjusted within the family (Benjamini-Hochberg), rounded up"),
+    Field("family", "str", "tests that are judged together: season, headline or other, basis"),
+    Field("rung", "int", "0: none; 1: the people who came; 2: the place; 3: over the years"),
+    Field(
+        "verdict",
+        "str",
+        "higher, lower (rung 1); rise, fall (rung 2); rising, falling (rung 3); unclear: no clear "
+        "change; few: too few answers to tell; wording: not comparable",
+    ),
+)
+OVERALL = (
+    Field("season", "int", "calendar year of the events", key=True),
+    Field("state", "str", "state code; empty: the whole programme", key=True),
+    Field("measure", "str", "measure id", key=True),
+    Field("agency", "str", "agency kind, empty when about the event", key=True),
+    Field("unit", "str", "share (values 0..1) or score (values 0..100)"),
+    Field("asked", "str", "wording version of the places that are put together"),
+    Field("communities", "int", "places put together: those with a number of their own"),
+    Field("left_out", "int", "places left out: told in words or shown together with others"),
+    Field("left_out_places", "str", "their slugs, joined by bars; the first 50"),
+    Field("n", "int", "answers, sum of the places' shown n"),
+    Field("value", "float", "mean of the places' shown values, weighted by their shown n"),
+    Field("range_low", "float", "low end of its 95 % range, of people like those who came"),
+    Field("range_high", "float", "high end of its 95 % range, of people like those who came"),
+    Field("season_from", "int", "the season that most places compare with; 0: none"),
+    Field("compared", "int", "places with a change from that season"),
+    Field("change", "float", "plain mean of their changes; empty for under 8 places"),
+    Field("low", "float", "low end of its 95 % range, t over places"),
+    Field("high", "float", "high end of its 95 % range, t over places"),
+    Field("p", "float", "p-value of the mean change"),
+    Field("verdict", "str", "higher or lower on average, unclear, or few (under 8 places)"),
+    Field("rise", "int", "places with a clear rise (rung 2), each from its own earlier season"),
+    Field("fall", "int", "places with a clear fall (rung 2)"),
+    Field("higher", "int", "places higher among the people who came (rung 1 only)"),
+    Field("lower", "int", "places lower among the people who came (rung 1 only)"),
+    Field("unclear", "int", "places with no clear change"),
+    Field("few", "int", "places with too few answers to tell"),
+    Field("wording", "int", "places that cannot be compared: the wording changed"),
+    Field("rising", "int", "places rising over the years (rung 3)"),
+    Field("falling", "int", "places falling over the years (rung 3)"),
+    Field("chance", "float", "places that chance alone would put at rung 1, had nothing moved"),
 )
 NOTES = (
-    Field("kind", "str", "pooled, coarsened, dropped, waits, rho, index, alpha or omega", key=True),
+    Field(
+        "kind",
+        "str",
+        "pooled, coarsened, dropped, waits, icc, spread, index, alpha or omega",
+        key=True,
+    ),
     Field("reason", "str", "why", key=True),
     Field("season", "int", "calendar year of the events", key=True),
     Field("state", "str", "state code", key=True),
@@ -89,11 +159,13 @@ NOTES = (
     Field(
         "value",
         "float",
-        "rho: correlation of answers within events; alpha, omega",
+        "icc: correlation of answers at one event; spread: of a score; alpha, omega",
     ),
 )
-TABLES: Mapping[str, tuple[Field, ...]] = {"figures": FIGURES, "changes": CHANGES, "notes": NOTES}
-FORMAT = "porchlight release 1"  # first line of what is checksummed; raise it with the columns
+TABLES: Mapping[str, tuple[Field, ...]] = {
+    "figures": FIGURES, "changes": CHANGES, "overall": OVERALL, "notes": NOTES
+}  # fmt: skip
+FORMAT = "porchlight release 2"  # first line of what is checksummed; raise it with the columns
 DECIMALS = 6
 
 _MAKER = object()  # only this module and release() hold it
@@ -160,8 +232,10 @@ class View:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Released(View):
-    """A whole release: figures, changes, notes, and the private ledger for publishing again."""
+    """A whole release: figures, changes, the programme and its states, notes, and the private
+    ledger for publishing again."""
 
+    overall: pd.DataFrame
     notes: pd.DataFrame
     ledger: pd.DataFrame | None = None  # private: never drawn, sent or checksummed
 
@@ -170,13 +244,14 @@ class Released(View):
         cls,
         figures: Rows,
         changes: Rows,
+        overall: Rows,
         notes: Rows,
         *,
         sha256: str,
         ledger: pd.DataFrame | None = None,
     ) -> Released:
         """A stored release, in any row order. Raises ValueError when its checksum is not sha256."""
-        made = _sealed(figures, changes, notes, ledger)
+        made = _sealed(figures, changes, overall, notes, ledger)
         if made.sha256 != sha256:
             raise ValueError(
                 f"The stored release is not what was released: its checksum is {made.sha256[:12]}, "
@@ -186,7 +261,7 @@ class Released(View):
 
     def canonical(self) -> str:
         """The text whose sha256 names the release: the same for the same rows, everywhere."""
-        return _text(self.figures, self.changes, self.notes)
+        return _text(self.figures, self.changes, self.overall, self.notes)
 
 
 def stored_view(figures: Rows, changes: Rows = (), *, sha256: str) -> View:
@@ -200,11 +275,16 @@ def stored_view(figures: Rows, changes: Rows = (), *, sha256: str) -> View:
     return View(figures=table, changes=tidy(changes, CHANGES), sha256=sha256, maker=_MAKER)
 
 
-def _sealed(figures: Rows, changes: Rows, notes: Rows, ledger: pd.DataFrame | None) -> Released:
+def _sealed(
+    figures: Rows, changes: Rows, overall: Rows, notes: Rows, ledger: pd.DataFrame | None
+) -> Released:
     """For release() and load() alone: tidies the tables and names them by their checksum."""
-    f, c, n = tidy(figures, FIGURES), tidy(changes, CHANGES), tidy(notes, NOTES)
-    sha256 = hashlib.sha256(_text(f, c, n).encode()).hexdigest()
-    return Released(figures=f, changes=c, sha256=sha256, maker=_MAKER, notes=n, ledger=ledger)
+    tables = (figures, changes, overall, notes)
+    f, c, o, n = (tidy(one, fields) for one, fields in zip(tables, TABLES.values(), strict=True))
+    sha256 = hashlib.sha256(_text(f, c, o, n).encode()).hexdigest()
+    return Released(
+        figures=f, changes=c, overall=o, sha256=sha256, maker=_MAKER, notes=n, ledger=ledger
+    )
 
 
 def released(value: object) -> View:

@@ -1,33 +1,42 @@
-"""Is a change clear? Its range, its p-value in the worst case that the bands allow, its family.
+"""What may be said of a change, in three rungs, from what is shown only (METHODS 5).
 
-Everything here reads shown figures only. A change is told from what the bands allow, so that a
-clear change stays clear whatever the exact numbers were (METHODS 5).
+1 higher, lower: among the people who came. The shown range excludes 0, and 5 points or more.
+2 rise, fall: of the place. The place's range excludes 0 too, and the test passes among all of its
+  season (Benjamini and Hochberg). One evening cannot tell the town from the evening: this can.
+3 rising, falling: over the years, see trends.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
+from numpy.typing import ArrayLike
+from scipy.special import ndtr
 
-from analysis.estimators.basic import Z80, Z95, wilson
-from analysis.estimators.multiple_testing import FALSE_DISCOVERIES, benjamini_hochberg
-from analysis.measures import BoolArray, Measure
+from analysis.estimators.basic import Z80, Z95
+from analysis.estimators.crowd import crowd_n, ends
+from analysis.estimators.multiple_testing import FALSE_DISCOVERIES, Curve, curve_of
+from analysis.measures import BoolArray
 from analysis.release.figures import scale_of
-from analysis.tabulation.rounding import THIRDS, FloatArray
+from analysis.tabulation.rounding import BANDS, N_STEP, THIRDS, FloatArray, band_of
 from analysis.wordings import comparable
 
-UP, DOWN = "up", "down"  # a clear change
+HIGHER, LOWER = "higher", "lower"  # rung 1
+RISE, FALL = "rise", "fall"  # rung 2
+RISING, FALLING = "rising", "falling"  # rung 3
 UNCLEAR = "unclear"  # no clear change; never "no change"
 FEW = "few"  # too few answers to tell
 WORDING = "wording"  # asked in other words: not comparable
+UP, DOWN = (HIGHER, RISE, RISING), (LOWER, FALL, FALLING)  # by rung, from 1
 
 CLEAR = 0.05  # of the scale: smaller differences are not told as a change, however certain
 STEPS = 8  # of the fixed point behind the smallest change; it moves by under .001 after five
+DECIMALS = 4  # of a change and its range, as they are printed; verdicts are about what is printed
+
+BEFORE, FIRST, TREND = "before", "first", "trend"  # what a change is measured from
+EVENING = "evening"  # from those who arrive to those who leave, on the same evenings
 
 
 def newcombe(
@@ -69,57 +78,61 @@ def smallest_change(p: ArrayLike, n_star_from: ArrayLike, n_star_to: ArrayLike) 
     return np.asarray(np.minimum(moved, 1.0), dtype=np.float64)
 
 
-class Family(NamedTuple):
-    """Tests that are judged together."""
+def compared(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Every number of the changes from old to new rows, and p-values; no verdict yet.
 
-    season: int
-    headline: bool  # of a headline measure
-    since_first: bool = False  # from the first season shown, not from the one before
-
-
-class Bar(NamedTuple):
-    """A family's tests: the greatest p-value that passes (-1: none), how many pass, of how many."""
-
-    most: float
-    passed: int
-    tests: int
-
-
-def settled_bars(tests: Mapping[Family, Sequence[float]]) -> dict[Family, Bar]:
-    """What each family's tests came to, over the whole programme."""
-    found = {}
-    for family, p_values in tests.items():
-        p = np.asarray(p_values, dtype=float)
-        passed = benjamini_hochberg(p)
-        found[family] = Bar(float(p[passed].max(initial=-1.0)), int(passed.sum()), len(p))
-    return found
-
-
-def judged(
-    old: pd.DataFrame,
-    new: pd.DataFrame,
-    family: Sequence[Family],
-    settled: Mapping[Family, Bar] | None,
-) -> pd.DataFrame:
+    old, new: released rows, one pair per row. In the unit of the measure; NaN where too few
+    answered or the wording changed, and for the place where its correlation is not settled.
+    """
     scale = scale_of(new)
     wall, few = not_told(old, new)
     told = ~wall & ~few
-    low, high, p_value = from_bands(old, new, scale)
-    change = (new["value"] - old["value"]).to_numpy(dtype=float) / scale
-    tested = np.where(told, p_value, np.nan)
-    passes, bar = _passes(tested, family) if settled is None else _held(tested, family, settled)
-    clear = passes & (abs(change) >= CLEAR - 1e-9)
-    verdict = np.select(
-        [wall, few, clear & (change > 0), clear], [WORDING, FEW, UP, DOWN], default=UNCLEAR
-    )
-    numbers = {
-        "change": change,
-        "low": low,
-        "high": high,
-        "smallest": _smallest(old, new, scale, bar),
+    change, low, high, p_crowd = difference(old, new, "range", scale)
+    _, place_low, place_high, p = difference(old, new, "place_range", scale)
+    unit = {"change": change, "low": low, "high": high, "smallest": _smallest(old, new, scale),
+            "place_low": place_low, "place_high": place_high}  # fmt: skip
+    shown = {name: np.where(told, x * scale, np.nan).round(DECIMALS) for name, x in unit.items()}
+    tests = {
+        name: np.where(told, x, np.nan).round(6) for name, x in (("p_crowd", p_crowd), ("p", p))
     }
-    shown = {name: np.where(told, x * scale, np.nan).round(4) for name, x in numbers.items()}
-    return pd.DataFrame({**shown, "verdict": verdict})
+    return pd.DataFrame({**shown, **tests, "wall": wall, "few": few, "scale": scale})
+
+
+def judged(table: pd.DataFrame, curves: Mapping[str, Curve] | None = None) -> pd.DataFrame:
+    """The table of compared() with q, rung and verdict; it needs the column `family`.
+
+    curves: how each family's q climb over the whole programme; else found in this table alone.
+    """
+    curves = curves_of(table) if curves is None else curves
+    q = np.full(len(table), np.nan)
+    for family, rows in table.groupby("family", sort=False).indices.items():
+        if curve := curves.get(str(family)):
+            q[rows] = curve.adjusted(table["p"].to_numpy()[rows])
+    enough = abs(table["change"] / table["scale"]) >= CLEAR - 1e-9
+    first = enough & _not_0(table, "low", "high")
+    second = first & _not_0(table, "place_low", "place_high") & (q <= FALSE_DISCOVERIES)
+    up = table["change"] > 0
+    verdict = np.select(
+        [table["wall"], table["few"], second & up, second, first & up, first],
+        [WORDING, FEW, RISE, FALL, HIGHER, LOWER],
+        default=UNCLEAR,
+    )
+    return table.assign(q=q, rung=first.astype(int) + second, verdict=verdict)
+
+
+def curves_of(table: pd.DataFrame) -> dict[str, Curve]:
+    """How the q of each family in the table climb."""
+    return settled_curves((family, rows["p"]) for family, rows in table.groupby("family"))
+
+
+def settled_curves(tests: Iterable[tuple[object, ArrayLike]]) -> dict[str, Curve]:
+    """(family, p-values) -> curves; the family "" is of changes that are not tested."""
+    return {str(family): curve_of(p) for family, p in tests if family}
+
+
+def family(season: object, headline: bool, basis: str) -> str:
+    """Tests that are judged together: "2026 headline before"."""
+    return f"{season} {'headline' if headline else 'other'} {basis}"
 
 
 def not_told(old: pd.DataFrame, new: pd.DataFrame) -> tuple[BoolArray, BoolArray]:
@@ -130,87 +143,90 @@ def not_told(old: pd.DataFrame, new: pd.DataFrame) -> tuple[BoolArray, BoolArray
     return wall, few
 
 
-def families(new: pd.DataFrame, measures: Sequence[Measure], since_first: bool) -> list[Family]:
-    headline = {m.key: m.headline for m in measures}
-    keys = zip(new["season"], new["measure"], new["agency"], strict=True)
-    return [
-        Family(int(season), headline.get((id, agency), False), since_first)
-        for season, id, agency in keys
-    ]
+def difference(
+    old: pd.DataFrame, new: pd.DataFrame, name: str, scale: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Change, its range and its p-value, -1..1, from the shown values and a pair of ranges.
 
-
-def from_bands(
-    old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Range of the change and its p-value in the worst case that the bands allow.
-
-    Newcombe's low end is least when the earlier share is the greatest that its band allows and
-    the later one the least; its high end the other way round.
+    name: "range" or "place_range". The range is newcombe()'s; the p-value is that of the normal
+    whose 95 % range has the arm towards 0, so that it is under .05 just where 0 is outside.
     """
-    names = ("value_low", "value_high", "range_low", "range_high")
-    a, b, l1, u1 = (old[name].to_numpy(dtype=float) / scale for name in names)
-    c, d, l2, u2 = (new[name].to_numpy(dtype=float) / scale for name in names)
-    low, _ = newcombe(b, (b, u1), c, (l2, c))
-    _, high = newcombe(a, (l1, a), d, (d, u2))
-    least, most = c - b, d - a
-    nothing = np.zeros_like(least)
-    z = np.where(
-        least > 0,
-        np.divide(least, least - low, out=nothing.copy(), where=least > low),
-        np.where(most < 0, np.divide(-most, high - most, out=nothing, where=high > most), 0.0),
+    p1, l1, u1, p2, l2, u2 = (
+        table[column].to_numpy(dtype=float) / scale
+        for table in (old, new)
+        for column in ("value", f"{name}_low", f"{name}_high")
     )
-    return np.maximum(low, -1.0), np.minimum(high, 1.0), 2 * ndtr(-Z95 * z)
+    low, high = newcombe(p1, (l1, u1), p2, (l2, u2))
+    change = p2 - p1
+    return change, np.maximum(low, -1.0), np.minimum(high, 1.0), _p_value(change, low, high)
 
 
-def _passes(p_values: FloatArray, family: Sequence[object]) -> tuple[BoolArray, FloatArray]:
-    """Benjamini and Hochberg within each family, and the p-value each test had to stay under.
-
-    That bar is q (k + 1) / m when k of the m - 1 other tests pass. NaN is not a test.
-    """
-    passes: NDArray[np.bool_] = np.zeros(len(p_values), dtype=bool)
-    bar = np.full(len(p_values), FALSE_DISCOVERIES)
-    for _, rows in pd.Series(p_values).groupby(pd.Series(list(family), dtype=object)):
-        tested = rows.dropna()
-        here = tested.index.to_numpy()
-        passes[here] = benjamini_hochberg(tested.to_numpy())
-        others = passes[here].sum() - passes[here]
-        bar[here] = FALSE_DISCOVERIES * (others + 1) / max(len(here), 1)
-    return passes, bar
+def _p_value(change: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    arm = np.where(change > 0, change - low, high - change)
+    z = np.divide(abs(change), arm, out=np.zeros_like(arm), where=arm > 0)
+    return np.where(np.isnan(arm), np.nan, 2 * ndtr(-Z95 * z))
 
 
-def _held(
-    p_values: FloatArray, family: Sequence[Family], settled: Mapping[Family, Bar]
-) -> tuple[BoolArray, FloatArray]:
-    """As _passes, by what the whole programme's tests came to."""
-    bars = [settled.get(one, Bar(-1.0, 0, 1)) for one in family]
-    most, passed, tests = np.array(bars, dtype=float).reshape(-1, 3).T
-    passes = np.asarray(p_values <= most, dtype=bool)
-    bar = FALSE_DISCOVERIES * (passed - passes + 1) / np.maximum(tests, 1)
-    return passes, np.where(np.isnan(p_values), FALSE_DISCOVERIES, bar)
+def _not_0(table: pd.DataFrame, low: str, high: str) -> pd.Series:
+    return (table[low] > 0) | (table[high] < 0)
 
 
-def _smallest(
-    old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray, bar: FloatArray
+def _smallest(old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray) -> FloatArray:
+    """The change, 0..1, that rung 1 tells in four of five cases, by its own rule."""
+    (a, b), (c, d) = (
+        (table["value_low"].to_numpy(float) / scale, table["value_high"].to_numpy(float) / scale)
+        for table in (old, new)
+    )
+    spread = (table["spread"].to_numpy(float) / scale for table in (old, new))
+    n_eff = (table["n_eff"].to_numpy(float) for table in (old, new))
+    return smallest_told((a + b) / 2, (b - a) / 2, (d - c) / 2, *n_eff, *spread)
+
+
+def smallest_told(
+    share: FloatArray,
+    half_from: FloatArray,
+    half_to: FloatArray,
+    n_from: FloatArray,
+    n_to: FloatArray,
+    spread_from: FloatArray,
+    spread_to: FloatArray,
 ) -> FloatArray:
-    """The change that gets a clear verdict in four of five cases, by the verdict's own rule.
+    """The change, 0..1, that rung 1 tells in four of five cases.
 
-    The verdict takes the worst that both bands allow (h1 + h2), wants z for the season's bar and
-    at least CLEAR; chance and rounding (a band's width over the root of 12) do the rest. Moved
-    towards the middle of the scale, where chance is largest: the other way shows sooner.
+    share: the earlier figure; half_*: half the width of the band in which each is shown; n_*:
+    unrelated people's worth of answers; spread_*: of a score, else NaN. Told is what reaches
+    beyond its own range and 5 points; chance and rounding (a band's width over the root of 12) do
+    the rest. Moved towards the middle of the scale, where chance is largest: the other way shows
+    sooner. Never raises. Source: METHODS 5.
     """
-    names = ("value_low", "value_high", "n_star")
-    a, b, n1 = (old[name].to_numpy(dtype=float) for name in names)
-    c, d, n2 = (new[name].to_numpy(dtype=float) for name in names)
-    p = (a + b) / 2 / scale
-    p = np.minimum(p, 1 - p)  # a share and its opposite move alike
-    h1, h2 = (b - a) / 2 / scale, (d - c) / 2 / scale
-    z = -ndtri(bar / 2) / Z95
-    moved = h1 + h2
+    p = np.minimum(share, 1 - share)  # a share and its opposite move alike
+    moved = half_from + half_to
+    most = np.minimum(p + half_from, 1.0)
+    up = ends(p, most, n_from, spread_from)[1] - p
     for _ in range(STEPS):
         later = np.clip(p + moved, 0.0, 1.0)
-        most, least = np.minimum(p + h1, 1.0), np.maximum(later - h2, 0.0)
-        up, down = wilson(most, n1)[1] - most, least - wilson(least, n2)[0]
-        chance = p * (1 - p) / n1 + later * (1 - later) / n2 + (h1**2 + h2**2) / 3
-        moved = np.maximum(h1 + h2 + z * np.hypot(up, down), CLEAR) + Z80 * np.sqrt(chance)
+        least = np.maximum(later - half_to, 0.0)
+        down = later - ends(least, later, n_to, spread_to)[0]
+        variance = _variance(p, n_from, spread_from) + _variance(later, n_to, spread_to)
+        rounding = (half_from**2 + half_to**2) / 3
+        moved = np.maximum(np.hypot(up, down), CLEAR) + Z80 * np.sqrt(variance + rounding)
     result: FloatArray = np.minimum(moved, 1.0)
     return result
+
+
+def smallest_for(n: int, share: float = 0.6) -> float:
+    """The change of a share that rung 1 tells in four of five cases, with n answers in each season.
+
+    0..1, from what is shown: n rounded down, the share in the band of n. Raises ValueError for an
+    n that is told in words. For the guide's examples.
+    """
+    band = BANDS[int(band_of(np.array([n]))[0])]
+    if not band.step:
+        raise ValueError(f"{n} answers are told in words: no change of them is told.")
+    half, worth = np.array([band.step / 200]), crowd_n(np.array([n - n % N_STEP]))
+    none = np.array([np.nan])
+    return float(smallest_told(np.array([share]), half, half, worth, worth, none, none)[0])
+
+
+def _variance(p: FloatArray, n: FloatArray, spread: FloatArray) -> FloatArray:
+    return np.where(np.isnan(spread), p * (1 - p), spread**2) / n

@@ -2,10 +2,10 @@
 
     from analysis.simulation import prove, tables
 
-    print(tables(prove(size=0.1)))          # a tenth of the programmes behind docs/methods.md
+    print(tables(prove(size=0.1)))          # a tenth of the programmes behind docs/proof.md
 
-`flask prove` writes the tables into docs/methods.md. Everything is seeded: the same
-table each time, whatever the number of processes.
+`flask prove` writes docs/proof.md. Everything is seeded: the same tables each time, whatever the
+number of processes.
 """
 
 from analysis.simulation.goals import missed

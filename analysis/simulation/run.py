@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +12,17 @@ from zlib import crc32
 
 import numpy as np
 
-from analysis.simulation import changes, mix, ranges, small_towns, weights
-from analysis.simulation.towns import Town
+from analysis.simulation import claims, mix, small_towns, weights
+from analysis.simulation.claims import Finding
+from analysis.simulation.crowds import Town
 
-SEED = 20260804  # any number; the table in docs/methods.md comes from this one
-SIZES = (11, 29, 30, 59, 60, 149, 150, 299, 300, 600, 1200)  # both ends of every band
+SEED = 20260804  # any number; the tables in docs/proof.md come from this one
+SIZES = (30, 59, 60, 149, 150, 299, 300, 600, 1200)  # both ends of every band with numbers
 EVENTS = (1, 3, 10, 30)
 ICCS = (0.0, 0.02, 0.05, 0.10)
-POWERS = ((95, 5), (295, 5), (990, 10))  # people and events: sizes that no rounding changes
-FIRST, AGAIN = 300, 3000  # programmes of each case; of the hardest, simulated again
+SHARES = (0.35, 0.55, 0.75)
+MOVES = ((60, 0.36), (100, 0.25), (200, 0.18), (400, 0.13), (1000, 0.085))  # to be told in 80 %
+FIRST, AGAIN = 800, 6000  # programmes of each case of ranges; of the hardest, simulated again
 
 Progress = Callable[[int, int], None]  # tasks done, tasks in all
 
@@ -42,10 +44,7 @@ class Task:
 class Proof:
     """What was found; report.py tells it."""
 
-    survey: Sequence[ranges.Coverage]  # every case
-    hardest: Sequence[ranges.Coverage]  # per size and icc the worst of them, simulated again
-    false: Sequence[tuple[str, float, float, changes.FalseChanges]]  # towns, icc, moved
-    power: Sequence[changes.Power]
+    findings: Sequence[Finding]
     mix: Sequence[mix.Mix]
     raked: Sequence[weights.Raked]
     small: Sequence[small_towns.SmallTowns]
@@ -53,21 +52,19 @@ class Proof:
 
 def prove(size: float = 1.0, progress: Progress | None = None, processes: int = 0) -> Proof:
     """Simulate everything. size: part of the usual number of programmes; 0 processes: all cores."""
-    plan = first_tasks(size)
+    ranges, rest = range_tasks(size), [*claim_tasks(size), *other_tasks(size)]
+    plan = [*ranges, *rest]
+    if len({task.name for task in plan}) < len(plan):
+        raise ValueError("Two tasks have one name: they would draw the same random numbers.")
     with pool(processes) as executor:
-        told = Told(progress, len(plan) + len(SIZES) * len(ICCS))
+        told = Told(progress, len(plan) + len(SIZES))
         found = told.through(executor, plan)
-        survey = [one for task in plan if task.work is ranges.coverage for one in found[task.name]]
-        again = [again_task(one, size) for one in hardest(survey)]
+        again = [again_task(found[task.name][0], task, size) for task in hardest(ranges, found)]
         worst = told.through(executor, again)
     by = {work: [found[t.name] for t in plan if t.work is work] for work in {t.work for t in plan}}
+    claimed = [one for task in rest if task.work in CLAIMS for one in found[task.name]]
     return Proof(
-        survey=survey,
-        hardest=[one for task in again for one in worst[task.name]],
-        false=[
-            (told_name, icc, moved, found[name]) for name, told_name, icc, moved in false_cases()
-        ],
-        power=[one for one in by[changes.power] if one is not None],
+        findings=[*(one for task in again for one in worst[task.name]), *claimed],
         mix=by[mix.composition_only],
         raked=by[weights.raking],
         small=by[small_towns.small_towns],
@@ -96,87 +93,76 @@ class Told:
         return found
 
 
-def first_tasks(size: float) -> list[Task]:
-    """The large ones first, so that no process is left alone with one at the end."""
-    tasks = [*power_tasks(size), *coverage_tasks(size), *other_tasks(size)]
-    if len({task.name for task in tasks}) < len(tasks):
-        raise ValueError("Two tasks have one name: they would draw the same random numbers.")
-    return tasks
+CLAIMS = (
+    claims.false_and_chance, claims.one_place, claims.clear, claims.trend, claims.programme
+)  # fmt: skip
 
 
-def coverage_tasks(size: float) -> list[Task]:
+def range_tasks(size: float) -> list[Task]:
     cases = [
-        ranges.Case(n, events, icc, alone)
+        (Town(n, events), icc, share)
         for n in sorted(SIZES, reverse=True)
         for events in EVENTS
         for icc in ICCS
-        for alone in (True, False)
-        if events <= n
+        for share in SHARES
+        if events * 10 <= n
     ]
-    return [
-        Task(f"{case}", ranges.coverage, (case, ranges.SHARES, each(case, FIRST, size)))
-        for case in cases
-    ]
+    return [Task(f"crowd {case}", claims.crowd, (*case, many(FIRST, size))) for case in cases]
 
 
-def again_task(one: ranges.Coverage, size: float) -> Task:
-    args = (one.case, (one.share,), each(one.case, AGAIN, size))
-    return Task(f"again {one.case} {one.share}", ranges.coverage, args)
+def hardest(tasks: Sequence[Task], found: Mapping[str, Any]) -> list[Task]:
+    """Per number of answers the case with the least coverage; of equals the first."""
+    worst: dict[int, Task] = {}
+    for task in tasks:
+        n = task.args[0].n
+        if n not in worst or found[task.name][0].found.part < found[worst[n].name][0].found.part:
+            worst[n] = task
+    return [worst[n] for n in sorted(worst)]
 
 
-def each(case: ranges.Case, wanted: int, size: float) -> int:
-    """Programmes to simulate: towns of one programme count for several."""
-    return max(4, round(wanted * size / min(len(case.towns), 10)))
+def again_task(one: Finding, task: Task, size: float) -> Task:
+    return Task(f"again {one.case}", task.work, (*task.args[:-1], many(AGAIN, size)))
 
 
-def hardest(survey: Iterable[ranges.Coverage]) -> list[ranges.Coverage]:
-    """Per size and icc the case with the least coverage; of equals the first."""
-    worst: dict[tuple[int, float], ranges.Coverage] = {}
-    for one in survey:
-        key = (one.case.n, one.case.icc)
-        if key not in worst or one.released.part < worst[key].released.part:
-            worst[key] = one
-    return [worst[key] for key in sorted(worst)]
+def many(wanted: int, size: float) -> int:
+    return max(8, round(wanted * size))
 
 
-def power_tasks(size: float) -> list[Task]:
-    return [
-        Task(
-            f"power {n} {events} {moved} {share}",
-            changes.power,
-            (Town(n, events), 20, moved, share, max(8, round(runs * size))),
-        )
-        for moved, runs in (("all", 40), ("one", 300))
-        for n, events in POWERS
-        for share in (0.5, 0.6, 0.8, 0.9)
-    ]
-
-
-def false_cases() -> list[tuple[str, str, float, float]]:
-    """(name of the task, what towns, icc, moved)"""
-    towns = ("young", "mixed", "large")
-    return [
-        (f"false {kind} {icc} {moved}", kind, icc, moved)
-        for kind in towns
+def claim_tasks(size: float) -> list[Task]:
+    tasks = [
+        Task(f"still {icc}", claims.false_and_chance, (icc, many(800 if icc == 0 else 300, size)))
         for icc in ICCS
-        for moved in (0.0, 0.3)
     ]
-
-
-TOWNS: dict[str, Callable[[], list[Town]]] = {
-    "young": lambda: changes.mixed_towns(4),
-    "mixed": lambda: changes.mixed_towns(40),
-    "large": lambda: changes.large_towns(10),
-}
+    tasks += [
+        Task(f"one place {n}", claims.one_place, ("power", n, points, 0.8, many(2000, size)))
+        for n, points in MOVES
+    ]
+    tasks.append(
+        Task("one event", claims.one_place, ("one event", 200, 0.15, 0.6, many(4000, size)))
+    )
+    tasks += [
+        Task(f"clear {towns} {town} {icc} {every}", claims.clear,
+             (towns, town, icc, every, many(300, size)))
+        for towns, town in ((40, Town(300, 4)), (12, Town(300, 3)), (40, Town(100, 2)))
+        for icc in (0.0, 0.01, 0.05)
+        for every in (4, 2)
+    ]  # fmt: skip
+    tasks += [
+        Task(f"trend {n} {icc}", claims.trend, (n, icc, many(1500, size)))
+        for n in (60, 200)
+        for icc in (0.0, 0.01, 0.05)
+    ]
+    tasks += [
+        Task(f"programme {mean} {icc}", claims.programme, (mean, icc, many(1500, size)))
+        for mean in (0.0, 0.05)
+        for icc in (0.0, 0.02, 0.05)
+    ]
+    return tasks
 
 
 def other_tasks(size: float) -> list[Task]:
     runs = max(8, round(200 * size))
     tasks = [
-        Task(name, changes.false_changes, (TOWNS[kind](), icc, moved, runs))
-        for name, kind, icc, moved in false_cases()
-    ]
-    tasks += [
         Task(
             f"mix {events} {people} {icc} {returning}",
             mix.composition_only,

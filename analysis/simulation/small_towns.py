@@ -80,7 +80,7 @@ def _truth(figures: pd.DataFrame, towns: list[Town], true: np.ndarray) -> np.nda
 def _steadied(rows: pd.DataFrame) -> tuple[float, float, float]:
     """Part of a season's towns whose steadied range holds the truth; mean errors in points."""
     towns = rows[(rows["community"] != "") & (rows["community"] != OTHER)]
-    values, made = steadied_shares(towns["value"], towns["n_star"])
+    values, made = steadied_shares(towns["value"], towns["n_eff_place"].fillna(towns["n_eff"]))
     truth = towns["truth"].to_numpy(dtype=float)
     held = abs(made.value - logit(truth)) <= Z95 * made.se
     raw = abs(towns["value"].to_numpy(dtype=float) - truth).mean()

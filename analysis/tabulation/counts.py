@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.frame import cut_column
-from analysis.measures import TOTAL, IntArray, Measure, answers, score_span
+from analysis.estimators.basic import FloatArray
+from analysis.estimators.evenings import evening_sums
+from analysis.frame import HEAD_COUNT, cut_column
+from analysis.measures import TOTAL, IntArray, Measure, answers, in_sample, score_span
 
 STATS = ("asked", "n", "total", "dont_know", "bottom", "top")
 ASKED, N, SUM, DONT_KNOW, BOTTOM, TOP = range(len(STATS))
@@ -37,11 +39,12 @@ class Tally:
     county: str
     communities: tuple[str, ...]  # sorted
     events: tuple[tuple[int, ...], ...]  # per community, answers per event
+    head_counts: tuple[int, ...]  # per community, people at its events; 0: not all were counted
     groups: Mapping[str, tuple[str, ...]]  # cut -> sorted group ids; ("",) for total
     counts: Mapping[str, IntArray]  # cut -> shape (C, G, M, len(STATS))
     marks: Mapping[str, Marks]  # cut -> shape (C, G, M, MARKS)
     wordings: tuple[tuple[frozenset[str], ...], ...]  # [community][measure]
-    moments: IntArray  # shape (events, M, 3): per event n, sum and sum of squares, in thousandths
+    evenings: FloatArray  # shape (M, SUMS): how evenings differ, see evenings.evening_sums
 
 
 def tallies(
@@ -60,7 +63,8 @@ def tallies(
         counted[cut] = (groups, _summed(stats, cell, shape), _summed(marks, cell, shape))
     wordings = _wordings(county, stats[:, :, ASKED] > 0, measures)
     events = county.groupby(["season", "community", "event"], observed=True).size()
-    moments = _moments(county, stats)
+    evenings = _evenings(county, stats)
+    came = _head_counts(county)
     for i, year in enumerate(seasons):
         here = [c for c in range(len(places)) if (season[place == c] == i).any()]
         yield Tally(
@@ -69,26 +73,39 @@ def tallies(
             county=name,
             communities=tuple(places[c] for c in here),
             events=tuple(tuple(sorted(events[year, places[c]].tolist())) for c in here),
+            head_counts=tuple(came.get((year, places[c]), 0) for c in here),
             groups={cut: tuple(counted[cut][0]) for cut in counted},
             counts={cut: counted[cut][1][i][here] for cut in counted},
             marks={cut: counted[cut][2][i][here] for cut in counted},
             wordings=tuple(wordings[int(year), places[c]] for c in here),
-            moments=moments[int(year)],
+            evenings=evenings[int(year)],
         )
 
 
-def _moments(county: pd.DataFrame, stats: IntArray) -> dict[int, IntArray]:
-    """What the intraclass correlation is made of, per season: shape (events, M, 3)."""
+def _evenings(county: pd.DataFrame, stats: IntArray) -> dict[int, FloatArray]:
+    """What the correlation within places is made of, per season: shape (M, SUMS)."""
     n = stats[:, :, N]
-    value = (
-        stats[:, :, SUM] // 1000
-    )  # thousandths, so that squares of a million people still add up
-    events = county["event"].to_numpy()
+    value = stats[:, :, SUM] // 1000  # thousandths: squares of a million people still add up
     event, names = _codes(county["event"])
     summed = _summed(np.stack((n, value, value * value), axis=2), event, (len(names),))
-    year = pd.Series(county["season"].to_numpy(), index=events)
-    years = year[~year.index.duplicated()].loc[names].to_numpy()
-    return {int(y): summed[years == y] for y in np.unique(years)}
+    where = county[["event", "season", "community"]].drop_duplicates("event").set_index("event")
+    years = where["season"].loc[names].to_numpy()
+    place, _ = _codes(where["community"].loc[names])
+    found = {}
+    for year in np.unique(years).tolist():
+        here = summed[years == year].astype(float)
+        columns = here[:, :, 0], here[:, :, 1] / 1e3, here[:, :, 2] / 1e6
+        found[int(year)] = evening_sums(*columns, place[years == year])
+    return found
+
+
+def _head_counts(county: pd.DataFrame) -> dict[Any, int]:
+    """(season, community) -> people at all of its events; not there unless each was counted."""
+    if HEAD_COUNT not in county.columns:
+        return {}
+    events = county[["season", "community", "event", HEAD_COUNT]].drop_duplicates("event")
+    came = events.groupby(["season", "community"])[HEAD_COUNT].agg(["min", "sum"])
+    return came.loc[came["min"] > 0, "sum"].astype(int).to_dict()
 
 
 def _codes(column: pd.Series) -> tuple[IntArray, list[Any]]:
@@ -103,7 +120,6 @@ def _per_row(frame: pd.DataFrame, measures: Sequence[Measure]) -> tuple[IntArray
     stats = np.zeros((len(frame), len(measures), len(STATS)), dtype=np.int64)
     marks = np.zeros((len(frame), len(measures), MARKS), dtype=np.uint64)
     keys = _digests(frame["key"])
-    audience = frame["audience"].to_numpy(dtype=object)
     for i, measure in enumerate(measures):
         a = answers(frame, measure)
         more: Sequence[NDArray[Any]] = (a.dont_know, a.bottom, a.top)
@@ -114,7 +130,7 @@ def _per_row(frame: pd.DataFrame, measures: Sequence[Measure]) -> tuple[IntArray
         said = (a.value + (a.valid * 2 + a.dont_know * 4 + a.bottom * 8) * 10**9).astype(np.uint64)
         counts = (a.valid | a.dont_know)[:, None]  # whoever changes nothing in print has no mark
         marks[:, i] = np.where(counts, _mixed(keys ^ _mixed(said)[:, None]), 0)
-        others = audience != measure.audience  # answers count for one audience only
+        others = ~in_sample(frame, measure)  # answers count for one sample only
         stats[others, i], marks[others, i] = 0, 0
     return stats, marks
 

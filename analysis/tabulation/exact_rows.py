@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.estimators.basic import most_per_event
-from analysis.measures import IntArray, Measure
+from analysis.measures import TOTAL, IntArray, Measure
 from analysis.tabulation.counts import BOTTOM, DONT_KNOW, SUM, TOP, N, Tally
 from analysis.tabulation.rounding import band_event, band_n
 from analysis.tabulation.tables import (
+    Chart,
     Exact,
     Grouping,
     Layout,
@@ -43,11 +45,20 @@ def build_tables(
         yield counted(tally, measures, plan, int(plan.key in coarse))
 
 
-def counted(tally: Tally, measures: Sequence[Measure], plan: Plan, coarse: int) -> Table:
+def counted(
+    tally: Tally,
+    measures: Sequence[Measure],
+    plan: Plan,
+    coarse: int,
+    left_out: frozenset[Chart] = frozenset(),
+) -> Table:
     """A planned table with its exact rows: one per part and per measure that was asked there."""
     parts = parts_of(plan.layout)
     rows = tuple(_rows(tally, measures, plan, parts, coarse)) if parts else ()
-    return Table(plan.key, rows, plan.notes, plan.regrouped, plan.measures, plan.layout, plan.few)
+    if left_out:
+        rows = tuple(r for r in rows if (r.community, r.measure, r.agency) not in left_out)
+    made = Table(plan.key, rows, plan.notes, plan.regrouped, plan.measures, plan.layout, plan.few)
+    return replace(made, left_out=left_out)
 
 
 def _rows(
@@ -88,7 +99,14 @@ def _rows(
             coarse=coarse,
             least=plan.least,
             mark="".join(f"{word:016x}" for word in mark),
+            head_count=_head_count(tally, areas[area].places) if cut == TOTAL else 0,
         )
+
+
+def _head_count(tally: Tally, places: Sequence[int]) -> int:
+    """How many people came to the events of these places; 0 unless each was counted."""
+    counted = [tally.head_counts[place] for place in places]
+    return sum(counted) if all(counted) else 0
 
 
 def parts_of(layout: Sequence[Layout]) -> list[Place]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from analysis.measures import LEAST, LEAST_OF, OTHER, TOTAL, Measure, panels
+from analysis.measures import LEAST, OTHER, TOTAL, Measure, panels
 from analysis.tabulation.counts import ASKED, N, Tally
 from analysis.tabulation.pooling import Part, Standing, communities, partition
 
@@ -23,6 +23,14 @@ class TableKey(NamedTuple):
     county: str
     panel: str
     cut: str
+
+
+class Chart(NamedTuple):
+    """One measure of one area under a table's cut: the smallest thing that can be left out."""
+
+    community: str  # as in Exact
+    measure: str
+    agency: str
 
 
 class Exact(NamedTuple):
@@ -52,6 +60,7 @@ class Exact(NamedTuple):
     coarse: int  # 1: one band coarser than its n asks for, because the audit wanted it
     least: int  # people that a figure of its audience may rest on
     mark: str  # fingerprint of the answers behind it
+    head_count: int = 0  # people at these events, as organisers counted them; 0: not counted
 
 
 class Note(NamedTuple):
@@ -113,6 +122,7 @@ class Table:
     measures: tuple[int, ...] = ()
     layout: tuple[Layout, ...] = ()
     few: tuple[int, ...] = ()
+    left_out: frozenset[Chart] = frozenset()  # by the audit
 
 
 class Grouping(Protocol):
@@ -135,7 +145,7 @@ def plan_tables(
         shown = [i for i in positions if (tally.season, *measures[i].key) not in withheld]
         counts = tally.counts[TOTAL][:, :, shown].sum(axis=(0, 1))
         asked = [i for i, c in zip(shown, counts, strict=True) if c[ASKED]]
-        least = LEAST_OF[measures[positions[0]].audience]
+        least = measures[positions[0]].fewest
         kept = [i for i, c in zip(shown, counts, strict=True) if c[N] >= least]
         notes = [
             Note("dropped", "under_least", *key, "", *measures[i].key)
@@ -158,7 +168,7 @@ def plan_tables(
             key, (*notes, *place_notes), False, tuple(kept), tuple(areas), layout, few, least
         )
         yield total
-        for cut in cuts:
+        for cut in cuts if any(measures[i].grouped for i in kept) else ():
             yield _cut_plan(tally, total, cut, earlier)
 
 

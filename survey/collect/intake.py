@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey.questionnaire.answer_codes import ORDER, check_answers, codes_of_form
 from survey.questionnaire.forms import AnswerForm, Item
-from survey.questionnaire.instrument import AGENCIES, FOLLOW_UP, NOT_SHOWN, SKIPPED, Instrument
+from survey.questionnaire.instrument import AGENCIES, NOT_SHOWN, SKIPPED, Instrument
 from survey.storage.events import Place, Window
 from survey.storage.models import Response, SealedComment
 from survey.storage.sealed_comments import Seal
@@ -101,16 +101,6 @@ def shown_agencies(form: AnswerForm, submission: UUID) -> tuple[str, ...]:
     met = [name for name, item in form.items.items() if AGENCIES in item.question.options]
     talked = [kind for name in met for kind in form[name].data or []]
     return form.agencies.shown(talked, turn_of(submission))
-
-
-def follow_up_id(submission: UUID) -> UUID:
-    """Return the id under which the follow-up of a response is kept.
-
-    It is made from the response's own id, which only the phone that sent it knows: no column
-    links the two, a second follow-up of the same person meets the first one's key, and whoever
-    holds both tables can pair them for analysis.
-    """
-    return uuid5(submission, FOLLOW_UP)
 
 
 def turn_of(submission: UUID) -> int:

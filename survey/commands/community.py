@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from survey.commands.find import agency_of, community_of
-from survey.commands.work import content, work
+from survey.commands.work import FLASK, content, work
 from survey.desk import agencies, communities
+from survey.desk.answered import has_answers
 from survey.questionnaire.areas import area_name
 from survey.storage.made_up import has_made_up
 from survey.storage.models import Community
@@ -35,10 +36,12 @@ def add(name: str, county: str, state: str, area: str) -> None:
         )
         doing.say(described(made))
         doing.say(
-            f"  Next: flask community agency {made.slug} police {quoted(made.name, 'Police')}"
+            f"  Next: {FLASK} community agency {made.slug} police {quoted(made.name, 'Police')}"
         )
         if has_made_up(doing.session):
-            doing.say("  The demonstration stays apart from it; `flask demo remove` removes that.")
+            doing.say(
+                f"  The demonstration stays apart from it; `{FLASK} demo remove` clears it away."
+            )
 
 
 @community.command("rename")
@@ -51,6 +54,8 @@ def rename(slug: str, name: str) -> None:
             doing.session, content(), community_of(doing.session, slug), name=name
         )
         doing.say(described(renamed))
+        if has_answers(doing.session, renamed.events):
+            doing.say("  Its address stays. Released pages show the name from the next release on.")
 
 
 @community.command("correct")
@@ -93,6 +98,8 @@ def add_agency(slug: str, kind: str, name: str) -> None:
         made = agencies.add_agency(doing.session, content(), home, kind=kind, name=name)
         local = " (the police questions are about it)" if made.local else ""
         doing.say(f"{home.slug}: {made.kind}, {made.name}{local}")
+        if made.local and not home.events:
+            doing.say(f"  Next: {FLASK} event add {home.slug} --day YYYY-MM-DD --time-zone ...")
 
 
 @agency.command("rename")

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from survey.commands.find import community_of, event_of
 from survey.commands.settle import settle
 from survey.commands.typed import CLOCK, DAY
-from survey.commands.work import Work, content, work
+from survey.commands.work import FLASK, Work, content, work
 from survey.desk import planning
 from survey.storage import events
 from survey.storage.models import Event, Response
@@ -26,7 +26,7 @@ event = AppGroup("event", help="Events: the evenings on which answers are taken.
 @click.option("--day", required=True, type=DAY)
 @click.option("--starts", default="17:00", type=CLOCK, help="Local time.")
 @click.option("--ends", default="21:00", type=CLOCK, help="Local time; past midnight is possible.")
-@click.option("--time-zone", default="America/New_York", show_default=True)
+@click.option("--time-zone", default="", help="By default that of its last event, or Eastern.")
 @click.option("--language", "languages", multiple=True, default=("en", "es"), show_default=True)
 @click.option("--name", default="National Night Out", show_default=True)
 @click.option("--host", default="", help="Who runs it; without it, the local law enforcement.")
@@ -34,12 +34,13 @@ def add(community_slug: str, **told: Any) -> None:
     """Add an event. It takes answers from its start until two days after its end."""
     with work() as doing:
         home = community_of(doing.session, community_slug)
-        planning.refuse_repeat(doing.session, home, told["day"], told["name"])
+        planning.refuse_repeat(home, told["day"], told["name"])
+        told["time_zone"] = told["time_zone"] or planning.usual_zone(home)
         made = planning.add_event(doing.session, content(), home, **told)
         tell(doing, made)
         for code in made.languages:
             warn_of_draft(doing, code)
-        doing.say(f"  Next: flask poster add {made.slug} --channel entrance")
+        doing.say(f"  Next: {FLASK} poster add {made.slug} --channel entrance")
 
 
 @event.command("correct")
@@ -129,7 +130,7 @@ def close(slug: str) -> None:
     with work() as doing:
         found = event_of(doing.session, slug)
         planning.close_event(found, events.now())
-        doing.say(f"{found.slug} is closed. Next: flask release")
+        doing.say(f"{found.slug} is closed. Next: {FLASK} release")
         closed = {found.id: found.slug}
     settle(closed)
 

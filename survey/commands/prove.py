@@ -11,9 +11,9 @@ from survey.config import ROOT
 @click.command()
 @click.option("--size", default=1.0, show_default=True, help="0.1: a tenth of the programmes.")
 @click.option("--processes", default=0, help="How many at once; by default one for each core.")
-@click.option("--show", is_flag=True, help="Print the tables instead of writing docs/methods.md.")
+@click.option("--show", is_flag=True, help="Print the tables instead of writing docs/proof.md.")
 def prove(size: float, processes: int, show: bool) -> None:
-    """Simulate seasons whose truth is known; write what was found into docs/methods.md."""
+    """Simulate seasons whose truth is known; write what was found into docs/proof.md."""
     from analysis import simulation  # loads pandas and scipy, which a worker must not
 
     with click.progressbar(length=1000, label="Simulating") as bar:
@@ -23,6 +23,6 @@ def prove(size: float, processes: int, show: bool) -> None:
     if show:
         speak([simulation.tables(found)])
     else:
-        simulation.write(ROOT / "docs" / "methods.md", found)
-        speak(["The tables are in docs/methods.md."])
+        simulation.write(ROOT / "docs" / "proof.md", found)
+        speak(["The tables are in docs/proof.md."])
     speak(f"Not met: {goal}." for goal in simulation.missed(found))

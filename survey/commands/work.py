@@ -22,6 +22,8 @@ from survey.questionnaire.instrument import Content
 from survey.storage import db, schema
 from survey.storage.events import Refused
 
+FLASK = "python3 dev.py flask"  # what is typed where nothing is installed
+
 
 @dataclass
 class Work:
@@ -29,6 +31,7 @@ class Work:
 
     session: Session
     told: list[str] = field(default_factory=list)
+    is_heard: bool = True  # whether everything so far could be printed
 
     def say(self, line: str) -> None:
         """Tell this once everything is stored."""
@@ -37,16 +40,17 @@ class Work:
     def show(self, line: str) -> None:
         """Show a step of long work at once. It promises nothing, and a pipe that nobody reads
         does not stop the work."""
-        speak([line])
+        self.is_heard &= speak([line])
 
 
 @contextmanager
 def work() -> Iterator[Work]:
     """Commit at the end and tell then; or say a refusal in one sentence and change nothing."""
     try:
-        if schema.make_ready(db.engine()):
-            speak(["The database is new: its tables are made."])
+        is_new = schema.make_ready(db.engine())
         doing = Work(db.session())
+        if is_new:
+            doing.show("The database is new: its tables are made.")
         yield doing
         doing.session.commit()
     except (Refused, schema.NotReady) as refusal:
@@ -61,7 +65,7 @@ def work() -> Iterator[Work]:
     except DBAPIError as error:
         db.session().rollback()
         raise click.ClickException(f"The database cannot do this now: {error.orig}") from error
-    if not speak(doing.told):
+    if not (speak(doing.told) and doing.is_heard):
         print("It is done and stored, but it could not be printed.", file=sys.stderr)
         sys.exit(1)
 

@@ -16,6 +16,7 @@ def add_agency(
 ) -> Agency:
     """Make an agency. The first police or sheriff is the one the police questions are about."""
     name = tidy(name, Agency.name, "The agency's name")
+    kind = tidy(kind, Agency.kind, "The kind of agency")
     if kind not in content.agencies:
         raise Refused(f"{kind!r} is no kind of agency: {', '.join(content.agencies)}.")
     for agency in community.agencies:
@@ -33,7 +34,12 @@ def add_agency(
 
 
 def rename(agency: Agency, name: str) -> None:
-    agency.name = tidy(name, Agency.name, "The agency's name")
+    """Give an agency another name, also where attendees read that it runs the survey."""
+    name = tidy(name, Agency.name, "The agency's name")
+    for event in agency.community.events:
+        if event.host == agency.name:
+            event.host = name
+    agency.name = name
 
 
 def remove(session: Session, agency: Agency) -> None:

@@ -8,12 +8,14 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from survey.storage.events import Refused
-from survey.storage.models import Comment, Event, Poster, Response, Scan
+from survey.storage.models import Comment, Event, Poster, Response, Scan, SealedComment
+
+ANSWERS = (Response, Comment, SealedComment)
 
 
 def has_answers(session: Session, events: Iterable[Event]) -> bool:
     ids = [event.id for event in events]
-    there = (exists().where(table.event_id.in_(ids)) for table in (Response, Comment))
+    there = (exists().where(table.event_id.in_(ids)) for table in ANSWERS)
     return any(session.scalar(select(one)) for one in there)
 
 

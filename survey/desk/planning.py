@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from survey.questionnaire.words import READERS
 from survey.storage.events import Refused, agencies_of, now
 from survey.storage.models import Community, Event
 
+MOST_PEOPLES_ZONE = "America/New_York"
 STAYS_OPEN = timedelta(hours=48)  # a family answers at breakfast the day after
 
 
@@ -77,7 +79,13 @@ def set_time(
     event.opens_at, event.closes_at = starts_at, ends_at + STAYS_OPEN
 
 
-def refuse_repeat(session: Session, community: Community, day: date, name: str) -> None:
+def usual_zone(community: Community) -> str:
+    """Return the time zone of a community's last event; before its first the most people's."""
+    last = max(community.events, key=lambda event: event.starts_at, default=None)
+    return last.time_zone if last else MOST_PEOPLES_ZONE
+
+
+def refuse_repeat(community: Community, day: date, name: str) -> None:
     """Raise Refused where a community has an event of this name on this day already."""
     for event in community.events:
         held = event.starts_at.astimezone(ZoneInfo(event.time_zone)).date()
@@ -172,9 +180,15 @@ def close_event(event: Event, moment: datetime) -> None:
     event.closes_at = min(event.closes_at, moment)
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of the tz database: reading them all takes longer than planning an event."""
+    return frozenset(available_timezones())
+
+
 def zone_of(name: str) -> ZoneInfo:
     """Return a time zone by its name in the tz database. Raises Refused."""
-    if name not in available_timezones() or ("/" not in name and name != "UTC"):
+    if name not in time_zones() or ("/" not in name and name != "UTC"):
         raise Refused(f"{name!r} is no time zone; one is America/New_York.")
     return ZoneInfo(name)
 

@@ -18,6 +18,7 @@ TYPES = {
     "figures.csv": "text/csv",
     "figures-wide.csv": "text/csv",
     "changes.csv": "text/csv",
+    "overall.csv": "text/csv",
     "codebook.csv": "text/csv",
     "release.json": "application/json",
     "porchlight.zip": "application/zip",

@@ -8,7 +8,7 @@ once (`understood`): pages are kept under it, and their links are made of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ from survey.pages.site import page
 from survey.read import definitions
 from survey.read.caching import Query, kept_or_made, newest
 from survey.read.captions import Teller
+from survey.read.other_samples import OtherSamples
 from survey.read.results_query import TOTAL, Reading
 from survey.storage.db import session
 from survey.storage.release_store import Current, Place
@@ -83,7 +84,8 @@ def community(slug: str, ending: str) -> str | Response:
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
     chart = "trend" if reading.cut == TOTAL else "groups"
-    return reply(reading, ending, [], chart=chart, place=place)
+    others = OtherSamples(reading, place)
+    return reply(reading, ending, [], chart=chart, place=place, others=others)
 
 
 @blueprint.get("/results/compare", defaults={"ending": "html"})
@@ -113,10 +115,11 @@ def how_to_read() -> str | Response:
 
     def make() -> str:
         tell = Teller(now, visitor_language())
-        told = list(definitions.Guide(content(), now, tell).definitions())
+        guide = definitions.Guide(content(), now, tell)
         row = definitions.example(session(), now)
         about = {"now": now, "made_up": now.release.about["made_up"]}
-        return page("how_to_read.html", tell=tell, row=row, definitions=told, **about, **READING)
+        told = {"definitions": list(guide.definitions()), "smallest": guide.smallest()}
+        return page("how_to_read.html", tell=tell, row=row, **told, **about, **READING)
 
     return kept_or_made(now.release, language_asked(), make)
 
@@ -186,12 +189,21 @@ def choices(reading: Reading) -> dict[str, Any]:
         "now": now,
         "made_up": now.release.about["made_up"],
         "title": tell.title(reading.subject) if reading.is_known else tell.say("title"),
-        "measures": [(measure, tell.measure(measure)) for measure in measures],
+        "measures": by_sample(tell, measures),
         "agencies": [(agency, tell.agency(agency)) for agency in agencies],
         "cuts": [(cut, tell.cut(cut)) for cut in (TOTAL, *now.cuts)],
         "address": address,
         "link": link,
     }
+
+
+def by_sample(tell: Teller, measures: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return {whose answers: [(measure, its name)]}, as the filter offers them."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for measure in measures:
+        sample = tell.sample(tell.now.asked(measure).sample)
+        found.setdefault(sample, []).append((measure, tell.measure(measure)))
+    return found
 
 
 def link(place: Place) -> str:

@@ -19,7 +19,7 @@ from survey.pages.form_page import filled_page, form_of, instrument_of
 from survey.questionnaire.forms import Agencies, AnswerForm
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.storage import events
-from survey.storage.events import Place
+from survey.storage.events import Place, follow_up_id
 from survey.web.locale import content
 
 
@@ -75,7 +75,7 @@ class Sent:
         answers, comment = intake.answers_of(self.form, self.submission, longer)
         id = self.submission
         if self.place.wave == FOLLOW_UP:
-            id = intake.follow_up_id(submission_id(self.fields["follows"]))
+            id = follow_up_id(submission_id(self.fields["follows"]))
         return Submission(
             id,
             self.language.code,

@@ -57,6 +57,7 @@ class Question:
     scale: Scale | None = None
     options: tuple[str, ...] = ()
     favourable: tuple[str, ...] = ()  # of a choice: the options that count as favourable
+    counted: tuple[str, ...] = ()  # of a choice without better and worse: those a share is of
     dont_know: bool = False
     prefer_not: bool = False
     audiences: tuple[str, ...] = ("adult", "teen")  # who is asked
@@ -81,7 +82,12 @@ class Question:
     @property
     def is_measured(self) -> bool:
         """Whether figures are made of it."""
-        return self.scale is not None or bool(self.favourable)
+        return self.scale is not None or bool(self.favourable or self.counted or self.is_ticked)
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether each of its options has a figure of its own: the share that ticked it."""
+        return self.kind == "several" and not self.cut
 
     def key(self, word: str = "ask") -> str:
         return f"question.{self.words or self.id}.{word}"

@@ -6,14 +6,16 @@ words only ("over two thirds"), no number is made up for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
 from survey.questionnaire.words import Language
-from survey.storage.release_store import Current, Place, Row, Subject
+from survey.read.verdicts import Verdicts
+from survey.storage.release_store import Asked, Current, Place, Row, Subject
 
 THIRDS = ("low", "middle", "high")
+MOST_NAMED = 8  # places named in one sentence
 TAIL = (
     1.5  # steps of a band: what is less is told as "or less"; as analysis.tabulation.rounding.TAIL
 )
@@ -40,14 +42,37 @@ class Teller:
         return self.language.say(f"results.{key}", **values)
 
     def title(self, subject: Subject, wording: str = "") -> str:
-        """Return "Trust: police"."""
-        title = self.language.say(f"{self.now.words(subject.measure, wording)}.title")
-        if not subject.agency:
+        """Return "Trust: police", and whose answers it is about where that is not the usual."""
+        title = self.about_agency(self.measure(subject.measure, wording), subject.agency)
+        sample = self.now.asked(subject.measure).sample
+        if sample == self.now.asked(self.now.headline.measure).sample:
             return title
-        return self.say("of_agency", title=title, agency=self.agency(subject.agency))
+        return self.say("sample.titled", title=title, sample=self.sample(sample))
 
-    def measure(self, measure: str) -> str:
-        return self.language.say(f"{self.now.words(measure, '')}.title")
+    def about_agency(self, title: str, kind: str) -> str:
+        return self.say("of_agency", title=title, agency=self.agency(kind)) if kind else title
+
+    def measure(self, measure: str, wording: str = "") -> str:
+        """Return what is measured, without whom it is about or whose answers they are."""
+        asked = self.now.asked(measure)
+        title = self.language.say(f"{self.now.words(measure, wording)}.title")
+        if option := self.option(asked):
+            title = self.say("of_agency", title=title, agency=option)
+        return self.say(f"pair.{asked.pair}", title=title) if asked.pair else title
+
+    def option(self, asked: Asked) -> str:
+        """Return the words of the option that a measure is the share of; "" for other measures."""
+        key = f"option.{asked.question}"
+        return self.language.say(key) if self.language.has(key) else ""
+
+    def sample(self, sample: str) -> str:
+        """Return whose answers a measure counts, as a heading: "Adults on their way out"."""
+        return self.say(f"sample.{sample}")
+
+    def who(self, asked: Asked) -> str:
+        """Return whose answers a measure counts, in a sentence: "those who answered"."""
+        who = self.say(f"who.{asked.sample}")
+        return self.say("pair.then_who", who=who) if asked.pair == "then" else who
 
     def agency(self, kind: str) -> str:
         return self.language.say(f"agency.{kind}.label") if kind else self.say("the_event")
@@ -59,7 +84,9 @@ class Teller:
 
     def group(self, cut: str, group: str) -> str:
         """Return a group's name: an option's words, a language's own name, or the pool's."""
-        return dict(self.groups(cut)).get(group) or self.language.say(f"group.{group}")
+        key = f"group.{group}"  # a release of an earlier version may hold a group of no name
+        known = dict(self.groups(cut)).get(group)
+        return known or self.language.say(key if self.language.has(key) else "group.unsaid")
 
     def place(self, place: Place, row: Row | None = None) -> str:
         """Return a community's name, or what its row stands for: a pool or the whole county."""
@@ -122,6 +149,26 @@ class Teller:
     def n(self, row: Row) -> str:
         return self.say("answers", n=self.shown_n(row))
 
+    def hover(self, row: Row) -> str:
+        """Return what a mark of a chart says of its row: just what the table says."""
+        return "<br>".join(filter(None, (self.value(row), self.range(row), self.n(row))))
+
+    def in_order(self, cut: str, rows: Iterable[Row]) -> list[Row]:
+        """Return rows of groups in the order of the questionnaire, the pool last."""
+        order = {group: place for place, (group, _) in enumerate(self.groups(cut))}
+        return sorted(
+            rows,
+            key=lambda row: (row["group"] == "other", order.get(row["group"], len(order)),
+                             row["group"]),
+        )  # fmt: skip
+
+    def came(self, row: Row) -> str:
+        """Return how many answers there are, and of how many people who came if that is known."""
+        if not row["head_count"]:
+            return self.n(row)
+        came = self.language.number(row["head_count"])
+        return self.say("answers_of", n=self.shown_n(row), came=came)
+
     def cell(self, place: Place, row: Row) -> Cell:
         together = row["community"] != place.slug
         return Cell(self.value(row), self.range(row), self.n(row), together)
@@ -145,8 +192,14 @@ class Teller:
                     yield key.removeprefix(prefix), self.language.words[key]
 
     def finding(self, row: Row) -> str:
-        key = f"{self.now.words(row['measure'], row['wording'])}.finding"
-        return self.language.about(key, row["agency"])
+        asked = self.now.asked(row["measure"])
+        words = self.now.words(row["measure"], row["wording"])
+        if asked.pair in ("more", "less"):
+            title = self.about_agency(self.language.say(f"{words}.title"), row["agency"])
+            return self.say(f"pair.{asked.pair}_finding", title=title)
+        option, own = self.option(asked), f"{words}.otherwise"
+        key = own if option and self.language.has(own) else f"{words}.finding"
+        return self.language.about(key, row["agency"], option=option)
 
     def sentence(self, place: Place, row: Row) -> str:
         """Return the plain sentence about one figure."""
@@ -158,35 +211,22 @@ class Teller:
             season=row["season"],
             value=self.value(row),
             place=self.place(place, row),
+            who=self.who(self.now.asked(row["measure"])),
             finding=self.finding(row),
         )
         told = told[0].upper() + told[1:]
-        detail = (self.range(row) and self.say("range", range=self.range(row)), self.n(row))
+        detail = (self.range(row) and self.say("range", range=self.range(row)), self.came(row))
         return f"{told} ({'; '.join(filter(None, detail))})."
 
-    def verdict(self, change: Row, kind: str = "verdict") -> str:
-        """Return what may be said of the change between two seasons."""
-        return self.say(
-            f"{kind}.{change['verdict']}",
-            season=change["season_from"],
-            to=change["season_to"],
-            points=self.points(change),
-        )
+    @property
+    def changes(self) -> Verdicts:
+        return Verdicts(self)
 
-    def since_first(self, change: Row) -> str:
-        """Return what may be said of the change from the first season to the newest."""
-        return self.verdict(change, "since")
-
-    def short(self, change: Row) -> str:
-        """Return the verdict for a table's cell: "clear rise since 2024"."""
-        return self.verdict(change, "short")
-
-    def points(self, change: Row) -> str:
-        value = change["change"]
-        if value is None:
-            return ""
-        points = abs(value) * 100 if self.is_share(change) else abs(value)
-        return f"{points:.0f}"
+    def some(self, names: Sequence[str]) -> str:
+        """Return "A, B and C", or the first and how many more there are."""
+        more = len(names) - MOST_NAMED
+        told = list(names[:MOST_NAMED])
+        return self.list([*told, self.say("more_names", number=more)] if more > 0 else told)
 
     def list(self, names: Iterable[str]) -> str:
         """Return "A, B and C"."""

@@ -24,6 +24,7 @@ NAMES = {  # file name -> format of analysis.output.export
     "figures.csv": "long",
     "figures-wide.csv": "wide",
     "changes.csv": "changes",
+    "overall.csv": "overall",
     "codebook.csv": "codebook",
     "release.json": "json",
 }
@@ -42,8 +43,8 @@ def chart(reading: Reading, name: str, across: int) -> str:
     view = stored_view(rows, sha256=reading.now.release.sha256)
     view = view.view(community=[place.slug for place in reading.places])
     if name == "overview":
-        return as_json(overview(view, words(reading), across=across))
-    return as_json(CHARTS[name].draw(view, words(reading)))
+        return as_json(overview(view, words(reading), across=across, hover=reading.tell.hover))
+    return as_json(CHARTS[name].draw(view, words(reading), hover=reading.tell.hover))
 
 
 def warm_up() -> None:

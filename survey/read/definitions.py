@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -49,6 +50,7 @@ class Definition:
     asked: str  # the question; of a score how it is made
     counted: str  # which answers count, of a score from where to where it goes
     about: str  # whom: agencies, or the event
+    answered: str  # who, and when
     since: str
     earlier: tuple[str, ...]  # how it was asked before
 
@@ -64,29 +66,39 @@ class Guide:
     def say(self, key: str, **values: object) -> str:
         return self.tell.language.say(f"reading_guide.{key}", **values)
 
+    def smallest(self) -> dict[str, str]:
+        """Return how far a share must move to be told, by answers a year, as the release says."""
+        found = self.now.release.about.get("smallest", {})
+        return {f"points_{n}": f"{ceil(share * 100)}" for n, share in found.items()}
+
     def definitions(self) -> Iterator[Definition]:
-        """Yield every measure that has a figure, once, in the release's order."""
+        """Yield every question or score that has a figure, once, in the release's order.
+
+        Whoever answers it and whenever, it is the same question, and so are its options.
+        """
         shown = {(subject.measure, subject.agency) for subject in self.now.subjects}
         together: dict[str, list[Mapping[str, Any]]] = {}
         for measure in self.now.release.about["measures"]:
-            if (measure["id"], measure["agency"]) in shown:
-                together.setdefault(measure["id"], []).append(measure)
+            paired = self.now.asked(measure["id"]).pair
+            if (measure["id"], measure["agency"]) in shown and not paired:
+                together.setdefault(self.now.words(measure["id"], ""), []).append(measure)
         for measures in together.values():
             yield self.definition(measures)
 
     def definition(self, measures: list[Mapping[str, Any]]) -> Definition:
         """Tell one measure; `measures` are the same one about several agencies."""
         measure = measures[0]
-        agencies = [one["agency"] for one in measures]
+        agencies = dict.fromkeys(one["agency"] for one in measures)
         whom = self.tell.list(self.tell.agency(agency) for agency in agencies)
         versions = self.versions(measure)
         newest = next(reversed(versions.values()), "")
         since = min((season for season in versions if versions[season] == newest), default="")
         return Definition(
-            title=self.tell.measure(measure["id"]),
+            title=self.tell.language.say(f"{self.now.words(measure['id'], newest)}.title"),
             asked=self.asked(measure, newest),
-            counted=self.counted(measure),
+            counted=self.counted(measures),
             about=self.say("about", agencies=whom),
+            answered=self.answered(measures),
             since=self.say("since", season=since),
             earlier=tuple(self.earlier(measure, versions, newest)),
         )
@@ -97,12 +109,28 @@ class Guide:
         titles = [self.tell.measure(question) for question in measure["questions"]]
         return self.say("score", titles=self.tell.list(titles))
 
-    def counted(self, measure: Mapping[str, Any]) -> str:
+    def answered(self, measures: list[Mapping[str, Any]]) -> str:
+        samples = dict.fromkeys(self.now.asked(one["id"]).sample for one in measures)
+        return self.say("answered", samples=self.tell.list(map(self.tell.sample, samples)))
+
+    def counted(self, measures: list[Mapping[str, Any]]) -> str:
+        measure = measures[0]
+        options = dict.fromkeys(self.option(one) for one in measures)
+        if any(options):
+            said = self.tell.list(self.say("answer", answer=one) for one in options if one)
+            return self.say("ticked", answers=said)
         if measure["unit"] != "share":
             return self.say("scored", least=measure["least"], of=len(measure["questions"]))
-        answers = [self.answer(measure["id"], code) for code in measure["favourable"]]
+        answers = [self.answer(measure["questions"][0], code) for code in measure["favourable"]]
         said = self.tell.language.listed(answers, self.say("list_or"))
         return self.say("counted", answers=said)
+
+    def option(self, measure: Mapping[str, Any]) -> str:
+        """Return the option that a measure is the share of, an agency included; "" for others."""
+        asked = self.now.asked(measure["id"])
+        question = self.content.current.questions[asked.question.partition(".")[0]]
+        agency = self.tell.agency(measure["agency"]) if question.is_ticked else ""
+        return self.tell.option(asked) or agency
 
     def answer(self, question: str, code: int) -> str:
         """Return the words of an answer's code: a step of the scale, or an option."""
@@ -117,7 +145,7 @@ class Guide:
         key, language = f"{self.now.words(measure['id'], wording)}.ask", self.tell.language
         law = next(kind.id for kind in self.content.agencies.values() if kind.law)
         crews = language.say(f"agency.{law}.crews")
-        return language.about(key, measure["agency"], crews=crews)
+        return language.about(key, measure["agency"], crews=crews, community=self.say("this_place"))
 
     def versions(self, measure: Mapping[str, Any]) -> dict[int, str]:
         """Return {season: version of the wording} of the release's seasons, in order."""

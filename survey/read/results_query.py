@@ -13,12 +13,20 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from survey.read.captions import Cell, Teller
+from survey.read.verdicts import BEFORE, EVENING, FIRST, TREND
 from survey.storage import release_store
-from survey.storage.release_store import CHANGE, FIGURE, Current, Place, Row, Subject
+from survey.storage.release_store import CHANGE, FIGURE, OVERALL, Current, Place, Row, Subject
 
 TOTAL = "total"
 FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
-MOST_NAMED = 8  # communities named in one sentence of the summary
+
+
+@dataclass(frozen=True)
+class Told:
+    """A verdict in a few words, and by how much."""
+
+    verdict: str
+    amount: str
 
 
 @dataclass(frozen=True)
@@ -27,8 +35,7 @@ class Line:
 
     place: Place
     cells: list[Cell | None]
-    verdict: str
-    since_first: str
+    told: list[Told]
 
 
 @dataclass(frozen=True)
@@ -100,26 +107,51 @@ class Reading:
         rows = {row["season"]: row for row in release_store.of_place(self.totals, place)}
         return [rows[season] for season in sorted(rows)]
 
-    def changes_of(self, place: Place) -> dict[int, Row]:
-        """Return the change into each season from the season before, by the later season."""
-        found = sorted(
-            release_store.of_place(self.changes, place), key=lambda row: row["season_from"]
-        )
-        return {row["season_to"]: row for row in found}
+    def changes_of(self, place: Place, basis: str = BEFORE) -> dict[int, Row]:
+        """Return the place's changes of one basis, by the later season."""
+        found = release_store.of_place(self.changes, place)
+        return {row["season_to"]: row for row in found if row["basis"] == basis}
 
-    def since_first(self, place: Place) -> Row | None:
-        """Return the change from the first season to the newest, if others lie between."""
-        found = list(release_store.of_place(self.changes, place))
-        newest = max((row["season_to"] for row in found), default=0)
-        mine = sorted(
-            (row for row in found if row["season_to"] == newest), key=lambda row: row["season_from"]
-        )
-        return mine[0] if len(mine) > 1 else None
+    def told_now(self, place: Place) -> list[Row]:
+        """Return what may be said of the newest season: since the last, the first, and by year."""
+        rows = self.seasons(place)
+        newest = rows[-1]["season"] if rows else 0
+        bases = (BEFORE, FIRST, TREND, EVENING)
+        found = (self.changes_of(place, basis).get(newest) for basis in bases)
+        told = [change for change in found if change]
+        return [change for change in told if change["basis"] != TREND or change["rung"]]
+
+    def why_not(self, place: Place) -> dict[int, str]:
+        """Return for seasons that cannot be compared with the newest the reason: few, together,
+        wording or missing."""
+        rows = {row["season"]: row for row in self.seasons(place)}
+        newest = rows[max(rows)] if rows else None
+        reasons = {}
+        for season in self.now.seasons:
+            row = rows.get(season)
+            if row is None or newest is None:
+                reasons[season] = "missing"
+            elif row["community"] != newest["community"] or row["members"] != newest["members"]:
+                reasons[season] = "together"
+            elif row["wording"] != newest["wording"]:
+                reasons[season] = "wording"
+            elif row["value"] is None:
+                reasons[season] = "few"
+        return reasons
+
+    def footing(self, place: Place) -> str:
+        """Return what a clear rise or fall would rest on, where that is not the usual."""
+        rows = self.seasons(place)
+        if not rows or rows[-1]["value"] is None:
+            return ""
+        if rows[-1]["icc"] is None:
+            return self.tell.say("moved.unsettled")
+        return self.tell.say("moved.one_event") if rows[-1]["events"] == 1 else ""
 
     def groups(self, place: Place, season: int) -> list[Row]:
         """Return the groups of the cut in one season; none where they were too small."""
         found = release_store.of_place(self.find(FIGURE, self.cut), place)
-        return [row for row in found if row["season"] == season]
+        return self.tell.in_order(self.cut, (row for row in found if row["season"] == season))
 
     def shown(self) -> list[Row]:
         """Return the rows that the page shows, each once, in order of community and season."""
@@ -136,29 +168,37 @@ class Reading:
             self.tell.cell(place, rows[season]) if season in rows else None
             for season in self.now.seasons
         ]
-        changes = self.changes_of(place)
-        last = changes.get(max(rows)) if rows else None
-        first = self.since_first(place) if last else None
-        told = (self.tell.short(change) if change else "" for change in (last, first))
-        return Line(place, cells, *told)
+        told = [
+            Told(self.tell.changes.short(change), self.tell.changes.amount(change))
+            for change in self.told_now(place)
+        ]
+        return Line(place, cells, told)
 
     def summary(self) -> Iterator[str]:
         """Yield a sentence for each verdict on the newest season: which communities it was."""
-        verdicts: dict[str, list[str]] = {}
-        for place in self.places:
-            change = self.changes_of(place).get(self.now.seasons[-1])
-            if change and change["community"] == place.slug:
-                verdicts.setdefault(change["verdict"], []).append(place.name)
-        for verdict in ("up", "down", "unclear", "few", "wording"):
-            if names := verdicts.get(verdict):
-                yield self.tell.say(f"summary.{verdict}", places=self.named(names))
+        newest = self.now.seasons[-1]
+        for basis in (BEFORE, TREND):
+            told = (
+                (change["verdict"], place.name)
+                for place in self.places
+                if (change := self.changes_of(place, basis).get(newest))
+                and change["community"] == place.slug
+                and (basis == BEFORE or change["rung"])
+            )
+            yield from self.tell.changes.by_verdict(told)
 
-    def named(self, names: Sequence[str]) -> str:
-        more = len(names) - MOST_NAMED
-        told = list(names[:MOST_NAMED])
-        if more > 0:
-            told.append(self.tell.say("summary.more", number=more))
-        return self.tell.list(told)
+    def overall(self, state: str = "") -> Row | None:
+        """Return the newest row of the whole programme, or of a state; None for one place."""
+        found = release_store.rows(self.session, self.now.release, OVERALL, subject=self.subject)
+        newest = self.now.seasons[-1]
+        return next(
+            (row for row in found if (row["state"], row["season"]) == (state, newest)), None
+        )
+
+    def together(self, row: Row) -> Iterator[str]:
+        """Yield the sentences about all places together."""
+        places = (self.now.places.get(slug) for slug in row["left_out_places"].split("|"))
+        return self.tell.changes.together(row, [place.name for place in places if place])
 
     def too_few(self, place: Place) -> str:
         """Return the sentence that names the seasons in which a community had too few answers to

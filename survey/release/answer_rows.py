@@ -12,14 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, Select, String, Text, cast, literal, select
+from sqlalchemy import RowMapping, Select, String, Text, cast, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from survey.questionnaire.answer_codes import Codes, codes_of_items, unreadable
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.forms import Item
-from survey.questionnaire.instrument import EVENT, Content
+from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
+from survey.release.samples import samples
 from survey.storage.models import Community, Event, Response
 
 
@@ -53,8 +54,8 @@ def area_answers(
 ) -> Iterator[dict[str, Any]]:
     """Yield a county's readable responses at events that are closed, with their event and place.
 
-    Posters at the way out and follow-ups ask the same people once
-    more: they stay apart.
+    Posters at the way out and follow-ups ask the same people once more: `audience` and `wave` tell
+    the samples apart, and no figure adds two of them.
     """
     reader = Reader(content)
     for row in session.execute(query(content, moment, area)).mappings():
@@ -73,9 +74,11 @@ def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, 
             Response.language,
             Response.instrument,
             Response.audience,
+            Response.wave,
             cast(Response.answers, Text).label("answers"),
             Event.season,
             Event.slug.label("event"),
+            Event.head_count,
             Community.slug.label("community"),
             literal(area_id(area.county, area.kind, content.areas)).label("county"),
             Community.state,
@@ -90,8 +93,7 @@ def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, 
         )
         .where(
             Event.closes_at <= moment,
-            Response.audience.in_(measure_catalogue.audiences(content)),
-            Response.wave == EVENT,
+            tuple_(Response.audience, Response.wave).in_(list(samples(content))),
         )
     )
 
@@ -101,11 +103,7 @@ class Reader:
 
     def __init__(self, content: Content) -> None:
         kinds = tuple(content.agencies)
-        cuts = [
-            Item(question)
-            for question in measure_catalogue.asked_of_adults(content)
-            if question.cut
-        ]
+        cuts = [Item(question) for question in measure_catalogue.cut_questions(content)]
         asked: Sequence[Item] = [*measure_catalogue.measured_items(content, kinds), *cuts]
         self.languages = content.languages
         self.codes: Mapping[str, Mapping[str, Codes]] = {

@@ -17,15 +17,17 @@ from analysis.measures import Measure
 from analysis.release.build import NothingToRelease, ReleaseRefused
 from analysis.release.build import release as make_release
 from analysis.release.released import Released
+from analysis.release.verdict import smallest_for
 from analysis.tabulation.tables import FEW_ANSWERS
 from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
 from survey.release.answer_rows import Area, SetAside, area_answers
+from survey.release.frame_loader import frame_of
 from survey.storage.events import Refused
 from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import Agency, Community, Figure, Release
-from survey.storage.release_store import CHANGE, FIGURE
+from survey.storage.release_store import CHANGE, FIGURE, OVERALL
 from survey.storage.released_tables import load
 
 Say = Callable[[str], None]  # shows a step to whoever started this
@@ -94,7 +96,7 @@ def closed_answers(
     places = select(Community.state, Community.county, Community.area, Community.made_up)
     places = places.where(Community.made_up == made_up).distinct()
     found = [
-        measure_catalogue.frame_of(content, rows, kinds)
+        frame_of(content, rows, kinds)
         for place in session.execute(places.order_by("state", "county", "area")).all()
         if (rows := list(area_answers(session, content, moment, Area(*place), aside)))
     ]
@@ -113,6 +115,9 @@ def newest(session: Session, *, made_up: bool = False) -> Released | None:
     return load(session, release, ledger)
 
 
+EXAMPLES = (100, 200, 400, 1000)  # answers a year, for which the guide says what would show
+
+
 def about(
     content: Content,
     released: Released,
@@ -125,7 +130,7 @@ def about(
     shown = set(zip(figures["measure"], figures["agency"], strict=True))
     slugs = communities_in(released)
     words: dict[str, dict[str, str]] = {}
-    for measure, wording, name in measure_catalogue.words_of(content):
+    for measure, wording, name in measure_catalogue.words_of(content, measures):
         words.setdefault(measure, {})[wording] = name
     headline = next(measure for measure in measures if measure.headline)
     return {
@@ -136,6 +141,7 @@ def about(
         "measures": [asdict(measure) for measure in measures],
         "scores": sorted({m.id for m in measures if m.unit == "score"}),
         "cuts": list(cuts),
+        "smallest": {str(n): smallest_for(n) for n in EXAMPLES},
         "words": words,
         "made_up": any(place.made_up for place in places if place.slug in slugs),
         "notes": records(released.notes),
@@ -183,13 +189,14 @@ def store(session: Session, released: Released, about: dict[str, Any], moment: d
     )
     session.add(release)
     session.flush()
-    for kind, table in ((FIGURE, released.figures), (CHANGE, released.changes)):
+    tables = {FIGURE: released.figures, CHANGE: released.changes, OVERALL: released.overall}
+    for kind, table in tables.items():
         found = [
             {
                 "release_id": release.id,
                 "kind": kind,
                 "number": number,
-                "community": row["community"],
+                "community": row.get("community", ""),
                 "measure": row["measure"],
                 "agency": row["agency"],
                 "cut": row.get("cut", "total"),
@@ -219,9 +226,14 @@ def told(content: Content, released: Released) -> Iterator[str]:
     for note in notes:
         if note["cut"] == "total" and note["kind"] in TOLD:
             sentence = BECAUSE.get(note["reason"], TOLD[note["kind"]])
+            if note["reason"] == AUDIT and note["measure"]:
+                sentence = CHART_LEFT_OUT
             members = note["members"].replace("|", ", ") or "-"
             county = in_full(content, note["county"])
-            yield sentence.format(**{**note, "county": county, "members": members})
+            place = note["community"] or "the whole county"
+            yield sentence.format(
+                **{**note, "county": county, "members": members, "community": place}
+            )
     few = [note for note in notes if note["kind"] == "dropped" and note["reason"] != AUDIT]
     cuts = sum(1 for note in few if note["cut"] != "total")
     for kind, reason, sentence in AUDITED:
@@ -239,6 +251,10 @@ TOLD = {
     "waits": "{season} {county}, {panel}: changes wait for the next release ({reason}).",
 }
 
+CHART_LEFT_OUT = (
+    "{season} {county}, {panel}: {measure} of {community} is not shown, because what few people "
+    "answered could be worked out from it."
+)
 BECAUSE = {
     AUDIT: "{season} {county}, {panel}: not shown, because what few people answered could be "
     "worked out from it.",
@@ -248,5 +264,5 @@ BECAUSE = {
 
 AUDITED = (
     ("coarsened", AUDIT, "The audit made {} tables one band coarser: a group could be worked out."),
-    ("dropped", AUDIT, "The audit left {} tables of groups out: coarser was not enough."),
+    ("dropped", AUDIT, "The audit left {} charts of groups out: a group could be worked out."),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from time import monotonic
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -208,3 +209,13 @@ def tidy_code(text: str) -> str:
 
 def is_code(text: str) -> bool:
     return len(text) == CODE_LENGTH and set(text) <= set(CODE_SIGNS)
+
+
+def follow_up_id(submission: UUID) -> UUID:
+    """Return the id under which the follow-up of a response is kept.
+
+    It is made from the response's own id, which only the phone that sent it knows: no column
+    links the two, a second follow-up of the same person meets the first one's key, and whoever
+    holds both tables can pair them for analysis.
+    """
+    return uuid5(submission, FOLLOW_UP)

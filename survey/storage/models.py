@@ -231,7 +231,7 @@ class Figure(Base):
     __table_args__ = WITHOUT_ROWID
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # figure | change
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # figure | change | overall
     number: Mapped[int] = mapped_column(primary_key=True)
     community: Mapped[str] = mapped_column(String(60), index=True)
     measure: Mapped[str] = mapped_column(String(40))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from survey.storage.models import Figure, Release
 
 Row = Mapping[str, Any]
-FIGURE, CHANGE = "figure", "change"
+FIGURE, CHANGE, OVERALL = "figure", "change", "overall"
 COUNTY, POOL = "", "other"  # what stands in a row's `community` beside slugs
 
 
@@ -25,6 +25,24 @@ class Subject:
 
     measure: str
     agency: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose answers to what a measure counts."""
+
+    question: str  # a question's id, or an option's: "topics.walk"
+    sample: str  # audience and wave: "adult_event"
+    pair: str = ""  # of those who answered twice: then (the first answer), more or less
+
+    @classmethod
+    def of(cls, measure: Mapping[str, Any]) -> Asked:
+        """Return it of a measure as a release keeps it."""
+        kind, _, rest = measure["questions"][0].partition(".")
+        paired = kind in ("then", "moved")
+        sample = f"{measure.get('audience', 'adult')}_{measure.get('wave', 'event')}"
+        pair = measure["id"].partition(".")[0] if paired else ""
+        return cls(rest if paired else measure["questions"][0], sample, pair)
 
 
 @dataclass(frozen=True)
@@ -45,6 +63,10 @@ class Current:
     places: dict[str, Place]
     subjects: list[Subject]
     headline: Subject
+    measures: Mapping[str, Asked]  # by measure id
+
+    def asked(self, measure: str) -> Asked:
+        return self.measures[measure]
 
     @property
     def seasons(self) -> list[int]:
@@ -83,6 +105,7 @@ def current(session: Session) -> Current | None:
         },
         subjects=[Subject(*pair) for pair in about["subjects"]],
         headline=Subject(*about["headline"]),
+        measures={measure["id"]: Asked.of(measure) for measure in about["measures"]},
     )
 
 
@@ -92,6 +115,7 @@ def rows(
     kind: str = FIGURE,
     *,
     subject: Subject | None = None,
+    measures: Iterable[str] | None = None,
     communities: Iterable[str] | None = None,
     cut: str | None = None,
 ) -> list[Row]:
@@ -99,6 +123,8 @@ def rows(
     query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == kind)
     if subject is not None:
         query = query.where(Figure.measure == subject.measure, Figure.agency == subject.agency)
+    if measures is not None:
+        query = query.where(Figure.measure.in_(list(measures)))
     if communities is not None:
         query = query.where(Figure.community.in_(list(communities)))
     if cut is not None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from analysis.release.released import Released
 from survey.storage.models import Figure, Release
-from survey.storage.release_store import CHANGE, FIGURE
+from survey.storage.release_store import CHANGE, FIGURE, OVERALL
 
 
 def load(session: Session, release: Release, ledger: pd.DataFrame | None = None) -> Released:
@@ -19,6 +19,7 @@ def load(session: Session, release: Release, ledger: pd.DataFrame | None = None)
     return Released.load(
         stored_rows(session, release, FIGURE),
         stored_rows(session, release, CHANGE),
+        stored_rows(session, release, OVERALL),
         release.about["notes"],
         sha256=release.sha256,
         ledger=ledger,

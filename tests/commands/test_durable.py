@@ -36,6 +36,7 @@ CHANGES = {
     "event correct birch-hollow-2026 --name Picnic": "name FROM event -> Picnic",
     "event remove birch-hollow-2026": "slug FROM event -> !birch-hollow-2026",
     "event language birch-hollow-2026 ar": "languages FROM event -> %ar%",
+    'event host birch-hollow-2026 "Hollow Neighbors"': "host FROM event -> Hollow Neighbors",
     "event close birch-hollow-2026": f"date(closes_at) FROM event WHERE id = 2 -> {TODAY}",
     "poster add birch-hollow-2026 --channel fountain": "channel FROM poster -> fountain",
     "poster correct AAAAAA --channel fountain": "channel FROM poster -> fountain",
@@ -51,8 +52,11 @@ READS = (
     "instrument check",
     "instrument publish",
     "migrate",
+    "language list",
+    "language sheet es",
 )
-ELSEWHERE = {"prove", "demo"}  # prove writes a page of docs/; demo: a test of its own below
+# prove writes a page of docs/, a review a file of content/: both before they say a word
+ELSEWHERE = {"prove", "language review"}
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

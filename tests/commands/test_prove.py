@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from analysis import simulation
+from analysis.simulation.goals import CLAIMS
 from survey.commands import prove
 from survey.config import ROOT
 
@@ -41,10 +42,11 @@ def test_it_writes_them(sqlite_app: Flask, told, tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(simulation, "write", lambda path, found: written.append(path))
     monkeypatch.setattr(prove, "ROOT", tmp_path)
     assert sqlite_app.test_cli_runner().invoke(args=["prove"]).exit_code == 0
-    assert written == [tmp_path / "docs" / "methods.md"]
+    assert written == [tmp_path / "docs" / "proof.md"]
 
 
-def test_the_page_of_methods_has_a_place_for_them():
-    text = (ROOT / "docs" / "methods.md").read_text("utf-8")
-    assert text.count("<!-- proof: written by `flask prove` -->") == 1
-    assert text.index("<!-- proof") < text.index("<!-- end of proof -->")
+def test_the_page_in_docs_has_every_claim_and_no_goal_that_was_missed():
+    text = (ROOT / "docs" / "proof.md").read_text("utf-8")
+    for claim in CLAIMS:
+        assert f"| {claim.what} | {claim.truth} | {claim.goal} |" in text
+    assert "**no**" not in text

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.storage.models import Agency, Community, Event, Poster, Scan
+from survey.storage.models import (
+    Agency,
+    Comment,
+    Community,
+    Event,
+    Poster,
+    Scan,
+    SealedComment,
+)
 from tests.builders import Resident, add_event, add_poster
 
 Flask_ = Callable[[str], str]
@@ -87,7 +96,9 @@ def test_after_the_first_answer_only_names_change(
         f"poster remove {code}",
     ):
         assert flask(line).startswith("Error: There are answers already: "), line
-    assert flask('community rename maple-falls "Maple Town"').startswith("maple-falls: Maple Town,")
+    told = flask('community rename maple-falls "Maple Town"')
+    assert told.startswith("maple-falls: Maple Town,")
+    assert "Its address stays." in told
     assert flask('agency rename maple-falls fire "Maple Fire"') == "maple-falls: fire, Maple Fire\n"
     assert flask(f"poster correct {code.lower()} --channel gate") == f"{code}: gate\n"
 
@@ -102,6 +113,26 @@ def test_what_is_removed_takes_along_what_hangs_on_it_and_no_more(
     flask("community remove maple-falls")
     assert slugs(session) == {"birch-hollow", "birch-hollow-2026"}
     assert {one.community.slug for one in session.scalars(select(Agency))} == {"birch-hollow"}
+
+
+def test_whoever_runs_the_survey_is_renamed_with_its_agency(
+    app: Flask, session: Session, event: Event, flask: Flask_
+):
+    flask("event host maple-falls-2026 fire")
+    flask('agency rename maple-falls fire "Maple Falls Fire & Rescue"')
+    page = Resident(app.test_client(), event.posters[0].code).scans().page
+    assert "Maple Falls Fire &amp; Rescue" in page
+    assert "Maple Falls fire" not in page
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_comment_alone_is_an_answer(session: Session, event: Event, flask: Flask_, sealed: bool):
+    key = {"event_id": event.id, "id": uuid4()}
+    waits = SealedComment(sealed=b"x", **key)
+    read = Comment(language="en", text="Thank you.", state="waiting", **key)
+    session.add(waits if sealed else read)
+    session.commit()
+    assert "There are answers already" in flask("event remove maple-falls-2026")
 
 
 def test_the_local_police_stays_while_an_evening_asks_about_it(

@@ -13,8 +13,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from survey.collect.intake import follow_up_id
 from survey.storage import db
+from survey.storage.events import follow_up_id
 from survey.storage.models import Agency, Comment, Event, Poster, Response, Scan
 from tests.builders import Resident, add_event, add_poster, checked, kept_comments, new_id
 from tests.conftest import make_app

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from math import ceil
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from analysis.measures import LEAST
+from analysis.release.verdict import smallest_for
 from analysis.tabulation.rounding import BANDS, TAIL
 from survey.questionnaire.instrument import read_content
 from survey.read import definitions
+from survey.release.build import EXAMPLES
 from survey.storage import db, release_store
 from tests.pages.test_pages import FORBIDDEN
 
@@ -77,19 +80,21 @@ def test_the_steps_are_those_of_the_release():
     assert [step.tail for step in definitions.STEPS[1:]] == [band[3] for band in told[1:]]
 
 
-def test_how_far_it_must_move_is_what_was_measured(shown: Flask):
-    """docs/methods.md: the printed smallest change, where all places move."""
-    table = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
-    found = re.findall(r"\| (\d+) people, \d+ events \| all \| (\d+) to (\d+) \|", table)
-    ranges = {int(n): (int(low), int(high)) for n, low, high in found}
-    said = re.findall(r"(?:about|over) (\d+)", text_between(page_in(shown, "en")))
-    for (low, high), points in zip(ranges.values(), map(int, said), strict=True):
-        assert low - 1 <= points <= high + 1
-    assert [round(n, -2) for n in ranges] == [100, 300, 1000]
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_how_far_it_must_move_is_computed_by_the_release(shown: Flask, language: str):
+    words = read_content().languages[language]
+    points = {f"points_{n}": ceil(100 * smallest_for(n)) for n in EXAMPLES}
+    assert list(points.values()) == sorted(points.values(), reverse=True)
+    assert 20 < points["points_100"] < 30
+    assert text_of(words.say("reading_guide.change_size", **points)) in page_in(shown, language)
 
 
-def text_between(page: str) -> str:
-    return page[page.index("How far must it move?") : page.index("More events help")]
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_rung_is_explained(shown: Flask, language: str):
+    page = page_in(shown, language)
+    say = read_content().languages[language].say
+    for key in ("crowd", "clear", "years", "since", "range", "unclear", "few", "wording", "all"):
+        assert text_of(say(f"reading_guide.change_{key}")) in page
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,13 +87,33 @@ def test_everything_public_pins_nobody(shown: Flask):
     public = attacker.reads(shown.test_client(), 1)
     attacker.browses(shown.test_client(), public)
     rule = {"11"}  # "under 11 answers": the rule itself
-    assert public.seen <= {row["n"] for row in public.rows} | rule  # pages tell no other counts
+    sums = sums_of_shown(shown, public.rows)  # of all places together
+    assert public.seen <= {row["n"] for row in public.rows} | rule | sums  # no other counts
     found = [(s.name, told) for s in attacker.systems(public) for told in attacker.worked_out(s)]
     assert len(attacker.systems(public)) > 500
     assert {system.score for system in attacker.systems(public)} == {True, False}
     assert found == []
     assert attacker.finer_than_told(public) == []
     assert {name for name in COLUMNS if any(row[name] for row in public.rows)} == set(COLUMNS)
+
+
+def sums_of_shown(app: Flask, rows: list[dict[str, str]]) -> set[str]:
+    """Answers in all places together: sums of numbers that are shown place by place, no others."""
+    text = app.test_client().get("/data/1/overall.csv").text.lstrip("\ufeff")
+    told = list(csv.DictReader(io.StringIO(text)))
+    for row in told:
+        same = [
+            int(one["n_low"])
+            for one in rows
+            if (one["season"], one["measure"], one["agency"], one["cut"])
+            == (row["season"], row["measure"], row["agency"], "total")
+            and row["state"] in ("", one["state"])
+            and one["value"]
+            and one["community"] not in ("", "other")
+        ]
+        assert (len(same), sum(same)) == (int(row["communities"]), int(row["n"])), row
+    assert told
+    return {row["n"] for row in told}
 
 
 def test_a_split_in_a_finer_band_than_its_row_is_seen(copy: Flask, monkeypatch: pytest.MonkeyPatch):
@@ -118,7 +140,7 @@ def test_without_bands_the_same_attacker_pins_people(copy: Flask, monkeypatch: p
     monkeypatch.setattr(figure_print.Share, "in_print", exact)
     monkeypatch.setattr(figures, "shown_n", str)
     monkeypatch.setattr(rules, "_wrong_classes", lambda figures, ledger: [])
-    monkeypatch.setattr(protect.Hearing, "find", lambda *args: [])
+    monkeypatch.setattr(protect.Hearing, "in_doubt", lambda *args: [])
     for table in (Figure, Release):
         db.session().execute(delete(table))
     release(copy)

@@ -112,3 +112,20 @@ def test_a_place_of_the_demonstration_can_be_added_for_real_once_it_is_gone(
         communities.add_community(session, content, **place)
     flask(app, session, "demo remove")
     assert communities.add_community(session, content, **place).slug == "elm-grove"
+
+
+def test_a_parish_is_called_a_parish_wherever_it_is_shown(app: Flask, session: Session):
+    event = add_event(app, session, name="Cypress Bend", county="Orleans Parish")
+    poster = add_poster(session, event)
+    for _ in range(12):
+        assert Resident(app.test_client(), poster.code).scans().answers().sends().status_code == 303
+    event.opens_at = datetime.now(UTC) - timedelta(days=9)
+    event.closes_at = datetime.now(UTC) - timedelta(seconds=1)
+    session.commit()
+    assert "1 of 1: Orleans Parish\n" in flask(app, session, "release")
+    for language, area in (("en", "Orleans Parish"), ("es", "Parroquia de Orleans")):
+        page = app.test_client().get(f"/results/cypress-bend?lang={language}").text
+        assert area in page
+        assert "County" not in page
+    table = app.test_client().get("/data/1/figures.csv").text
+    assert ",Orleans Parish," in table

@@ -126,7 +126,7 @@ def test_chains_of_releases_keep_the_ledger_in_step():
 
 def test_without_its_ledger_a_release_cannot_be_followed():
     made = first()
-    bare = Released.load(made.figures, made.changes, made.notes, sha256=made.sha256)
+    bare = Released.load(made.figures, made.changes, made.overall, made.notes, sha256=made.sha256)
     with pytest.raises(ValueError, match="ledger"):
         release(together(*BASE), MEASURES, CUTS, previous=bare)
 

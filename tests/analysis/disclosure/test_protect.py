@@ -8,7 +8,6 @@ import pytest
 
 from analysis.disclosure import protect
 from analysis.disclosure.between_releases import Earlier
-from analysis.disclosure.integer_programme import Budget
 from analysis.disclosure.printed import world_of
 from analysis.disclosure.rules import Finding
 from analysis.disclosure.trades import Trades
@@ -34,8 +33,6 @@ def town(groups, place=ALPHA):
     return made.assign(**{"cut.age": ages})
 
 
-LEFT = "2026 epsilon-county County, police: not shown, because what few people answered could be "
-LEFT += "worked out from it."
 EDGE = [(13, 13), (11, 7), (43, 32)]  # bands that meet at an edge: all of the first are favourable
 
 
@@ -46,61 +43,111 @@ def audited(made):
     }
 
 
-def test_a_table_that_tells_an_answer_is_shown_coarser_and_the_note_says_so():
-    made = release(together(town(EDGE)), (TRUST,), ("age",))
-    assert audited(made) == {("coarsened", "age")}
-    rows = made.view(county="alpha-county", cut="age", community="alpha").figures
-    old = rows.set_index("group").loc["old"]
-    assert (old["band"], old["n"]) == ("thirds", "40")  # not the nearest ten of 43
-    total = made.view(county="alpha-county", cut=TOTAL, community="alpha").figures.iloc[0]
-    assert total["band"] == "5"  # the total stays as fine as it was
+def left_out(made, county=ALPHA[1]):
+    """(cut, community, measure) of every chart that the audit left out."""
+    notes = made.notes[(made.notes["reason"] == "audit") & (made.notes["county"] == county)]
+    return [tuple(row) for row in notes[["cut", "community", "measure"]].to_numpy()]
 
 
-def test_what_coarser_does_not_help_is_left_out(monkeypatch: pytest.MonkeyPatch):
-    """Without a programme to ask, doubt is enough: the cut goes, and the total never does."""
-    made = release(together(town(EDGE)), (TRUST,), ("age",), budget=Budget(programmes=0))
-    assert audited(made) <= {("coarsened", "age"), ("dropped", "age")}
-    monkeypatch.setattr(protect, "is_safe", lambda *args: False)
+def charts(made):
+    """(county, community, cut, measure) of everything that is shown."""
+    names = ["county", "community", "cut", "measure"]
+    return {tuple(row) for row in made.figures[names].to_numpy()}
+
+
+def doubt(monkeypatch, wanted):
+    """Let the audit doubt one group as long as wanted(parts that are shown) is true."""
     monkeypatch.setattr(Trades, "undone", lambda _, found: found)
-    monkeypatch.setattr(protect, "doubts", lambda world, shown, grids: doubt(shown))
+    monkeypatch.setattr(
+        protect,
+        "doubts",
+        lambda world, shown, grids: [
+            Doubt(cut, 0, 0, 0, "size") for cut in ("age", TOTAL) if wanted(cut, shown, world)
+        ],
+    )
 
-    def doubt(shown):
-        cut = shown[-1].cut
-        return [] if cut == TOTAL else [Doubt(cut, 0, 0, 0, "size")]
 
-    made = release(together(town(EDGE)), (TRUST,), ("age",))
-    assert ("dropped", "age") in audited(made)
+def people_in(world):
+    return world.counts[TOTAL][..., 0].sum()
+
+
+def coarse(shown):
+    """Whether the table of age groups is one band coarser: n down to tens, not to fives."""
+    ages = [part for part in shown if part.cut == "age" and part.printed and len(part.measures)]
+    return any((part.limits.rest[:, :2].sum(axis=1) == 9).any() for part in ages)
+
+
+def test_the_smallest_part_is_left_out_first():
+    """Bands that meet at an edge tell an answer; one measure of one place goes, no more."""
+    frame = together(town(EDGE), people(BETA, 80), people(GAMMA, 8))
+    frame["fair.police"] = np.resize([5, 1, 4], len(frame))
+    made = release(frame, MEASURES, ("age", "language"))
+    assert left_out(made) == [("age", "alpha", "trust")]
+    assert ("alpha-county", "alpha", "age", "fair") in charts(made)
+    assert ("alpha-county", "beta", "age", "trust") in charts(made)
+    assert ("alpha-county", "alpha", "total", "trust") in charts(made)
+    assert not audited(made) & {("coarsened", "age"), ("dropped", TOTAL)}
+
+
+def test_where_a_part_less_does_not_help_the_table_is_coarser_and_then_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    frame = together(people(ALPHA, 400))
+    doubt(
+        monkeypatch,
+        lambda cut, shown, world: cut == "age" and people_in(world) > 99 and not coarse(shown),
+    )
+    made = release(frame, (TRUST,), ("age",))
+    assert audited(made) == {("coarsened", "age")}
+    doubt_every_age(monkeypatch)
+    made = release(frame, (TRUST,), ("age",))
+    assert audited(made) == {("dropped", "age")}
     assert made.view(cut="age").figures.empty
     assert len(made.view(county="alpha-county", cut=TOTAL).figures) == 2
 
 
-def test_a_total_that_fails_takes_its_panel_along_and_no_other_county(
+def test_a_total_loses_the_county_first_and_then_one_community(monkeypatch: pytest.MonkeyPatch):
+    frame = together(people(ALPHA, 90), people(BETA, 80))
+    here = lambda world: len(world.counts[TOTAL]) == 2  # noqa: E731
+
+    def county_is_shown(cut, shown, world):
+        both = [part for part in shown if part.printed and len(part.places) == 2]
+        return cut == TOTAL and here(world) and any(0 in part.measures for part in both)
+
+    doubt(monkeypatch, county_is_shown)
+    made = release(frame, (TRUST, FAIR), ("age",))
+    assert left_out(made) == [("age", "", "trust"), ("total", "", "trust")]
+    assert ("alpha-county", "", "total", "fair") in charts(made)
+
+    def alpha_is_shown(cut, shown, world):
+        mine = [part for part in shown if part.printed and 0 in part.places]
+        return cut == TOTAL and here(world) and any(0 in part.measures for part in mine)
+
+    doubt(monkeypatch, alpha_is_shown)
+    made = release(frame, (TRUST, FAIR), ("age",))
+    assert {place for _, place, _ in left_out(made)} == {"", "alpha"}
+    assert ("alpha-county", "beta", "total", "trust") in charts(made)
+    assert ("alpha-county", "beta", "age", "trust") in charts(made)
+
+
+def test_a_total_that_nothing_helps_takes_its_panel_along_and_no_other_county(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(protect, "is_safe", lambda *args: False)
-    monkeypatch.setattr(Trades, "undone", lambda _, found: found)
-    unsafe, whole = [Doubt(TOTAL, 0, 0, 0, "size")], sum(n for n, _ in EDGE)
-
-    def in_the_town(world, *_):
-        return unsafe if world.counts[TOTAL][..., 0].sum() == whole else []
-
-    monkeypatch.setattr(protect, "doubts", in_the_town)
+    whole = sum(n for n, _ in EDGE)
+    doubt(
+        monkeypatch,
+        lambda cut, _, world: cut == TOTAL and world.counts[TOTAL][..., 0].sum() == whole,
+    )
     frame = together(town(EDGE, ("OH", "epsilon-county", "epsilon")), people(GAMMA, 24))
     made = release(frame, (TRUST,), ("age",))
     assert set(made.figures["county"]) == {*frame["county"]} - {"epsilon-county"}
     assert audited(made) == {("dropped", TOTAL), ("dropped", "age")}
-    assert [sentence for sentence in told(read_content(), made) if "epsilon" in sentence] == [LEFT]
-    monkeypatch.setattr(protect, "doubts", lambda *_: unsafe)
+    said = [sentence for sentence in told(read_content(), made) if "epsilon" in sentence]
+    assert len(said) == 2
+    assert all("because what few people answered could be worked out" in one for one in said)
+    doubt(monkeypatch, lambda cut, _, world: cut == TOTAL)
     with pytest.raises(NothingToRelease, match="epsilon-county 2026: what few people answered"):
         release(frame, (TRUST,), ("age",))
-
-
-def test_totals_have_programmes_of_their_own():
-    """200 programmes go to this county's groups; who is alone in town-2 is proven all the same."""
-    sizes = (44, 60, 1, 24, 44)
-    towns = [people((*ALPHA[:2], f"town-{i}"), n, seed=1, events=2) for i, n in enumerate(sizes)]
-    made = release(together(people(GAMMA, 12), *towns), MEASURES, ("age",))
-    assert len(made.view(county=ALPHA[1], cut=TOTAL).figures) > 0
 
 
 def test_a_cut_that_shows_and_decides_nothing_is_no_obstacle():
@@ -127,9 +174,15 @@ def test_the_audit_decides_alike_each_time_and_for_rows_in_any_order():
     assert release(shuffled, (TRUST,), ("age", "language")).sha256 == first.sha256
 
 
-def test_a_table_that_stands_one_band_coarser_stays_so():
+def test_what_stands_left_out_or_coarser_stays_so(monkeypatch: pytest.MonkeyPatch):
+    doubt(
+        monkeypatch,
+        lambda cut, shown, world: (
+            cut == "age" and 300 > people_in(world) > 50 and not coarse(shown)
+        ),
+    )
     made = release(together(town(EDGE)), (TRUST,), ("age",))
-    new = people(ALPHA, 80, season=2027)
+    new = people(ALPHA, 400, season=2027)
     again = release(together(town(EDGE), new), (TRUST,), ("age",), previous=made)
     old = again.figures[again.figures["season"] == 2026].reset_index(drop=True)
     assert old.equals(made.figures)
@@ -138,13 +191,7 @@ def test_a_table_that_stands_one_band_coarser_stays_so():
 
 def doubt_every_age(monkeypatch):
     """No table of age groups is ever proven safe."""
-    monkeypatch.setattr(protect, "is_safe", lambda *args: False)
-    monkeypatch.setattr(Trades, "undone", lambda _, found: found)
-
-    def doubt(world, shown, grids):
-        return [Doubt("age", 0, 0, 0, "size")] if any(part.cut == "age" for part in shown) else []
-
-    monkeypatch.setattr(protect, "doubts", doubt)
+    doubt(monkeypatch, lambda cut, shown, _: cut == "age" and any(p.cut == cut for p in shown))
 
 
 def test_notes_are_said_once_however_often_a_release_is_made(monkeypatch: pytest.MonkeyPatch):

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure.cells import OPPOSITE
-from analysis.disclosure.integer_programme import Budget, Purse, is_safe
 from analysis.disclosure.limits import banded, exact
 from analysis.disclosure.trades import Trades, undone
 from analysis.disclosure.witness import EVERY, Shown, World, doubts, goals, grids_of, possible
@@ -51,9 +50,8 @@ def show(of, cut, places, groups, limits=exact):
 
 
 def refused(of, *shown):
-    """The doubts that neither a neighbour's world nor the programme settles."""
-    found = undone(of, shown, doubts(of, shown))
-    return [doubt for doubt in found if not is_safe(of, shown, doubt, Purse(Budget()))]
+    """The doubts that neither one person nor two settle."""
+    return undone(of, shown, doubts(of, shown))
 
 
 TOWNS = [(60, 40)], [(5, 4)]  # a township of sixty and one of five
@@ -116,15 +114,6 @@ def test_bands_that_meet_at_an_edge_can_make_an_answer_certain():
     shown = [show(of, "total", [0], [0], banded)]
     shown += [show(of, "age", [0], [g], banded) for g in range(3)]
     assert [(d.group, d.goal) for d in refused(of, *shown)] == [(0, "other")]
-
-
-def test_without_a_budget_nothing_is_proven():
-    groups = [(13, 13), (11, 7), (43, 32)]
-    of = world(age=[groups], total=[[tuple(np.sum(groups, axis=0))]])
-    shown = [show(of, "total", [0], [0], banded)]
-    (doubt,) = doubts(of, [*shown, *(show(of, "age", [0], [g], banded) for g in range(3))])
-    assert not is_safe(of, shown, doubt, Purse(Budget(programmes=0)))
-    assert is_safe(of, shown, doubt, Purse(Budget()))  # with less shown it is safe
 
 
 @functools.cache

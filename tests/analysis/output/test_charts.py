@@ -115,8 +115,10 @@ def test_a_pool_and_few_answers_look_different(made):
     assert few.y[0] == pytest.approx(33.3, abs=0.11)
 
 
-def test_an_overview_has_a_panel_per_community_in_order_of_name(made):
-    figure = overview(made.view(**TRUST), {**SAID, "alpha": "Zeta"})
+def test_an_overview_has_a_panel_per_community_in_the_order_of_the_callers_names(made):
+    order = {place: SAID.get(place, place) for place in ("beta", "delta", "gamma", "alpha")}
+    words = {key: text for key, text in SAID.items() if key not in order}
+    figure = overview(made.view(**TRUST), {**words, **order, "alpha": "Zeta"})
     names = [a.text for a in figure.layout.annotations][:4]
     assert names == ["Beta", "Delta", "Gamma", "Zeta"]
     shown = [trace.legendgroup for trace in figure.data if trace.showlegend]

@@ -47,12 +47,17 @@ def test_every_format_goes_there_and_back(made):
             changes = made.changes.to_dict("records")
             assert changes
             assert rows(sent) == [{k: as_shown(v) for k, v in row.items()} for row in changes]
+        elif id == "overall":
+            whole = made.overall.to_dict("records")
+            assert whole
+            assert rows(sent) == [{k: as_shown(v) for k, v in row.items()} for row in whole]
         elif id == "json":
             loaded = json.loads(sent)
             assert loaded["release"] == made.sha256
             expected = [{k: None if v != v else v for k, v in row.items()} for row in figures]
             assert loaded["figures"] == expected
             assert len(loaded["changes"]) == len(made.changes)
+            assert len(loaded["overall"]) == len(made.overall)
         elif id == "wide":
             assert unwidened(rows(sent)) == narrow(figures)
         else:

@@ -36,6 +36,8 @@ def of(audience, place, n, **more):
 
 def joined(*frames):
     frame = together(*frames)
+    if "wave" in frame:
+        frame["wave"] = frame["wave"].fillna("event")
     if "c_police" in frame:
         frame["c_police"] = frame["c_police"].fillna(-4).astype("int64")
     return frame
@@ -90,8 +92,55 @@ def test_an_index_rests_on_its_own_audience():
     assert told["teen.index"] == "few"  # 65 teenagers, though there are over 200 people
 
 
+LEAVERS = Measure(
+    "leaving.trust",
+    "police",
+    ("trust",),
+    favourable=(4, 5),
+    unfavourable=(1, 2),
+    panel="leaving.police",
+    wave="leaving",
+)
+
+
+def test_answers_at_the_way_out_have_figures_and_events_of_their_own():
+    """Of three events in Alpha one had a poster at the way out: its figure rests on one event."""
+    out = people(ALPHA, 120, events=3)
+    out = out[out["event"] == out["event"].iloc[0]]
+    out = out.assign(key="out" + out["key"], wave="leaving", **{"trust.police": 5})
+    there = people(ALPHA, 90, events=3), people(BETA, 60)
+    made = release(joined(*there, out), (*MEASURES, LEAVERS), CUTS)
+    shown = made.view(measure="trust", cut="total", county="alpha-county").figures
+    by_place = shown.set_index("community")
+    assert (by_place.at["alpha", "events"], by_place.at["alpha", "n_low"]) == (3, 75)
+    left = made.view(measure="leaving.trust", cut="total").figures
+    assert set(left["community"]) == {"", "alpha"}  # nobody answered at Beta's way out
+    assert set(left["events"]) == {1}
+    assert (left["value_high"] == 1).all()
+    assert (left["value"] > 0.8).all()
+    alone = release(joined(*there), MEASURES, CUTS)
+    own = ["season", "community", "cut", "group", "measure", "n", "value", "events"]
+    kept = made.figures[made.figures["measure"] != "leaving.trust"].reset_index(drop=True)
+    assert kept[own].equals(alone.figures[own])
+
+
+def test_pairs_need_thirty():
+    back = replace(LEAVERS, id="after.trust", panel="after.police", wave="follow-up")
+    for count, shown in ((29, False), (40, True)):
+        again = people(ALPHA, count).assign(wave="follow-up")
+        again = again.assign(key="again" + again["key"])
+        made = release(joined(people(ALPHA, 90), again), (*MEASURES, back), ())
+        assert bool(len(made.view(measure="after.trust").figures)) == shown
+
+
 def test_what_mixes_audiences_is_refused():
     frame = joined(*ADULTS)
+    with pytest.raises(FrameError, match="mixes audiences"):
+        release(frame, (TRUST, replace(LEAVERS, panel="police")), ())
+    with pytest.raises(FrameError, match="wave holds 'later'"):
+        release(frame.assign(wave="later"), (TRUST,), ())
+    with pytest.raises(ValueError, match="must be one of event, leaving, follow-up"):
+        replace(LEAVERS, wave="later")
     with pytest.raises(FrameError, match="mixes audiences"):
         release(frame, (TRUST, replace(TEEN, panel="police")), ())
     with pytest.raises(FrameError, match="audience holds 'baby'"):

@@ -124,7 +124,7 @@ def test_no_exact_count_can_be_read_from_a_release(made):
     whole = made.figures.select_dtypes("number").columns
     assert set(whole) - columns == {
         "value", "value_low", "value_high", "range_low", "range_high", "bottom", "middle", "top",
-        "dont_know", "n_star",
+        "dont_know", "place_range_low", "place_range_high", "n_eff", "n_eff_place", "icc", "spread",
     }  # fmt: skip
     assert not set(made.notes.columns) & {"n", "mark"}
 
@@ -167,9 +167,9 @@ def test_the_checksum_is_the_same_on_every_machine():
     """If this changes, so does what is already published: raise released.FORMAT and say why."""
     made = release(counted_town(800), (TRUST,), ("age",))
     lines = made.canonical().splitlines()
-    assert lines[:2] == ["porchlight release 1", "[figures]"]
+    assert lines[:2] == ["porchlight release 2", "[figures]"]
     assert lines[3].split("\t")[:8] == ["2025", "OH", "alpha-county", "", "", "age", "18-34", ""]
-    assert made.sha256 == "4a1f6150df661f4a13d6aa9b3e0602ee0dd1e27e4f476a09c69d782b1510cde3"
+    assert made.sha256 == "5312098b02a4aa5e2e48b4a48874581b77202f750377a3760259a796868e6545"
 
 
 def test_parts_that_split_need_eleven_in_each_category():
@@ -188,18 +188,23 @@ def test_nobody_and_everybody():
         assert (row["value_low"], row["value_high"]) == ends
         assert 0 <= row["range_low"] <= row["value_low"]
         assert row["value_high"] <= row["range_high"] <= 1
-        assert row["range_high"] - row["range_low"] > 0.05  # one event: never certainty
+        assert (
+            row["range_high"] - row["range_low"] > 0.025
+        )  # who happened to answer: never certainty
 
 
-def test_more_events_tell_more():
-    widths = []
+def test_more_events_tell_more_of_the_place_and_no_more_of_the_people_who_came():
+    widths, crowds = [], []
+    others = [people(BETA, 400, season=year, events=10) for year in (2025, 2026)]
     for events in (1, 5, 30):
-        made = release(together(people(ALPHA, 300, events=events)), MEASURES, ())
-        row = trust(made, community="alpha").iloc[0]
+        made = release(together(people(ALPHA, 300, events=events), *others), MEASURES, ())
+        row = trust(made, community="alpha", season=2026).iloc[0]
         assert row["events"] == events
-        widths.append(row["range_high"] - row["range_low"])
+        widths.append(row["place_range_high"] - row["place_range_low"])
+        crowds.append(row["range_high"] - row["range_low"])
+        assert widths[-1] > crowds[-1]
     assert widths == sorted(widths, reverse=True)
-    assert widths[0] > 2 * widths[2]
+    assert max(crowds) - min(crowds) < 0.01
 
 
 def test_too_few_people_are_not_released():
@@ -225,11 +230,16 @@ def test_a_county_whose_places_are_too_small_is_shown_as_one():
     assert len(trust(made, community="beta", cut="total")) == 1
 
 
-def test_rho_is_kept_per_season_and_measure(made):
-    rho = made.notes[made.notes["kind"] == "rho"]
-    assert set(rho["season"]) == {2025, 2026}
-    assert rho["value"].between(0.02, 0.20).all()
-    assert (rho["value"] * 100 % 1).round(6).isin([0, 1]).all()
+def test_what_the_programme_tells_is_kept_per_season_and_measure():
+    frames = [people(ALPHA, 400, season=year, events=8) for year in (2025, 2026)]
+    made = release(together(*frames, people(BETA, 12, season=2024)), MEASURES, ())
+    notes = made.notes[made.notes["kind"] == "icc"]
+    assert set(notes["season"]) == {2024, 2025, 2026}
+    by_season = {season: rows["value"] for season, rows in notes.groupby("season")}
+    assert by_season[2024].isna().all()  # one event a place says nothing of evenings
+    assert by_season[2025].isna().all()  # seven degrees of freedom are too few
+    assert by_season[2026].between(0.005, 0.20).all()
+    assert (by_season[2026] * 1000 % 1).round(6).isin([0, 1]).all()
 
 
 def test_progress_is_told_county_by_county(frame):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.release.build import release
-from analysis.release.programme import build, county_of
+from analysis.release.programme import build, county_of, overall_of
 from tests.analysis.made_up import ALPHA, BETA, MEASURES, people, together
 
 CUTS = ("age",)
@@ -65,10 +65,11 @@ def test_counties_by_themselves_say_what_one_table_says(tmp_path: Path, frame):
     figures = figures.sort_values(order, ignore_index=True)
     pd.testing.assert_frame_equal(figures, made.figures.sort_values(order, ignore_index=True))
     changes = pd.concat([part.changes for part in parts])
-    keys = ["county", "community", "measure", "agency", "season_to"]
+    keys = ["county", "community", "measure", "agency", "basis", "season_to"]
     changes = changes.sort_values(keys, ignore_index=True)
     pd.testing.assert_frame_equal(changes, made.changes.sort_values(keys, ignore_index=True))
     assert told.figures == len(figures)
+    pd.testing.assert_frame_equal(overall_of(tmp_path / "out"), made.overall)
 
 
 def test_only_a_county_that_changed_is_built_again(tmp_path: Path, frame):
@@ -94,7 +95,10 @@ def test_only_a_county_that_changed_is_built_again(tmp_path: Path, frame):
     assert second.built == ["OH-county-2"]
     assert second.sha256 != first.sha256
     after = {p.name: p.read_bytes() for p in (tmp_path / "out").glob("*.pickle")}
-    assert {name for name in after if after[name] != before[name]} == {"OH-county-2.pickle"}
+    assert {name for name in after if after[name] != before[name]} == {
+        "OH-county-2.pickle",
+        "overall.pickle",
+    }
 
 
 def test_a_new_season_is_settled_over_all_counties(tmp_path: Path, frame):

@@ -9,6 +9,7 @@ from analysis.release.released import (
     CHANGES,
     FIGURES,
     NOTES,
+    OVERALL,
     NotReleased,
     Released,
     View,
@@ -27,6 +28,10 @@ def made():
     return release(together(*frames), MEASURES, CUTS)
 
 
+def tables_of(made):
+    return made.figures, made.changes, made.overall, made.notes
+
+
 def stored(table):
     """As a database gives rows back: dicts in no order, None for what is missing."""
     rows = table.sample(frac=1, random_state=1).to_dict("records")
@@ -34,14 +39,16 @@ def stored(table):
 
 
 def test_columns_are_those_declared(made):
-    for table, fields in ((made.figures, FIGURES), (made.changes, CHANGES), (made.notes, NOTES)):
+    tables = (made.figures, made.changes, made.overall, made.notes)
+    for table, fields in zip(tables, (FIGURES, CHANGES, OVERALL, NOTES), strict=True):
         assert list(table.columns) == [field.name for field in fields]
         assert not table.duplicated([f.name for f in fields if f.key]).any()
 
 
 def test_a_release_is_stored_and_read_back(made):
     back = Released.load(
-        stored(made.figures), stored(made.changes), stored(made.notes), sha256=made.sha256
+        *(stored(table) for table in tables_of(made)),
+        sha256=made.sha256,
     )
     assert back.sha256 == made.sha256
     assert back.figures.equals(made.figures)
@@ -49,7 +56,7 @@ def test_a_release_is_stored_and_read_back(made):
 
 
 def test_through_json_too(made):
-    tables = [json.loads(json.dumps(stored(t))) for t in (made.figures, made.changes, made.notes)]
+    tables = [json.loads(json.dumps(stored(table))) for table in tables_of(made)]
     assert Released.load(*tables, sha256=made.sha256).figures.equals(made.figures)
 
 
@@ -58,16 +65,22 @@ def test_a_release_that_was_tampered_with_is_refused(made, column):
     rows = made.figures.to_dict("records")
     rows[3][column] = 99 if column != "members" else "someone"
     with pytest.raises(ValueError, match="not what was released"):
-        Released.load(rows, made.changes, made.notes, sha256=made.sha256)
+        Released.load(rows, *tables_of(made)[1:], sha256=made.sha256)
     with pytest.raises(ValueError, match="not what was released"):
-        Released.load(made.figures.iloc[1:], made.changes, made.notes, sha256=made.sha256)
+        Released.load(made.figures.iloc[1:], *tables_of(made)[1:], sha256=made.sha256)
 
 
 def test_nobody_else_makes_one(made):
     with pytest.raises(NotReleased, match=r"Only release\(\)"):
         View(figures=made.figures, changes=made.changes, sha256="0" * 64)
     with pytest.raises(NotReleased):
-        Released(figures=made.figures, changes=made.changes, sha256="", notes=made.notes)
+        Released(
+            figures=made.figures,
+            changes=made.changes,
+            overall=made.overall,
+            notes=made.notes,
+            sha256="",
+        )
     with pytest.raises(ValueError, match="they lack"):
         stored_view(people(ALPHA, 30), sha256=made.sha256)
     small = made.figures.assign(n_low=7)

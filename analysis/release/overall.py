@@ -1,0 +1,178 @@
+"""The whole programme and each state: its figure, its mean change, and how many places moved.
+
+From released rows of communities only, never from answers: a sum over exact answers would give a
+small place away by subtraction. Places told in words, or shown together, are left out and named.
+Counties add up: `parts_of` one county after another, `overall` at the end (METHODS 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr, stdtrit
+
+from analysis.estimators.basic import Z95, FloatArray
+from analysis.measures import OTHER, TOTAL
+from analysis.release.figures import scale_of
+from analysis.release.released import OVERALL
+from analysis.release.trends import variance_shown
+from analysis.release.verdict import BEFORE, DECIMALS, FEW, HIGHER, LOWER, TREND, UNCLEAR
+from analysis.tabulation.rounding import THIRDS
+from analysis.wordings import MIXED
+
+LEAST_CHANGED = 8  # communities with both seasons; the mean of fewer has no range to speak of
+LEAST_PLACES = 2  # one place is no programme
+NAMED = 50  # places left out that are named; of a country only the count would be read
+COUNTED = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")
+OVER_YEARS = ("rising", "falling")
+KEY = ["state", "measure", "agency", "season"]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Sums that add up over counties; each row is of one state, measure, agency and season."""
+
+    value: pd.DataFrame  # by wording: places, n and sums of n times the shown figures
+    change: pd.DataFrame  # by season_from: places, sum and sum of squares of their changes
+    counts: pd.DataFrame  # places by verdict, and what chance alone would tell
+    left_out: pd.DataFrame  # a row per place that has no number of its own
+
+    @classmethod
+    def together(cls, parts: Iterable[Parts]) -> Parts:
+        found = list(parts)
+        return cls(
+            _added([one.value for one in found], [*KEY, "unit", "wording"]),
+            _added([one.change for one in found], [*KEY, "season_from"]),
+            _added([one.counts for one in found], KEY),
+            pd.concat([one.left_out for one in found], ignore_index=True),
+        )
+
+
+def parts_of(figures: pd.DataFrame, changes: pd.DataFrame) -> Parts:
+    """What released rows (of one county, or of several) give to the whole."""
+    total = figures[figures["cut"] == TOTAL]
+    own = total[~total["community"].isin(["", OTHER])]
+    clear = own[(own["band"] != THIRDS) & ~own["wording"].str.contains(MIXED, regex=False)]
+    moved = changes[~changes["community"].isin(["", OTHER])].rename(columns={"season_to": "season"})
+    return Parts(_value(clear), _change(moved), _counts(moved), _left_out(total, clear))
+
+
+def overall(parts: Parts) -> pd.DataFrame:
+    """The released table OVERALL: state "" is the whole programme.
+
+    value: mean of the places' shown values, weighted by their shown n; its range is that of the
+    people who came. change: plain mean of the places' changes from the season that most of them
+    compare with, t with C - 1 degrees of freedom, for 8 places or more. chance: how many places
+    chance alone would put at the first rung. In the unit of the measure. Source: METHODS 5.
+    """
+    whole = Parts.together(
+        [parts, Parts(*(table.assign(state="") for table in vars(parts).values()))]
+    )
+    value = _most(whole.value, "n", KEY)
+    value = value[value["places"] >= LEAST_PLACES]
+    table = value[[*KEY, "unit", "wording", "n"]].rename(columns={"wording": "asked"})
+    table = pd.concat([table.assign(communities=value["places"]), _figure(value)], axis=1)
+    change = _most(whole.change, "compared", KEY)
+    change = pd.concat([change[[*KEY, "season_from", "compared"]], _mean_change(change)], axis=1)
+    names = whole.left_out.sort_values("community").groupby(KEY)["community"]
+    left_out = names.agg(left_out="size", left_out_places=lambda x: "|".join(x.iloc[:NAMED]))
+    table = table.merge(change, on=KEY, how="left").merge(whole.counts, on=KEY, how="left")
+    table = table.merge(left_out.reset_index(), on=KEY, how="left")
+    table["left_out_places"] = table["left_out_places"].fillna("")
+    table["verdict"] = table["verdict"].fillna(FEW)
+    numbers = [field.name for field in OVERALL if field.kind == "int"]
+    table[numbers] = table[numbers].fillna(0).astype("int64")
+    return table[[field.name for field in OVERALL]]
+
+
+def _value(rows: pd.DataFrame) -> pd.DataFrame:
+    n = rows["n_low"].to_numpy(dtype=float)
+    sums = {name: n * rows[name].to_numpy(dtype=float)
+            for name in ("value", "value_low", "value_high")}  # fmt: skip
+    variance = n**2 * variance_shown(rows) * scale_of(rows) ** 2
+    table = rows[[*KEY, "unit", "wording"]].assign(places=1, n=n, **sums, variance=variance)
+    return _added([table], [*KEY, "unit", "wording"])
+
+
+def _figure(value: pd.DataFrame) -> pd.DataFrame:
+    n, scale = value["n"].to_numpy(dtype=float), scale_of(value)
+    middle, low, high = (
+        value[name].to_numpy(dtype=float) / n for name in ("value", "value_low", "value_high")
+    )
+    half = Z95 * np.sqrt(value["variance"].to_numpy(dtype=float)) / n
+    ends = np.maximum(low - half, 0.0) / scale, np.minimum(high + half, scale) / scale
+    return pd.DataFrame(
+        {
+            "value": middle.round(DECIMALS),
+            "range_low": (np.floor((ends[0] * 1000).round(6)) / 1000 * scale).round(DECIMALS),
+            "range_high": (np.ceil((ends[1] * 1000).round(6)) / 1000 * scale).round(DECIMALS),
+        },
+        index=value.index,
+    )
+
+
+def _change(moved: pd.DataFrame) -> pd.DataFrame:
+    told = moved[(moved["basis"] == BEFORE) & moved["change"].notna()]
+    d = told["change"].to_numpy(dtype=float)
+    table = told[[*KEY, "season_from"]].assign(compared=1, total=d, squares=d**2)
+    return _added([table], [*KEY, "season_from"])
+
+
+def _mean_change(sums: pd.DataFrame) -> pd.DataFrame:
+    c, total, squares = (
+        sums[name].to_numpy(dtype=float) for name in ("compared", "total", "squares")
+    )
+    enough = c >= LEAST_CHANGED
+    df = np.where(enough, c - 1, 1.0)
+    mean = total / c
+    se = np.sqrt(np.maximum(squares - c * mean**2, 0.0) / df / c)
+    half = stdtrit(df, 0.975) * se
+    low, high = (mean - half).round(DECIMALS), (mean + half).round(DECIMALS)
+    z = np.divide(abs(mean), se, out=np.full_like(se, np.inf), where=se > 0)
+    told: dict[str, FloatArray] = {
+        "change": mean.round(DECIMALS), "low": low, "high": high, "p": (2 * stdtr(df, -z)).round(6)
+    }  # fmt: skip
+    verdict = np.select([~enough, low > 0, high < 0], [FEW, HIGHER, LOWER], UNCLEAR)
+    shown = {name: np.where(enough, column, np.nan) for name, column in told.items()}
+    return pd.DataFrame({**shown, "verdict": verdict}, index=sums.index)
+
+
+def _counts(moved: pd.DataFrame) -> pd.DataFrame:
+    now = moved[moved["basis"] == BEFORE]
+    over_years = moved[(moved["basis"] == TREND) & (moved["rung"] > 0)]
+    table = now[KEY].assign(
+        **{name: (now["verdict"] == name).astype(int) for name in COUNTED},
+        chance=now["chance"].fillna(0.0),
+    )
+    lines = over_years[KEY].assign(
+        **{name: (over_years["verdict"] == name).astype(int) for name in OVER_YEARS}
+    )
+    return _added([table, lines], KEY)
+
+
+def _left_out(total: pd.DataFrame, clear: pd.DataFrame) -> pd.DataFrame:
+    """Every place with answers that has no number of its own: in words, pooled, or mixed words."""
+    shown = total.assign(place=total["members"].where(total["members"] != "", total["community"]))
+    shown = shown.assign(place=shown["place"].str.split("|")).explode("place")
+    shown = shown[~shown["place"].isin(["", OTHER])]
+    places = shown[[*KEY, "place"]].drop_duplicates().rename(columns={"place": "community"})
+    found = places.merge(clear[[*KEY, "community"]], how="left", indicator=True)
+    return found[found["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
+
+
+def _most(table: pd.DataFrame, by: str, key: Sequence[str]) -> pd.DataFrame:
+    """Of each key the row with the most; of equals the last."""
+    return (
+        table.sort_values([*key, by], kind="stable")
+        .groupby(list(key))
+        .tail(1)
+        .reset_index(drop=True)
+    )
+
+
+def _added(tables: Sequence[pd.DataFrame], key: Sequence[str]) -> pd.DataFrame:
+    table = pd.concat(tables, ignore_index=True)
+    return table.groupby(list(key), as_index=False, sort=True).sum()

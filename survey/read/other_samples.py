@@ -1,0 +1,98 @@
+"""Who else answered in a place: children, teenagers, people on their way out and three weeks later.
+
+Their released rows stand beside those of the adults at the event, each sample in its own part of a
+table. No figure adds two samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from survey.read.captions import Cell
+from survey.read.results_query import TOTAL, Reading
+from survey.read.verdicts import EVENING
+from survey.storage import release_store
+from survey.storage.release_store import CHANGE, FIGURE, Place, Row, Subject
+
+
+@dataclass(frozen=True)
+class Other:
+    """One figure of another sample, with the address of its own page."""
+
+    subject: Subject
+    title: str
+    cell: Cell
+    n: str
+
+
+@dataclass(frozen=True)
+class OtherSamples:
+    """The other samples of one place in the newest season."""
+
+    reading: Reading
+    place: Place
+
+    @property
+    def season(self) -> int:
+        return self.reading.now.seasons[-1]
+
+    @cached_property
+    def subjects(self) -> list[Subject]:
+        """Return what is told of them here: all that children are asked, and of the others what
+        the headline asks, about the same kind of agency."""
+        now = self.reading.now
+        headline = now.asked(now.headline.measure)
+        return [
+            subject
+            for subject in now.subjects
+            if (asked := now.asked(subject.measure)).sample != headline.sample
+            and (
+                asked.sample.startswith("child")
+                or (asked.question, subject.agency) == (headline.question, now.headline.agency)
+            )
+        ]
+
+    @cached_property
+    def rows(self) -> dict[Subject, Row]:
+        found = self.find(FIGURE, TOTAL)
+        return {Subject(r["measure"], r["agency"]): r for r in found if r["season"] == self.season}
+
+    def find(self, kind: str, cut: str | None = None) -> list[Row]:
+        found = release_store.rows(
+            self.reading.session,
+            self.reading.now.release,
+            kind,
+            measures={subject.measure for subject in self.subjects},
+            communities=(self.place.slug, release_store.POOL, release_store.COUNTY),
+            cut=cut,
+        )
+        mine = release_store.of_place(found, self.place)
+        return [row for row in mine if Subject(row["measure"], row["agency"]) in self.subjects]
+
+    def parts(self) -> Iterator[tuple[str, list[Other]]]:
+        """Yield (whose answers, their figures), in the order of the questionnaire."""
+        tell = self.reading.tell
+        found: dict[str, list[Other]] = {}
+        for subject in self.subjects:
+            if row := self.rows.get(subject):
+                sample = tell.sample(self.reading.now.asked(subject.measure).sample)
+                title = tell.about_agency(tell.measure(subject.measure), subject.agency)
+                other = Other(subject, title, tell.cell(self.place, row), tell.shown_n(row))
+                found.setdefault(sample, []).append(other)
+        yield from found.items()
+
+    def evening(self) -> list[str]:
+        """Return what may be said of those who left, beside those who arrived that evening."""
+        tell = self.reading.tell
+        found = (
+            (Subject(change["measure"], change["agency"]), change)
+            for change in self.find(CHANGE)
+            if change["basis"] == EVENING and change["season_to"] == self.season
+        )
+        return [
+            f"{tell.sentence(self.place, self.rows[subject])} {tell.changes.sentence(change)}"
+            for subject, change in found
+            if subject in self.rows
+        ]

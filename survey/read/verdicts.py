@@ -1,0 +1,155 @@
+"""A released change in words: what it is, its range, and how far it may be taken.
+
+Every sentence shows the range of the change. Points are those that the table's figures differ by;
+ranges are rounded outward to whole points, and an end that does not reach 0 is never printed as 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+from survey.storage.release_store import Row
+
+if TYPE_CHECKING:
+    from survey.read.captions import Teller
+
+BEFORE, FIRST, TREND = (
+    "before",
+    "first",
+    "trend",
+)  # basis of a change, as in analysis.release.verdict
+LOWERED = ("lower", "fall", "falling")
+TOLD = ("higher", "lower", "rise", "fall", "rising", "falling")
+VERDICTS = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")  # in order of telling
+EVENING = "evening"  # basis: from those who arrive to those who leave
+OVER_YEARS = ("rising", "falling")
+COUNTED = ("rise", "fall", "higher", "lower", "unclear")  # places with figures for two years
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Tells the changes of one release in one language."""
+
+    tell: Teller
+
+    def say(self, key: str, **values: object) -> str:
+        return self.tell.say(f"moved.{key}", **values)
+
+    def sentence(self, change: Row) -> str:
+        """Return what may be said of a change, read out as it stands."""
+        return self.say(f"{change['basis']}.{change['verdict']}", **self.parts(change))
+
+    def short(self, change: Row) -> str:
+        """Return the verdict for a table's cell: "clear rise"."""
+        return self.say(f"short.{change['verdict']}", season=change["season_from"])
+
+    def amount(self, change: Row) -> str:
+        """Return "+12 since 2025 (+4 to +21)"; nothing where nothing can be told."""
+        if change["change"] is None:
+            return ""
+        low, high = self.ends(change)
+        ends = self.tell.say("from_to", low=self.signed(low), high=self.signed(high))
+        points = self.signed(self.points(change["change"], change))
+        key = {TREND: "per_year", EVENING: "same_evening"}.get(change["basis"], "since")
+        return self.say(key, points=points, season=change["season_from"], range=ends)
+
+    def parts(self, change: Row) -> Mapping[str, object]:
+        """Return what a sentence is filled with. A fall is told by how much it fell."""
+        years = {"season": change["season_from"], "to": change["season_to"]}
+        if change["change"] is None:
+            return years
+        low, high = self.ends(change)
+        points = self.points(change["change"], change)
+        if change["verdict"] in LOWERED:
+            low, high = -high, -low
+        signed = change["verdict"] not in TOLD
+        show = self.signed if signed else self.plain
+        ends = self.tell.say("from_to", low=show(low), high=show(high))
+        smallest = change["smallest"]
+        return years | {
+            "points": self.plain(abs(points)),
+            "range": ends,
+            "smallest": "" if smallest is None else ceil(self.points(smallest, change)),
+        }
+
+    def ends(self, change: Row) -> tuple[float, float]:
+        """Return the range in points that belongs to the verdict: rung 2 is about the place."""
+        place = change["rung"] == 2
+        low, high = ("place_low", "place_high") if place else ("low", "high")
+        yearly = change["basis"] == TREND
+        return (
+            outward(self.points(change[low], change), down=True, fine=yearly),
+            outward(self.points(change[high], change), down=False, fine=yearly),
+        )
+
+    def points(self, value: float, change: Row) -> float:
+        return value * 100 if self.tell.is_share(change) else value
+
+    def plain(self, points: float) -> str:
+        """Return points as the tables have them: at most one decimal, more only next to 0."""
+        shown = f"{points + 0.0:.1f}".removesuffix(".0")
+        shown = shown if float(shown) or not points else f"{points:.1g}"
+        return shown.replace("-", MINUS)
+
+    def signed(self, points: float) -> str:
+        return self.plain(points) if points <= 0 else f"+{self.plain(points)}"
+
+    def left_out(self, change: Row, why: Mapping[int, str]) -> str:
+        """Return why seasons between were not compared with: "2025: too few answers."."""
+        reasons: dict[str, list[str]] = {}
+        for season, reason in sorted(why.items()):
+            if change["season_from"] < season < change["season_to"]:
+                reasons.setdefault(reason, []).append(str(season))
+        told = (
+            self.say(f"left_out.{reason}", seasons=self.tell.list(seasons))
+            for reason, seasons in reasons.items()
+        )
+        return " ".join(told)
+
+    def by_verdict(self, named: Iterable[tuple[str, str]]) -> Iterator[str]:
+        """Yield "A clear rise: A and B."; named: (verdict, name of a place)."""
+        found: dict[str, list[str]] = {}
+        for verdict, name in named:
+            found.setdefault(verdict, []).append(name)
+        for verdict in (*VERDICTS, *OVER_YEARS):
+            if names := found.get(verdict):
+                yield self.say(f"list.{verdict}", places=self.tell.some(names))
+
+    def together(self, row: Row, left_out: Sequence[str]) -> Iterator[str]:
+        """Yield what is said of all places together: their figure, their mean change, how many of
+        them moved, what chance alone would do, and who is left out."""
+        kind = "share" if self.tell.is_share(row) else "score"
+        numbers = {"n": row["n"], "of": row["communities"], "range": self.tell.range(row)}
+        figure = {"season": row["season"], "value": self.tell.number(row["value"], row)}
+        finding = self.tell.finding({**row, "wording": row["asked"]})
+        yield self.tell.say(f"overall.{kind}", finding=finding, **numbers, **figure)
+        if row["compared"]:
+            told = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
+                               "smallest": None})  # fmt: skip
+            yield self.tell.say(f"overall.{row['verdict']}", of=row["compared"], **told)
+            counted = {name: row[name] for name in COUNTED}
+            of = sum(counted.values())
+            yield self.tell.say("overall.counts", of=of, **counted)
+            yield self.chance(row["chance"], of)
+        if left_out:
+            yield self.tell.say("overall.left_out", places=self.tell.some(left_out))
+
+    def chance(self, expected: float, of: int) -> str:
+        """Return how many places chance alone would put at the first rung."""
+        if expected < 1:
+            return self.say("chance_few", of=of)
+        return self.say("chance", number=round(expected), of=of)
+
+
+def outward(points: float, *, down: bool, fine: bool = False) -> float:
+    """Round an end of a range away from the middle, to whole points (fine: to tenths).
+
+    An end between 0 and the next step keeps its own digits: it must not be printed as 0.
+    """
+    step = 10 if fine else 1
+    whole = (floor(points * step + 1e-6) if down else ceil(points * step - 1e-6)) / step
+    return points if whole == 0 and abs(points) > 1e-6 and (points > 0) == down else whole

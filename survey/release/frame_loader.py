@@ -1,0 +1,136 @@
+"""From stored answers to the frame that analysis reads.
+
+Imported by the release alone: it loads pandas, which no page needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+
+from analysis.measures import FOLLOW_UP, UNSAID
+from survey.questionnaire.forms import Item
+from survey.questionnaire.instrument import AGENCIES, NOT_SHOWN, Content, Instrument, Question
+from survey.release.measure_catalogue import (
+    HIGHER,
+    LANGUAGE,
+    LOWER,
+    MOVED,
+    NOT_TICKED,
+    SAME,
+    TICKED,
+    cut_questions,
+    measured_items,
+    option_names,
+    options_of,
+)
+from survey.release.samples import THEN, dotted, is_paired, samples
+from survey.storage.events import follow_up_id
+
+TWO_OR_MORE = "two_or_more"
+COPIED = ("state", "county", "community", "event", "instrument", "audience", "wave")
+
+Row = Mapping[str, Any]  # a response with its event and place
+Column = tuple[str, list[int]]
+
+
+def frame_of(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> pd.DataFrame:
+    """Return the frame of analysis/frame.py. `rows` are responses with their event and place.
+
+    Whoever answered again three weeks later is in it twice, the second time with both answers;
+    second answers to a first one that is not there are left out.
+    """
+    pairs = first_answers(rows)
+    rows = [row for row in rows if row["wave"] != FOLLOW_UP or row["key"] in pairs]
+    codes = dict(answer_columns(content, rows, kinds))
+    codes |= dict(pair_columns(content, rows, kinds, pairs, codes))
+    columns: dict[str, list[Any]] = {
+        name: [row[name] for row in rows] for name in ("key", "season", *COPIED)
+    }
+    columns["head_count"] = [row["head_count"] or 0 for row in rows]
+    for question in cut_questions(content):
+        columns[f"cut.{question.id}"] = [group(row["answers"], question) for row in rows]
+    columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]
+    return pd.DataFrame(columns | codes).astype(dict.fromkeys(codes, "int8"))
+
+
+def first_answers(rows: Sequence[Row]) -> dict[str, Row]:
+    """Return {key of a second answer: the row of the first}."""
+    later = {row["key"] for row in rows if row["wave"] == FOLLOW_UP}
+    if not later:
+        return {}
+    first = ((follow_up_id(UUID(row["key"])).hex, row) for row in rows if row["wave"] != FOLLOW_UP)
+    return {key: row for key, row in first if key in later}
+
+
+def answer_columns(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> Iterator[Column]:
+    """Yield every item as a column of codes; one that takes several, as a column per option."""
+    for item in measured_items(content, kinds):
+        if not item.question.is_ticked:
+            of = content.instruments
+            yield item.name, [code(of[row["instrument"]], item, row["answers"]) for row in rows]
+            continue
+        for option in options_of(item.question, kinds):
+            _, kind, column = option_names(item.question, option, kinds)
+            name = dotted(column, kind)
+            yield name, [ticked(row["answers"], item.question, option, kind) for row in rows]
+
+
+def pair_columns(
+    content: Content,
+    rows: Sequence[Row],
+    kinds: Sequence[str],
+    pairs: Mapping[str, Row],
+    codes: Mapping[str, list[int]],
+) -> Iterator[Column]:
+    """Yield, for those who answered twice, the first answer and whether the second is higher."""
+    paired = {q.id for s in samples(content) for q in content.current.asked(*s) if is_paired(q, s)}
+    for item in measured_items(content, kinds):
+        if item.question.id not in paired:
+            continue
+        first = [NOT_SHOWN] * len(rows)
+        for i, row in enumerate(rows):
+            if row["wave"] == FOLLOW_UP:
+                before = pairs[row["key"]]
+                instrument = content.instruments[before["instrument"]]
+                first[i] = code(instrument, item, before["answers"])
+        yield dotted(THEN, item.name), first
+        yield dotted(MOVED, item.name), list(map(moved, first, codes[item.name]))
+
+
+def moved(first: int, second: int) -> int:
+    if first < 0 or second < 0:
+        return NOT_SHOWN
+    return SAME if first == second else HIGHER if second > first else LOWER
+
+
+def group(answers: Mapping[str, Any], question: Question) -> str:
+    """Return the one group a person is in; blank and "prefer not to say" are a group too."""
+    given = answers.get(question.id, NOT_SHOWN)
+    if isinstance(given, list):
+        given = given[0] if len(given) == 1 else TWO_OR_MORE
+    if not isinstance(given, str):
+        return UNSAID
+    return next((id for id, options in question.groups if given in options), given)
+
+
+def code(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> int:
+    """Return an answer as a number: a scale's code, a choice's place in its list, or missing."""
+    given = answers.get(item.name, NOT_SHOWN)
+    if isinstance(given, str):
+        return instrument.questions[item.question.id].options.index(given) + 1
+    return int(given)
+
+
+def ticked(answers: Mapping[str, Any], question: Question, option: str, kind: str) -> int:
+    """Return whether an option was ticked, as a code; missing where nothing was, or where the
+    agency that the option stands for was not at the event."""
+    given = answers.get(question.id, NOT_SHOWN)
+    if kind and AGENCIES in question.options and not any(n.endswith(f".{kind}") for n in answers):
+        return NOT_SHOWN
+    if not isinstance(given, list):
+        return int(given)
+    return TICKED if option in given else NOT_TICKED
