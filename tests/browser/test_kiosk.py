@@ -51,9 +51,9 @@ def answers_all(guest: Guest) -> Guest:
 def test_it_starts_over_after_each_person_and_counts_down(guest):
     first = answers_all(guest).sends()
     ticking = guest.page.locator("#done .ticking")
-    expect(ticking).to_have_text("Ready for the next person in 12 s.")
+    expect(ticking).to_have_text("Ready for the next person in 12 sec.")
     seconds(guest.page, 3)
-    expect(ticking).to_have_text("Ready for the next person in 9 s.")
+    expect(ticking).to_have_text("Ready for the next person in 9 sec.")
     seconds(guest.page, 10)
     is_empty(guest)
 
@@ -168,7 +168,7 @@ def test_several_people_answer_without_a_signal_and_all_arrive(guest):
 def test_who_says_no_for_a_child_leaves_an_empty_tablet(guest):
     guest.says("child").goes_on("grown_up").taps("c_ok", "no")
     guest.screen.locator(".go").click()
-    expect(guest.page.locator("#bye .ticking")).to_have_text("Ready for the next person in 10 s.")
+    expect(guest.page.locator("#bye .ticking")).to_have_text("Ready for the next person in 10 sec.")
     seconds(guest.page, 12)
     is_empty(guest)
 

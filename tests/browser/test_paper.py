@@ -242,7 +242,7 @@ def test_a_gate_that_was_left_blank_is_asked_for(volunteer):
 
 
 def test_the_longer_part_is_keyed_where_the_sheets_have_it(volunteer):
-    button = volunteer.page.get_by_role("button", name="The sheets have the longer part")
+    button = volunteer.page.get_by_role("button", name="These sheets include the longer part")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     volunteer.is_at("who").keys("1 0 0 0 0 0 0 0 0 Enter 0 0 0 0").is_at("neutral.police")

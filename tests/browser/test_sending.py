@@ -50,7 +50,7 @@ def test_the_thank_you_stands_before_the_reply_and_says_stored_only_after_it(gue
     guest.page.context.route(FORM, lambda route: None)  # never answered
     guest.presses_send()
     expect(guest.page.locator("#done h2")).to_have_text("Thank you!")
-    expect(guest.page.locator("#fate")).to_have_text("Sending your answers …")
+    expect(guest.page.locator("#fate")).to_have_text("Sending your answers…")
     guest.page.wait_for_timeout(4000)  # it looks every three seconds whether somebody else did it
     expect(guest.page.get_by_text(STORED)).to_be_hidden()
 

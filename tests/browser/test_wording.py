@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from survey.questionnaire.instrument import read_content
-from tests.browser.access import STICKS_OUT, TOO_WIDE
+from tests.browser.access import ADD_STYLE, STICKS_OUT, TOO_WIDE
 from tests.browser.actors import Guest
 from tests.browser.states import LANGUAGES
 
@@ -71,7 +71,7 @@ def test_every_string_has_room_at_320_px(new_page, demonstration, everybody, lan
 def test_the_measure_finds_a_string_that_has_no_room(new_page, demonstration, everybody):
     page = new_page(width=320)
     Guest(page, demonstration).opens(everybody.now, "en")
-    page.add_style_tag(content="button { white-space: nowrap }")
+    page.evaluate(ADD_STYLE, ".b { white-space: nowrap }")
     page.evaluate(SHOW, [("button", "A button that is far too long for a phone of this size")])
     assert page.evaluate(TOO_WIDE) + page.evaluate(STICKS_OUT) != []
 
