@@ -64,16 +64,22 @@ def reads(client: FlaskClient, release: int, step: int = 5) -> Public:
 
 
 def browses(client: FlaskClient, public: Public) -> None:
-    """Read pages, their files and their charts, hover texts included."""
+    """Read pages, their files and their charts, hover texts included.
+
+    One chart for each panel: the charts of its other measures are drawn by the same rows' rules.
+    """
     subjects = {(row["measure"], row["agency"]) for row in public.rows}
+    drawn = {row["panel"]: (row["measure"], row["agency"]) for row in public.rows}
     cuts = {row["cut"] for row in public.rows}
     places = sorted(set().union(*public.places.values()))
-    addresses = [f"/results{{}}?measure={m}&agency={a}" for m, a in sorted(subjects)]
-    addresses += [
-        f"/results/{p}{{}}?cut={cut}" for p, cut in itertools.product(places, sorted(cuts))
-    ]
-    for address in addresses:
-        for ending in ("", ".csv", ".json", ".chart.json"):
+    addresses = {
+        f"/results{{}}?measure={m}&agency={a}": (m, a) in drawn.values()
+        for m, a in sorted(subjects)
+    }
+    for place, cut in itertools.product(places, sorted(cuts)):
+        addresses[f"/results/{place}{{}}?cut={cut}"] = True
+    for address, has_chart in addresses.items():
+        for ending in ("", ".csv", ".json", *([".chart.json"] if has_chart else [])):
             reply = client.get(address.format(ending))
             if reply.status_code == 200:
                 public.seen |= set(re.findall(r"(\d[\d,]*(?:–\d+)?) answers", reply.text))

@@ -41,9 +41,10 @@ function clear() {
 }
 
 function fresh() {
-  var bytes = new Uint8Array(16), text = '', i;
-  if (!window.crypto || !crypto.getRandomValues) return;
-  crypto.getRandomValues(bytes);
+  var bytes = new Uint8Array(16), text = '', i = 0;
+  try { crypto.getRandomValues(bytes); } catch (refused) {
+    for (; i < 16; i++) bytes[i] = Math.random() * 256; // the next person's may not be this one's
+  }
   bytes[6] = bytes[6] & 15 | 64;
   bytes[8] = bytes[8] & 63 | 128;
   for (i = 0; i < 16; i++) text += (i === 4 || i === 6 || i === 8 || i === 10 ? '-' : '') + (256 + bytes[i]).toString(16).slice(1);

@@ -24,7 +24,9 @@ function up(one, tag) {
 
 // Names an entry of the browser's history. Some browsers refuse after many: nothing hangs on it.
 function mark(method, state, address) {
-  try { history[method](state, '', address); } catch (refused) { return; }
+  try { history[method](state, '', address); } catch (refused) {
+    if (/^#/.test(address)) location.hash = address;
+  }
 }
 
 function checked(name) {

@@ -51,8 +51,8 @@ function send(event) {
   entry = { id: field('submission').value, to: $('survey').getAttribute('action'), body: encode(list) + '&go=send' };
   queue.put(entry, function (kept) {
     if (!kept) return post(entry, function (status, text) { direct(status, text, list, entry); });
-    thank(list, entry);
     flush();
+    thank(list, entry);
     later();
   });
   sending = entry.id;
@@ -60,7 +60,7 @@ function send(event) {
 }
 
 function thank(list, entry) {
-  try { finish(list, entry); } catch (odd) { clear(); panel('done'); }
+  try { finish(list, entry); } catch (odd) { panel('done'); clear(); }
 }
 
 // Where the browser keeps nothing, the answers stay on the page until the server has them.

@@ -50,7 +50,7 @@ class Person:
 
     def later(self, chance: random.Random) -> Person:
         """Return the same person three weeks later, in a mood of that day."""
-        attitude = self.attitude + chance.gauss(0.3, 0.8)
+        attitude = self.attitude + chance.gauss(0.7, 0.6)
         return replace(self, id=follow_up_id(self.id), attitude=attitude, goes_on=False)
 
 

@@ -166,7 +166,7 @@ def faces_of(question: Question) -> dict[str, int]:
 
 
 # Most letters of a word, and of a label, that a column of 104 or 160 px holds.
-ROOM = {"three": (7, 18), "two": (13, 44)}
+ROOM = {"three": (6, 18), "two": (13, 44)}
 
 
 def columns_of(question: Question, choices: Sequence[Choice]) -> str:

@@ -84,7 +84,9 @@ class Teller:
 
     def group(self, cut: str, group: str) -> str:
         """Return a group's name: an option's words, a language's own name, or the pool's."""
-        return dict(self.groups(cut)).get(group) or self.language.say(f"group.{group}")
+        key = f"group.{group}"  # a release of an earlier version may hold a group of no name
+        known = dict(self.groups(cut)).get(group)
+        return known or self.language.say(key if self.language.has(key) else "group.unsaid")
 
     def place(self, place: Place, row: Row | None = None) -> str:
         """Return a community's name, or what its row stands for: a pool or the whole county."""

@@ -68,7 +68,8 @@ class OtherSamples:
             communities=(self.place.slug, release_store.POOL, release_store.COUNTY),
             cut=cut,
         )
-        return list(release_store.of_place(found, self.place))
+        mine = release_store.of_place(found, self.place)
+        return [row for row in mine if Subject(row["measure"], row["agency"]) in self.subjects]
 
     def parts(self) -> Iterator[tuple[str, list[Other]]]:
         """Yield (whose answers, their figures), in the order of the questionnaire."""

@@ -94,7 +94,8 @@ class Front:
 
     def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if is_collected(path):
+        is_refused = hasattr(environ["wsgi.input"], "why")  # a body that was not read: say why
+        if is_collected(path) or is_refused:
             return self.app(environ, start)
         turnstile = self.dear if path.lower().startswith(DEAR) else self.others
         try:

@@ -15,6 +15,7 @@ import gevent
 from gunicorn.workers.ggevent import GeventWorker
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
 
+from survey import log
 from survey.config import Settings
 from survey.server import quiet
 from survey.server.front import Front
@@ -55,9 +56,7 @@ class Worker(GeventWorker):
     def load_wsgi(self) -> None:
         super().load_wsgi()
         if self.role == READ:
-            from survey.read import charts  # pandas and plotly, before anybody asks for a chart
-
-            charts.warm_up()
+            warm_up()
             os.nice(BEHIND)
         else:
             self.wsgi = Front(self.wsgi, os.environ.get(SOCKET, ""))
@@ -87,6 +86,18 @@ class Worker(GeventWorker):
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer a request that is none; of its sender nothing is told, not even to the log."""
         super().handle_error(req, client, None, exc)
+
+
+def warm_up() -> None:
+    """Load pandas and plotly before anybody asks for a chart. A worker that fails to start would
+    end the whole server, and reading may not stop the survey: then a chart fails when asked for.
+    """
+    try:
+        from survey.read import charts
+
+        charts.warm_up()
+    except Exception as error:
+        log.log_crash(type(error), error.__traceback__)
 
 
 def is_private(listener: Any) -> bool:

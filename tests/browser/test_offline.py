@@ -58,6 +58,7 @@ def test_it_opens_in_every_language_after_the_first_tap(guest):
     page.reload()
     expect(page.locator("html")).to_have_attribute("lang", "es")
     page.goto(f"{guest.site.url}/s/{PRACTICE}?lang=en&fbclid=a-scanner-added-this")
+    page.get_by_role("button", name="No, start fresh").click()  # what was ticked before
     guest.sees("start")
 
 

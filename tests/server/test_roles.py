@@ -11,7 +11,7 @@ import gevent
 import pytest
 
 from survey.config import SettingError, Settings
-from survey.server.front import Busy, Turnstile
+from survey.server.front import Busy, Front, Turnstile
 from survey.server.roles import COLLECT, READ, Roles, is_collected
 from tests.conftest import SECRET
 from tests.server.client import FORM
@@ -79,6 +79,8 @@ def test_what_is_passed_on_is_the_same_as_without(start: Start, shown):
         assert int(head.headers["content-length"]) > 1000
         secure = server.ask("/results", "X-Forwarded-Proto: https\r\n")
         assert "strict-transport-security" in secure.headers
+        long = f"POST /results HTTP/1.1\r\nHost: x\r\n{FORM}Content-Length: 99999999\r\n\r\n"
+        assert server.says(long.encode())[9:12] in (b"405", b"413")
         odd = server.ask("/results/%00%ff%2F..?x=%zz&y=%e9")
         assert (odd.status, odd.headers["location"]) == (302, "/results?x=%zz&y=%e9")
 
@@ -187,3 +189,32 @@ def test_a_turnstile_lets_a_few_pass_and_tells_the_others():
 def test_a_role_that_is_none_stops_the_start(given, sentence: str):
     with pytest.raises(SettingError, match=sentence):
         Settings(secret_key=SECRET, **given)
+
+
+def test_what_reading_needs_may_be_broken_without_ending_the_server(monkeypatch):
+    from survey.read import charts
+    from survey.server import worker
+
+    def broken() -> None:
+        raise MemoryError
+
+    told: list[type[BaseException]] = []
+    monkeypatch.setattr(charts, "warm_up", broken)
+    monkeypatch.setattr("survey.log.log_crash", lambda kind, place: told.append(kind))
+    worker.warm_up()
+    assert told == [MemoryError]
+
+
+def test_a_body_that_was_refused_is_not_passed_on():
+    class Refused:
+        why = "too long"
+
+    told: list[dict] = []
+
+    def app(environ: dict, start: object) -> list[bytes]:
+        told.append(environ)
+        return [b"413"]
+
+    environ = {"PATH_INFO": "/results", "REQUEST_METHOD": "POST", "wsgi.input": Refused()}
+    assert Front(app, "/nowhere")(environ, print) == [b"413"]
+    assert "porchlight.busy" not in told[0]
