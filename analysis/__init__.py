@@ -48,6 +48,7 @@ from analysis.release.released import NotReleased, Released, View, stored_view
 from analysis.release.verdict import newcombe, smallest_change
 
 if TYPE_CHECKING:
+    from analysis.estimators.comparison import by_group, difference_of_ranges
     from analysis.estimators.decomposition import adjusted_change, kitagawa
     from analysis.estimators.intervals import (
         mean_range,
@@ -87,6 +88,8 @@ if TYPE_CHECKING:
     )
 
 _LATER = {
+    "by_group": "analysis.estimators.comparison",
+    "difference_of_ranges": "analysis.estimators.comparison",
     "reliability": "analysis.estimators.reliability",
     "adjusted_change": "analysis.estimators.decomposition",
     "kitagawa": "analysis.estimators.decomposition",
@@ -154,6 +157,7 @@ __all__ = [
     "arcsine_range",
     "benjamini_hochberg",
     "bridged",
+    "by_group",
     "changes_since_first",
     "check_frame",
     "check_people",
@@ -161,6 +165,7 @@ __all__ = [
     "design",
     "design_effect",
     "difference_of",
+    "difference_of_ranges",
     "effective_n",
     "funnel",
     "intraclass_correlation",
