@@ -6,7 +6,7 @@
 A chart is one measure of one community (or county) under one cut in one season; each of its parts
 has 11 people or more. It is lost where the audit leaves it out, and coarser where its table is
 shown one band coarser. Deterministic but for the processor time. The table stands in
-docs/decisions/0016-the-smallest-part-first.md.
+docs/decisions/0018-the-smallest-part-first.md.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ import pandas as pd
 
 from analysis.estimators.crowd import crowd_n, ends, place_n
 from analysis.measures import SCALE, TOTAL, IntArray
-from analysis.tabulation.figure_print import SPLIT, Counts, shares
-from analysis.tabulation.rounding import BANDS, THIRDS, FloatArray, band_n, shown_n
+from analysis.tabulation.figure_print import counts_of, print_columns
+from analysis.tabulation.rounding import THIRDS, FloatArray
 from analysis.tabulation.tables import Exact
 
 RhoKey = tuple[int, str, str]  # season, measure id, agency
@@ -29,19 +29,7 @@ def newest_season(rho: Iterable[RhoKey]) -> int:
 def publish(rows: Sequence[Exact]) -> pd.DataFrame:
     """Banded figures of exact rows, without ranges; the exact columns do not survive."""
     table = pd.DataFrame(list(rows), columns=list(Exact._fields))
-    counts = _counts(table)
-    printed, scale = shares(counts), scale_of(table)
-    low, _ = band_n(counts.n, counts.coarse) if len(counts.n) else (counts.n, counts.n)
-    value, value_low, value_high = (x * scale for x in printed["value"].in_print())
-    table = table.assign(
-        band=[BANDS[b].name for b in counts.band.tolist()],
-        n=[shown_n(least) for least in low.tolist()],
-        n_low=low,
-        value=value.round(4),
-        value_low=value_low.round(4),
-        value_high=value_high.round(4),
-        **{name: printed[name].in_print()[0] for name in ("dont_know", *SPLIT)},
-    )
+    table = table.assign(**print_columns(counts_of(rows)))
     return table.drop(columns=["splits", "total", "mark", "coarse", "least"])
 
 
@@ -89,20 +77,6 @@ def round_off(x: FloatArray) -> FloatArray:
 def scale_of(table: pd.DataFrame) -> FloatArray:
     """What a whole is called in each row: 1 for a share, 100 for a score."""
     return np.array([SCALE[unit] for unit in table["unit"]], dtype=np.float64)
-
-
-def _counts(table: pd.DataFrame) -> Counts:
-    score = (table["unit"] == "score").to_numpy()
-    return Counts(
-        n=_ints(table["n"]),
-        top=np.where(score, _ints(table["total"]), _ints(table["top"])),
-        bottom=np.where(score, 0, _ints(table["bottom"])),
-        dont_know=_ints(table["dont_know"]),
-        score=score,
-        splits=table["splits"].to_numpy(dtype=bool),
-        coarse=_ints(table["coarse"]),
-        least=_ints(table["least"]),
-    )
 
 
 def _ints(column: pd.Series) -> IntArray:

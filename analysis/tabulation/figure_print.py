@@ -8,23 +8,32 @@ be printed alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from analysis.measures import LEAST, WHOLE, BoolArray, IntArray
+from analysis.measures import LEAST, SCALE, WHOLE, BoolArray, IntArray
 from analysis.tabulation.rounding import (
+    BANDS,
     Edges,
     FloatArray,
+    band_n,
     band_of,
     coarser,
     edges,
     in_print,
+    shown_n,
     split_is_shown,
 )
+from analysis.tabulation.tables import Exact
 
 SPLIT = ("top", "middle", "bottom")
+DECIMALS = 4  # of a figure in print
+
+
+COUNTED = ("n", "bottom", "dont_know", "coarse", "least")  # whole numbers of Exact
 
 
 class Counts(NamedTuple):
@@ -79,6 +88,42 @@ def shares(counts: Counts) -> Mapping[str, Share]:
     for name, part in parts.items():
         found[name] = _share(np.where(printed, part, 0), n, printed, band)
     return found
+
+
+def counts_of(rows: Sequence[Exact]) -> Counts:
+    """The counts behind exact rows, in their order."""
+    table = pd.DataFrame(list(rows), columns=list(Exact._fields))
+    whole = {name: table[name].to_numpy(dtype=np.int64) for name in (*COUNTED, "total", "top")}
+    score = (table["unit"] == "score").to_numpy()
+    return Counts(
+        n=whole["n"],
+        top=np.where(score, whole["total"], whole["top"]),
+        bottom=np.where(score, 0, whole["bottom"]),
+        dont_know=whole["dont_know"],
+        score=score,
+        splits=table["splits"].to_numpy(dtype=bool),
+        coarse=whole["coarse"],
+        least=whole["least"],
+    )
+
+
+def print_columns(counts: Counts) -> dict[str, Any]:
+    """Every column that is printed of these counts, by name; values of scores from 0 to 100."""
+    printed = shares(counts)
+    low, _ = band_n(counts.n, counts.coarse) if len(counts.n) else (counts.n, counts.n)
+    scale = np.where(counts.score, SCALE["score"], SCALE["share"])
+    value, value_low, value_high = (
+        (x * scale).round(DECIMALS) for x in printed["value"].in_print()
+    )
+    return {
+        "band": [BANDS[band].name for band in counts.band.tolist()],
+        "n": [shown_n(least) for least in low.tolist()],
+        "n_low": low,
+        "value": value,
+        "value_low": value_low,
+        "value_high": value_high,
+        **{name: printed[name].in_print()[0] for name in ("dont_know", *SPLIT)},
+    }
 
 
 def split_of(counts: Counts) -> dict[str, IntArray]:

@@ -138,9 +138,13 @@ def plan_tables(
     cuts: Sequence[str],
     earlier: Grouping,
     withheld: Collection[tuple[int, str, str]] = (),
+    *,
+    only: str = "",
 ) -> Iterator[Plan]:
-    """How every table of the block is grouped, total first within a panel."""
+    """How every table of the block is grouped, total first within a panel; only: of one panel."""
     for panel, positions in panels(measures).items():
+        if only and panel != only:
+            continue
         key = TableKey(tally.season, tally.state, tally.county, panel, TOTAL)
         shown = [i for i in positions if (tally.season, *measures[i].key) not in withheld]
         counts = tally.counts[TOTAL][:, :, shown].sum(axis=(0, 1))

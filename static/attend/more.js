@@ -23,7 +23,6 @@ function extra() {
   var script = doc.createElement('script');
   if (data('mode') === 'paper') return;
   script.src = data('extra');
-  script.onerror = function () { kept = false; }; // no signal: once more at the next tap
   body.appendChild(script);
 }
 

@@ -15,7 +15,6 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, text
 
 from analysis.disclosure import protect, rules
-from analysis.release import figures
 from analysis.tabulation import figure_print, rounding
 from survey.release import build
 from survey.storage import db
@@ -136,9 +135,9 @@ def test_a_split_in_a_finer_band_than_its_row_is_seen(copy: Flask, monkeypatch: 
 
 def test_without_bands_the_same_attacker_pins_people(copy: Flask, monkeypatch: pytest.MonkeyPatch):
     """So the test above can fail: exact counts and shares, pooled as ever."""
-    monkeypatch.setattr(figures, "band_n", lambda n, coarse=0: (n, n))
+    monkeypatch.setattr(figure_print, "band_n", lambda n, coarse=0: (n, n))
     monkeypatch.setattr(figure_print.Share, "in_print", exact)
-    monkeypatch.setattr(figures, "shown_n", str)
+    monkeypatch.setattr(figure_print, "shown_n", str)
     monkeypatch.setattr(rules, "_wrong_classes", lambda figures, ledger: [])
     monkeypatch.setattr(protect.Hearing, "in_doubt", lambda *args: [])
     for table in (Figure, Release):

@@ -17,7 +17,7 @@ from survey.questionnaire.instrument import read_content
 CONTENT = read_content()
 LANGUAGES = sorted(one.code for one in CONTENT.offered(CONTENT.languages))
 MOST_BYTES = 14_600  # as tests/browser/test_budget.py measures it for English and Spanish
-HEADERS = 790
+HEADERS = 765  # 760, as benchmarks.first_visit reads them off the wire
 VISITS = [("br", language) for language in LANGUAGES] + [("gzip", "en"), ("gzip", "es")]
 
 

@@ -2,6 +2,9 @@
 
 import functools
 import itertools
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
 
 import numpy as np
 import pytest
@@ -43,10 +46,51 @@ def world(**cuts):
     )
 
 
+@dataclass(frozen=True)
+class Part(Shown):
+    """A part that also knows how it is printed, for an oracle that has no inequalities."""
+
+    banded: bool = False
+
+    def prints(self, n, top):
+        """What is printed of these counts, as one number each; -1: it may not be printed."""
+        return (printed_banded() if self.banded else printed_exactly())[n, top]
+
+
+MOST = 160  # people in any county of these tests
+
+
+@functools.cache
+def printed_exactly():
+    n, top = np.indices((MOST, MOST))
+    return np.where(top <= n, n * MOST + top, -1)
+
+
+@functools.cache
+def printed_banded():
+    """METHODS 7.4 in fractions: the class of n, and the third or the step of the share."""
+    found = np.full((MOST, MOST), -1)
+    names: dict[tuple[object, ...], int] = {}
+    for n in range(11, MOST):
+        step = 0 if n < 30 else 10 if n < 60 else 5 if n < 150 else 2
+        for top in range(n + 1):
+            share, tail = Fraction(100 * top, n), Fraction(3 * step, 2)
+            if not step:
+                told = str(0 if 3 * top < n else 2 if 3 * top > 2 * n else 1)
+            elif share <= tail or share >= 100 - tail:
+                told = "low" if share <= tail else "high"
+            else:
+                told = str(floor(share / step + Fraction(1, 2)) * step)
+            shown_n = "11-29" if n < 30 else n - n % 5
+            found[n, top] = names.setdefault((shown_n, step, told), len(names))
+    return found
+
+
 def show(of, cut, places, groups, limits=exact):
     n, top, _ = of.counts[cut][np.ix_(places, groups)].sum(axis=(0, 1)).T
     counts = Counts(n, top, 0 * n, 0 * n - 1, ~YES, ~YES, 0 * n)
-    return Shown(cut, tuple(places), tuple(groups), np.array([0]), limits(counts))
+    told, measures = limits(counts), np.array([0])
+    return Part(cut, tuple(places), tuple(groups), measures, told, banded=limits is banded)
 
 
 def refused(of, *shown):
@@ -129,10 +173,8 @@ def every_table(of, shown):
     tables, true = all_tables(), of.counts["age"][0, :, 0, :2]
     for part in shown:
         groups = list(part.groups) if part.cut == "age" else [0, 1, 2]
-        coef, rest = part.limits.coef[0][:, :2], part.limits.rest[0]
-        for row in np.flatnonzero(coef.any(axis=1)):
-            moved = tables[:, groups].sum(axis=1, dtype=np.int64) - true[groups].sum(axis=0)
-            tables = tables[moved @ coef[row] <= rest[row]]
+        n, top = tables[:, groups].sum(axis=1, dtype=np.int64).T
+        tables = tables[part.prints(n, top) == part.prints(*true[groups].sum(axis=0))]
     return tables
 
 
@@ -212,16 +254,20 @@ def draw_limits(draw, of, cut, places, groups):
     return banded if enough and draw(st.integers(0, 4)) else exact
 
 
-def prints_alike(shown, cut, moved):
+def prints_alike(of, shown, cut, moved):
     """Whether nothing that is shown of a cut changes when people move so: {cell: move}."""
-    return all(
-        (part.limits.coef[0] @ sum(
-            (move for (place, group), move in moved.items()
-             if place in part.places and group in part.groups), np.zeros(3, dtype=np.int64)
-        ) <= part.limits.rest[0]).all()
-        for part in shown
-        if part.cut == cut
-    )  # fmt: skip
+    for part in shown:
+        if part.cut == cut:
+            cells = of.counts[cut][np.ix_(part.places, part.groups)][:, :, 0, :2]
+            before = cells.sum(axis=(0, 1))
+            after = before + sum(
+                move[:2]
+                for (place, group), move in moved.items()
+                if place in part.places and group in part.groups
+            )
+            if (after < 0).any() or part.prints(*before) != part.prints(*after):
+                return False
+    return True
 
 
 def hides(of, shown, doubt, move):
@@ -236,7 +282,7 @@ def hides(of, shown, doubt, move):
 
     def alike(cut, one, other):
         moved = {one: EVERY[move], other: EVERY[OPPOSITE[move]]}
-        return one != other and prints_alike(shown, cut, moved)
+        return one != other and prints_alike(of, shown, cut, moved)
 
     back = OPPOSITE[move]
     if not can(doubt.cut, here, move):
@@ -259,7 +305,7 @@ def hides(of, shown, doubt, move):
             side, below = (here[0], cell[1]), (cell[0], here[1])
             moved = {here: EVERY[move], cell: EVERY[move], side: EVERY[back], below: EVERY[back]}
             free_all = may(cell, move) and may(side, back) and may(below, back)
-            if free_all and prints_alike(shown, doubt.cut, moved):
+            if free_all and prints_alike(of, shown, doubt.cut, moved):
                 return True
     return False
 

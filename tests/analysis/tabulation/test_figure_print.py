@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from analysis.disclosure.limits import banded
 from analysis.measures import WHOLE
-from analysis.release import figures as release_figures
 from analysis.release.figures import publish
 from analysis.tabulation import figure_print
 from analysis.tabulation.figure_print import Counts, shares
@@ -155,7 +154,7 @@ def test_a_split_in_a_finer_band_than_the_audit_assumes_is_found(monkeypatch: py
 
     figure = FINER | {"n": 160, "top": 101, "bottom": 25}
     assert told_apart(figure) == []
-    monkeypatch.setattr(release_figures, "shares", finer)
+    monkeypatch.setattr(figure_print, "shares", finer)
     assert told_apart(figure)
     (shown,) = printed([figure])
     assert not alike(shown, by_hand(figure))
