@@ -39,6 +39,7 @@ MEASURES = (TRUST, FAIR, INDEX, AGAIN)
 ALPHA = ("OH", "alpha-county", "alpha")
 BETA = ("OH", "alpha-county", "beta")
 GAMMA = ("OH", "alpha-county", "gamma")
+SMALL = [("OH", "alpha-county", name) for name in ("xray", "yankee", "zulu")]  # for a pool
 ELSEWHERE = ("NY", "delta-county", "delta")  # always there, so that a missing filter is caught
 
 

@@ -9,7 +9,7 @@ from analysis.output.charts import CHARTS, WORDS, as_json, compare, groups, over
 from analysis.output.theme import ROLES
 from analysis.output.traces import BASIC_TRACES
 from analysis.release.build import release
-from tests.analysis.made_up import ALPHA, BETA, CUTS, GAMMA, MEASURES, people, together
+from tests.analysis.made_up import ALPHA, BETA, CUTS, GAMMA, MEASURES, SMALL, people, together
 from tests.analysis.made_up import WORDS as SAID
 
 TRUST: dict[str, Any] = {"measure": "trust", "agency": "police"}
@@ -21,7 +21,8 @@ def made():
     for season, words in ((2023, "2025a"), (2024, "2025a"), (2026, "2026b")):
         more = {"season": season, "instrument": words}
         frames += [people(ALPHA, 160, events=2, **more), people(GAMMA, 40, **more)]
-        frames += [people(BETA, 20 if season == 2024 else 6, **more)]
+        size = 20 if season == 2024 else 10  # together or each by itself
+        frames += [people(place, size, **more) for place in (BETA, *SMALL)]
     return release(together(*frames), MEASURES, CUTS)
 
 

@@ -156,10 +156,10 @@ def test_other_words_are_a_wall():
 
 
 def test_a_place_that_was_pooled_is_compared_only_with_the_same_pool():
-    pooled = [season(ALPHA, 300, 2025, 50), season(BETA, 6, 2025, 50), season(GAMMA, 30, 2025, 50)]
+    pooled = [season(ALPHA, 300, 2025, 50), season(BETA, 6, 2025, 50), season(GAMMA, 9, 2025, 50)]
     apart = [season(ALPHA, 300, 2026, 50), season(BETA, 60, 2026, 50), season(GAMMA, 90, 2026, 50)]
     assert verdicts(*pooled, *apart, community="beta").empty
-    same = [season(ALPHA, 300, 2026, 50), season(BETA, 6, 2026, 50), season(GAMMA, 90, 2026, 50)]
+    same = [season(ALPHA, 300, 2026, 50), season(BETA, 6, 2026, 50), season(GAMMA, 10, 2026, 50)]
     assert len(verdicts(*pooled, *same, community="beta")) == 1
 
 

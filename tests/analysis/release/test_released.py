@@ -23,7 +23,7 @@ def made():
     frames = [
         people(place, n, season=season)
         for season in (2025, 2026)
-        for place, n in ((ALPHA, 80), (BETA, 9), (GAMMA, 30))
+        for place, n in ((ALPHA, 80), (BETA, 9), (GAMMA, 8))
     ]
     return release(together(*frames), MEASURES, CUTS)
 
