@@ -55,9 +55,11 @@ STATUS = {
 
 
 @blueprint.get("/s")
-def enter() -> Reply:
+def enter() -> Reply | tuple[str, int]:
     """Take a code typed by hand."""
-    code = events.tidy_code(request.args.get("code", ""))[:20] or "-"
+    code = events.tidy_code(request.args.get("code", ""))[:20]
+    if not code:
+        return help_page("unknown", code="")
     return redirect(url_for("attend.form", code=code, lang=request.args.get("lang")))
 
 

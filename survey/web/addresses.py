@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Reply
 
-STRAY_END = re.compile(r"[\W_]+$")  # a slash, a full stop, a bracket, a quote, in any script
+STRAY_END = re.compile(r"(?:(?![\x00-\x1f])[\W_])+$")  # a slash, a full stop, a bracket, a quote, in any script
 STRAY_QUERY_END = re.compile(r"(?:[).,;:!?\]}>\"'*]|%(?:2[0279CE]|3[BE]|5D|7D))+$", re.IGNORECASE)
 
 
@@ -46,7 +46,8 @@ def candidates(path: str) -> Iterator[str]:
     """
     tidied = STRAY_END.sub("", path) or "/"
     if request.endpoint:
-        yield from (tidied,) if tidied != path else ()
+        if tidied != path and tidied.count("/") == path.count("/"):  # something of it is left
+            yield tidied
         return
     _, first, *rest = f"{tidied}/".split("/")
     fixed = "/".join(("", first.lower(), *rest)).removesuffix("/") or "/"

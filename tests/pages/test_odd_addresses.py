@@ -45,3 +45,10 @@ def test_an_odd_address_is_not_found(app: Flask, address: str):
 )
 def test_an_odd_choice_is_no_choice(app: Flask, address: str):
     assert app.test_client().get(address, follow_redirects=True).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/s", "/s/", "/s?code=", "/s?code=%2D"])
+def test_no_code_is_told_and_leads_nowhere_else(app: Flask, address: str):
+    reply = app.test_client().get(address, follow_redirects=True)
+    assert reply.status_code == 404
+    assert 'name="code"' in reply.text
