@@ -10,7 +10,8 @@ from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Reply
 
-STRAY_END = re.compile(r"(?:(?![\x00-\x1f])[\W_])+$")  # a slash, a full stop, a bracket, a quote, in any script
+# a slash, a full stop, a bracket, a quote, in any script; never a control character
+STRAY_END = re.compile(r"(?:(?![\x00-\x1f])[\W_])+$")
 STRAY_QUERY_END = re.compile(r"(?:[).,;:!?\]}>\"'*]|%(?:2[0279CE]|3[BE]|5D|7D))+$", re.IGNORECASE)
 
 
