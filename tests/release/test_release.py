@@ -148,8 +148,9 @@ def test_the_command_line_sets_up_an_event_in_a_few_words(app: Flask, session: S
     flask("community", "agency", "fir-landing", "fire", "Fir Fire")
     assert "police, fire" in flask("community", "list")
     told = flask("event", "add", "fir-landing", "--day", "2026-08-04")
-    assert "fir-landing-2026: opens 2026-08-04 21:00 UTC" in told
+    assert "fir-landing-2026: opens Tuesday 2026-08-04 17:00, ends 21:00" in told
     assert "es is a draft" in told
+    assert "America/New_York" in told
     code = flask("poster", "add", "fir-landing-2026", "--channel", "gate").split(":")[0]
     assert code in flask("poster", "list", "fir-landing-2026")
     assert app.test_client().get(f"/poster/{code}").status_code == 200
@@ -175,15 +176,15 @@ def test_the_command_line_sets_up_an_event_in_a_few_words(app: Flask, session: S
         (("community", "agency", "maple-falls", "fire", "N"), "has its fire already"),
         (("poster", "add", "nowhere", "--channel", "x"), "There is no event"),
         (
-            ("event", "add", "maple-falls", "--day", "2026-08-04", "--time-zone", "Mars/Base"),
+            ("event", "add", "maple-falls", "--day", "2026-08-05", "--time-zone", "Mars/Base"),
             "'Mars/Base' is no time zone",
         ),
         (
-            ("event", "add", "maple-falls", "--day", "2026-08-04", "--language", "tlh"),
+            ("event", "add", "maple-falls", "--day", "2026-08-05", "--language", "tlh"),
             "'tlh' is no language here",
         ),
         (
-            ("event", "add", "maple-falls", "--day", "2026-08-04", "--ends", "16:00"),
+            ("event", "add", "maple-falls", "--day", "2026-08-05", "--ends", "16:00"),
             "must end after it starts",
         ),
     ],
