@@ -40,7 +40,7 @@ def goals(proof: Proof) -> Iterator[str]:
     yield (
         f"Seed {SEED}; per cent, ± one standard error of the simulation itself. Of each claim the "
         "worst case stands here. A goal counts as met where it is not missed by more than twice "
-        "that error; one that a range holds the truth, by .4 points at most."
+        "that error, and by .4 points at most."
     )
     yield ""
     yield from table("claim", "truth", "goal", "found", "before", "worst case", "met")
