@@ -123,8 +123,10 @@ class Verdicts:
         """Yield what is said of all places together: their figure, their mean change, how many of
         them moved, what chance alone would do, and who is left out."""
         kind = "share" if self.tell.is_share(row) else "score"
-        numbers = {"n": row["n"], "of": row["communities"], "range": self.tell.range(row)}
-        figure = {"season": row["season"], "value": self.tell.number(row["value"], row)}
+        n = self.tell.language.number(row["n"])
+        numbers = {"n": n, "of": row["communities"], "range": self.tell.range(row)}
+        whole = round(row["value"], 2 if kind == "share" else 0)  # as every other figure
+        figure = {"season": row["season"], "value": self.tell.number(whole, row)}
         finding = self.tell.finding({**row, "wording": row["asked"]})
         yield self.tell.say(f"overall.{kind}", finding=finding, **numbers, **figure)
         if row["compared"]:
