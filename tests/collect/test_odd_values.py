@@ -238,9 +238,14 @@ GROUPS = itertools.cycle(["18-24", "35-44"])
 
 
 def put_in(session: Session, event: Event, answers: str, **more: str) -> None:
-    """Write one row with a database client, past every check of ours."""
+    """Write one row as an earlier version could, whose table had no rule for answers yet."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    without = "PRAGMA ignore_check_constraints = ON"
+    if not is_sqlite:
+        without = "ALTER TABLE response DROP CONSTRAINT IF EXISTS ck_response_plain_answers"
+    session.execute(text(without))
     row = {
-        "id": uuid4().hex if session.get_bind().dialect.name == "sqlite" else str(uuid4()),
+        "id": uuid4().hex if is_sqlite else str(uuid4()),
         "event": event.id,
         "poster": event.posters[0].code,
         "answers": answers,
@@ -257,6 +262,8 @@ def put_in(session: Session, event: Event, answers: str, **more: str) -> None:
         ),
         row,
     )
+    if is_sqlite:
+        session.execute(text("PRAGMA ignore_check_constraints = OFF"))
     session.commit()
 
 
@@ -312,7 +319,7 @@ def test_a_release_survives_what_it_cannot_read(app: Flask, session: Session):
         (40, "maple-falls")
     ]
     groups = {row["group"] for row in rows(session, now.release, cut="age")}
-    assert groups <= {"18-24", "35-44"}
+    assert groups == {"18-34", "35-54"}
 
 
 def test_a_row_that_is_no_json_stops_nothing(sqlite_app: Flask):
