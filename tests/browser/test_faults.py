@@ -43,11 +43,11 @@ DRIVE = """given => {
         const fates = {};
         const flush = async () => Object.assign(fates, await promise(queue.flush, post));
         for (const {id, body} of given) {
-            const until = Date.now() + queue.KEPT;
-            await promise(queue.put, {id, to: location.pathname, body, until});
+            await promise(queue.put, {id, to: location.pathname, body});
             await flush();
         }
-        while ((await promise(queue.waiting)).length) await flush();
+        // an entry that has an outcome stays until a page has told it
+        while ((await promise(queue.waiting)).some(one => !one.outcome)) await flush();
         return fates;
     };
     window.driven = drive().then(fates => { window.fates = fates; });
