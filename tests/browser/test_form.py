@@ -274,7 +274,7 @@ def test_whoever_is_quicker_than_the_question_waits_for_it_not_for_long(
     for _ in range(2):
         answers_quickly(guest.opens()).sends()
     page, held = guest.page, []
-    page.route("**/s/extra/**", held.append)
+    page.route("**/s/extra/**", lambda one: held.append(one))
     page.clock.install()
     page.goto(f"{guest.site.url}/s/{PRACTICE}?lang=en", wait_until="domcontentloaded")
     expect(page.locator("#seen")).to_be_visible()
