@@ -19,9 +19,10 @@ var more = self.porchlight = {
   }
 };
 
-function extra() {
+function extra(done) {
   var script = doc.createElement('script');
   if (data('mode') === 'paper') return;
+  script.onload = script.onerror = done || nothing;
   script.src = data('extra');
   body.appendChild(script);
 }

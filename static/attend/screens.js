@@ -2,7 +2,7 @@
 // waits on the phone until it can be sent. The files named in survey/pages/assets.py stand in this
 // order inside one function, after queue.js. Plain old JavaScript: a phone of 2015 runs it.
 
-var doc = document, body = doc.body, tongue = doc.documentElement.lang, step = 0, people = 0, opened = false, kept = false, sending = null, told = '', shown = '', tries = 0, retry, ticking;
+var doc = document, body = doc.body, tongue = doc.documentElement.lang, step = 0, people = 0, opened = false, kept = false, sending = null, told = '', shown = '', tries = 0, retry, ticking, asking;
 var workers = queue.api(navigator, 'serviceWorker');
 if (!doc.querySelectorAll || !doc.getElementById('survey') || !history.pushState) return;
 
@@ -95,9 +95,23 @@ function pass(section) {
     if ((gates[i].getAttribute('data-stops') || '').split(' ').indexOf(chosen.value) >= 0) { bye('stopped'); return true; }
   }
   if (!hasForm()) return false;
-  if (section.id === 'start' && people > 1 && !field('household').value && $('again')) { panel('again'); return true; }
-  go(section);
+  if (section.id === 'start' && people > 1 && !field('household').value) ask(section);
+  else go(section);
   return true;
+}
+
+// The question comes with the second script. Whoever is quicker waits for it, but not for long.
+function ask(section) {
+  function on() {
+    if (!asking) return;
+    asking = clearTimeout(asking);
+    if ($('again')) panel('again');
+    else go(section);
+  }
+  if ($('again')) return panel('again');
+  if (asking) return;
+  asking = setTimeout(on, 3000);
+  extra(on);
 }
 
 function go(section) {

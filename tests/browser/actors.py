@@ -134,9 +134,10 @@ def posts(request: APIRequestContext, address: str, answers: Mapping[str, Any]) 
 
 
 def closed_code(site: Site) -> str:
-    """Return the code of a poster whose event of the demonstration is over."""
+    """Return the code of a poster whose event of the demonstration is over: one of its two."""
     event = "SELECT id FROM event WHERE slug = 'buffalo-2026'"
-    ((code,),) = site.rows(f"SELECT code FROM poster WHERE event_id = ({event})")
+    at = f"event_id = ({event}) AND channel = 'entrance'"
+    ((code,),) = site.rows(f"SELECT code FROM poster WHERE {at}")
     return str(code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -263,6 +264,33 @@ def test_a_silent_third_time_is_asked_kindly(guest):
     expect(guest.page.get_by_text("Once is all we need")).to_be_visible()
     another(guest)
     assert guest.given() == {}
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["late", "not at all"])
+def test_whoever_is_quicker_than_the_question_waits_for_it_not_for_long(
+    new_page, demonstration, comes
+):
+    guest = Guest(new_page(service_workers="block"), demonstration)
+    for _ in range(2):
+        answers_quickly(guest.opens()).sends()
+    page, held = guest.page, []
+    page.route("**/s/extra/**", lambda one: held.append(one))
+    page.clock.install()
+    page.goto(f"{guest.site.url}/s/{PRACTICE}?lang=en", wait_until="domcontentloaded")
+    expect(page.locator("#seen")).to_be_visible()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+    guest.says("adult", "police").screen.locator(".go").click()
+    guest.sees("start")
+    if not comes:
+        page.clock.run_for(3_000)
+        guest.sees("trust")
+    for one in held:
+        one.continue_()
+    page.wait_for_load_state()
+    if comes:
+        expect(page.locator("#again")).to_be_visible()
+    else:
+        guest.sees("trust")
 
 
 def test_a_second_time_in_three_weeks_is_this_phones_alone(guest):

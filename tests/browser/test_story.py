@@ -133,12 +133,15 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
         assert one["order"] == ["police", "fire"]
         assert (one["trust.fire"], one["again"], one["age"]) == (5, 3, "35-44")
         assert one["race"] == ["black", "hispanic"]
-    assert site.rows("SELECT text FROM comment") == [(COMMENT,)]
+    assert site.rows("SELECT text FROM comment") == []  # a single one waits, sealed
+    assert site.rows("SELECT count(*) FROM sealed_comment") == [(1,)]
     assert site.comes_to(len(ids), "SELECT sum(count) FROM scan WHERE poster = ?", code)
 
     # The event is closed and released.
     assert "is closed" in site.flask(f"event close maple-falls-{SEASON}")
     assert "Release 2 is made" in site.flask("release")
+    assert site.rows("SELECT text FROM comment") == [(COMMENT,)]
+    assert site.rows("SELECT count(*) FROM sealed_comment") == [(0,)]
 
     # By hand: 30 of the 43 who could say trust the police a lot or completely, which is 69.8 %.
     # Among 30 to 59 people that is shown as 70 % and stands for 65 to 75, and the 43 as 40. With
