@@ -223,8 +223,7 @@ def test_a_pile_of_sheets(volunteer):
     assert comment["trust.police"] == 5
     assert (teen["trust.police"], teen["live"]) == (3, "no")
     assert child == CHILD
-    texts = [row[0] for row in volunteer.site.rows("SELECT text FROM comment")]
-    assert texts == ["More shade, please: 12 trees."]
+    assert volunteer.site.comments() == ["More shade, please: 12 trees."]
 
 
 def test_nothing_is_kept_of_a_child_where_the_sheet_says_no(volunteer):
