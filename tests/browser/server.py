@@ -18,6 +18,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from survey.storage.sealed_comments import Seal
+
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret that only the browser tests know, long enough"
 PATIENCE = 60  # seconds until a start counts as failed; it takes two on a quiet machine
@@ -75,6 +77,12 @@ class Site:
         while (found := self.rows(query, *values)) != [(expected,)] and time.monotonic() < end:
             time.sleep(0.05)
         return found == [(expected,)]
+
+    def comments(self) -> list[str]:
+        """Return every comment that was taken, as it waits sealed or was moved among others."""
+        seal, waiting = Seal(SECRET), self.rows("SELECT event_id, sealed FROM sealed_comment")
+        moved = self.rows("SELECT text FROM comment")
+        return [text for (text,) in moved] + [seal.open(*row)[1] for row in waiting]
 
     def household(self, submission: str) -> bool:
         """Return whether another person on the same phone was said to have answered before."""

@@ -133,8 +133,7 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
         assert one["order"] == ["police", "fire"]
         assert (one["trust.fire"], one["again"], one["age"]) == (5, 3, "35-44")
         assert one["race"] == ["black", "hispanic"]
-    assert site.rows("SELECT text FROM comment") == []  # a single one waits, sealed
-    assert site.rows("SELECT count(*) FROM sealed_comment") == [(1,)]
+    assert site.comments() == [COMMENT]
     assert site.comes_to(len(ids), "SELECT sum(count) FROM scan WHERE poster = ?", code)
 
     # The event is closed and released.
