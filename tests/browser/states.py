@@ -24,6 +24,18 @@ POST = """([pairs, go]) => {
     }
     form.submit();
 }"""
+# How many people this phone has counted, over its events.
+COUNTED = """() => new Promise((resolve, reject) => {
+    const asked = indexedDB.open('porchlight', 1);
+    asked.onerror = reject;
+    asked.onsuccess = () => {
+        const rows = asked.result.transaction('seen').objectStore('seen').getAll();
+        rows.onsuccess = () => {
+            asked.result.close();
+            resolve(rows.result.reduce((sum, row) => sum + row.count, 0));
+        };
+    };
+})"""
 CONTENT = read_content()
 LANGUAGES = sorted(one.code for one in CONTENT.offered(CONTENT.languages))
 CODE = "#code=00000000-0000-4000-8000-000000000000"  # of a first visit, as a bookmark keeps it
@@ -42,6 +54,16 @@ def posts_plainly(page: Page, go: str, **given: Any) -> Page:
         pairs = [[key.replace("__", "."), value] for key, value in given.items()]
         page.evaluate(POST, [pairs, go])
     return page
+
+
+def counts_to(page: Page, people: int) -> None:
+    """Wait until the phone has noted that many people: whoever reopens the form sooner is not
+    asked whether they answered before."""
+    for _ in range(200):
+        if page.evaluate(COUNTED) >= people:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"The phone counted fewer than {people} people.")
 
 
 def adult(guest: Guest, codes: Codes, language: str) -> Iterator[str]:
@@ -68,6 +90,7 @@ def adult(guest: Guest, codes: Codes, language: str) -> Iterator[str]:
     guest.answers({})
     guest.presses_send()
     expect(page.locator("#done")).to_be_visible()
+    counts_to(page, 2)
     guest.opens(codes.now, language).says("adult")
     expect(page.locator("#seen")).to_be_visible()
     yield "answered on this phone before"
