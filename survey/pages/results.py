@@ -7,22 +7,22 @@ once (`understood`): pages are kept under it, and their links are made of it.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.routing import BaseConverter
 
+from survey.pages import tables
 from survey.pages.site import page
 from survey.read import definitions
 from survey.read.caching import Query, kept_or_made, newest
 from survey.read.captions import Teller
 from survey.read.other_samples import OtherSamples
-from survey.read.results_query import TOTAL, Reading
+from survey.read.results_query import Reading
 from survey.storage.db import session
-from survey.storage.release_store import Current, Place
+from survey.storage.release_store import TOTAL, Current, Place
 from survey.web.locale import content, visitor_language
 
 PER_PAGE = 40  # communities on one page of the overview
@@ -61,11 +61,15 @@ def overview(ending: str) -> str | Response:
     shown = places[(number - 1) * PER_PAGE : number * PER_PAGE]
     if ending == "chart.json":
         shown = shown[:MOST_PANELS]
-    reading = read(now, shown if ending != "csv" else places)
+    reading = read(now, shown)
+    narrowed = [("state", state if places else "-")]
+    if ending in tables.TYPES:
+        query = understood(reading, ending, narrowed)
+        return tables.whole(reading, ending, query, dict(narrowed)["state"], "")
     return reply(
         reading,
         ending,
-        [("state", state if places else "-"), ("page", str(number))],
+        [*narrowed, ("page", str(number))],
         chart="overview",
         lines=lambda: [reading.line(place) for place in shown],
         number=number,
@@ -145,8 +149,10 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
         abort(404)
 
     def make() -> str | Response:
-        if ending != "html":
-            return FILES[ending](reading, chart)
+        if ending in tables.TYPES:
+            return tables.shown(reading, ending)
+        if ending == "chart.json":
+            return as_chart(reading, chart)
         lazy = {name: value() if callable(value) else value for name, value in more.items()}
         template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
         return page(template, **choices(reading), **lazy)
@@ -219,34 +225,7 @@ def address(ending: str) -> str:
     return f"{request.path}.{ending}" + (f"?{query}" if query else "")
 
 
-def as_json(reading: Reading, chart: str) -> Response:
-    release = reading.now.release
-    body = {
-        "release": release.id,
-        "sha256": release.sha256,
-        "note": reading.tell.say("note"),
-        "rows": reading.shown(),
-    }
-    return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
-
-
-def as_csv(reading: Reading, chart: str) -> Response:
-    from survey.read import charts  # loads pandas: only where a file or a chart is made
-
-    response = Response(charts.table(reading), mimetype="text/csv")
-    name = request.path.strip("/").replace("/", "-")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
 def as_chart(reading: Reading, chart: str) -> Response:
-    from survey.read import charts
+    from survey.read import charts  # loads pandas: only where a chart is made
 
     return Response(charts.chart(reading, chart, columns()), mimetype="application/json")
-
-
-FILES: dict[str, Callable[[Reading, str], Response]] = {
-    "csv": as_csv,
-    "json": as_json,
-    "chart.json": as_chart,
-}

@@ -16,8 +16,9 @@ from analysis.output.charts import as_json, overview
 from analysis.output.theme import blank
 from analysis.release.released import stored_view
 from survey.questionnaire.instrument import as_tuples
-from survey.read.results_query import TOTAL, Reading
+from survey.read.results_query import Reading
 from survey.storage.models import Release
+from survey.storage.release_store import TOTAL
 from survey.storage.released_tables import load
 
 NAMES = {  # file name -> format of analysis.output.export
@@ -63,12 +64,6 @@ def words(reading: Reading) -> Mapping[str, str]:
     if reading.cut != TOTAL:
         said |= dict(tell.groups(reading.cut))
     return said
-
-
-def table(reading: Reading) -> bytes:
-    """Return what the page shows as CSV, in the columns of the release."""
-    view = stored_view(reading.shown(), sha256=reading.now.release.sha256)
-    return b"".join(FORMATS["long"].write(view, ()))
 
 
 def files(session: Session, release: Release) -> dict[str, bytes]:

@@ -15,10 +15,16 @@ from sqlalchemy.orm import Session
 from survey.read.captions import Cell, Teller
 from survey.read.verdicts import BEFORE, EVENING, FIRST, TREND
 from survey.storage import release_store
-from survey.storage.release_store import CHANGE, FIGURE, OVERALL, Current, Place, Row, Subject
-
-TOTAL = "total"
-FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
+from survey.storage.release_store import (
+    CHANGE,
+    FIGURE,
+    OVERALL,
+    TOTAL,
+    Current,
+    Place,
+    Row,
+    Subject,
+)
 
 
 @dataclass(frozen=True)
@@ -90,17 +96,14 @@ class Reading:
 
     def find(self, kind: str, cut: str | None = None) -> list[Row]:
         """Return the rows of these communities, of their pools and of their counties."""
-        counties = {(place.state, place.county) for place in self.places}
-        slugs = [*(place.slug for place in self.places), release_store.COUNTY, release_store.POOL]
-        found = release_store.rows(
+        return release_store.rows(
             self.session,
             self.now.release,
             kind,
             subject=self.subject,
-            communities=slugs,
+            places=self.places,
             cut=cut,
         )
-        return [row for row in found if (row["state"], row["county"]) in counties]
 
     def seasons(self, place: Place) -> list[Row]:
         """Return one row a season: the community's own, or the one it shares with neighbours."""
@@ -189,11 +192,11 @@ class Reading:
 
     def overall(self, state: str = "") -> Row | None:
         """Return the newest row of the whole programme, or of a state; None for one place."""
-        found = release_store.rows(self.session, self.now.release, OVERALL, subject=self.subject)
-        newest = self.now.seasons[-1]
-        return next(
-            (row for row in found if (row["state"], row["season"]) == (state, newest)), None
+        newest = self.now.seasons[-1:]
+        found = release_store.rows(
+            self.session, self.now.release, OVERALL, subject=self.subject, cut=TOTAL, seasons=newest
         )
+        return next((row for row in found if row["state"] == state), None)
 
     def together(self, row: Row) -> Iterator[str]:
         """Yield the sentences about all places together."""
@@ -210,14 +213,8 @@ class Reading:
             if (measure["id"], measure["agency"]) == (self.subject.measure, self.subject.agency)
         }
         shown = {row["season"] for row in self.seasons(place)}
-        seasons = {
-            note["season"]
-            for note in about["notes"]
-            if note["reason"] == FEW_ANSWERS
-            and (note["state"], note["county"]) == (place.state, place.county)
-            and note["panel"] in panels
-            and place.slug in note["members"].split("|")
-        }
+        found = self.now.few.get(place.slug, ())
+        seasons = {season for season, panel in found if panel in panels}
         if not seasons - shown:
             return ""
         told = self.tell.list(str(season) for season in sorted(seasons - shown))

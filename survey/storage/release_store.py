@@ -6,16 +6,20 @@ Nothing in this module can reach an answer: it knows the tables `release` and `f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.orm import Session
 
 from survey.storage.models import RELEASE_FORMAT, Figure, Release
 
 Row = Mapping[str, Any]
 FIGURE, CHANGE, OVERALL = "figure", "change", "overall"
+TOTAL = "total"  # cut: everybody
+FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
+AT_ONCE = 500  # rows that are read at a time where all of them are sent
 COUNTY, POOL = "", "other"  # what stands in a row's `community` beside slugs
 
 
@@ -64,6 +68,8 @@ class Current:
     subjects: list[Subject]
     headline: Subject
     measures: Mapping[str, Asked]  # by measure id
+    # by slug: (season, panel) in which a community had too few answers to be shown at all
+    few: Mapping[str, set[tuple[int, str]]] = field(default_factory=dict)
 
     def asked(self, measure: str) -> Asked:
         return self.measures[measure]
@@ -111,7 +117,18 @@ def current(session: Session) -> Current | None:
         subjects=[Subject(*pair) for pair in about["subjects"]],
         headline=Subject(*about["headline"]),
         measures={measure["id"]: Asked.of(measure) for measure in about["measures"]},
+        few=too_few(about["notes"]),
     )
+
+
+def too_few(notes: Iterable[Mapping[str, Any]]) -> dict[str, set[tuple[int, str]]]:
+    """Return by slug the seasons and panels in which a community had too few answers."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for note in notes:
+        if note["reason"] == FEW_ANSWERS:
+            for slug in note["members"].split("|"):
+                found.setdefault(slug, set()).add((note["season"], note["panel"]))
+    return found
 
 
 def rows(
@@ -121,20 +138,105 @@ def rows(
     *,
     subject: Subject | None = None,
     measures: Iterable[str] | None = None,
-    communities: Iterable[str] | None = None,
+    places: Iterable[Place] | None = None,
     cut: str | None = None,
+    seasons: Iterable[int] | None = None,
 ) -> list[Row]:
-    """Return released rows in their frozen order, narrowed by what is named."""
-    query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == kind)
+    """Return released rows in their frozen order, narrowed by what is named.
+
+    places: rows of these communities, and those in which their county's small ones or the whole
+    county are shown together. Whoever names places or a subject reads no more than their rows.
+    """
+    query = select(Figure.number, Figure.row)
+    if places is None:
+        query = query.where(Figure.release_id == release.id, Figure.kind == kind)
+    else:
+        keys = dict.fromkeys(
+            lookup(release.id, kind, place.state, place.county, community)
+            for place in places
+            for community in (place.slug, COUNTY, POOL)
+        )
+        query = query.where(Figure.lookup.in_(list(keys)))
     if subject is not None:
         query = query.where(Figure.measure == subject.measure, Figure.agency == subject.agency)
     if measures is not None:
         query = query.where(Figure.measure.in_(list(measures)))
-    if communities is not None:
-        query = query.where(Figure.community.in_(list(communities)))
     if cut is not None:
         query = query.where(Figure.cut == cut)
-    return list(session.scalars(query.order_by(Figure.number)))
+    if seasons is not None:
+        query = query.where(Figure.season.in_(list(seasons)))
+    # put in order here: told to, a database takes the key's order and reads the whole release
+    found = sorted(session.execute(query), key=itemgetter(0))
+    return [row for _, row in found]
+
+
+def lookup(release_id: int, kind: str, state: str, county: str, community: str) -> str:
+    """Return by what a place's rows of one kind are found."""
+    return f"{release_id}|{kind}|{state}|{county}|{community}"
+
+
+def in_order(
+    session: Session,
+    release: Release,
+    *,
+    subject: Subject,
+    cut: str,
+    state: str = "",
+    county: str = "",
+) -> Iterator[str]:
+    """Yield every figure of a subject as it was frozen, as JSON, as the database gives it: by
+    season, state, county and community. Holds no more than some hundreds at a time."""
+    query = select(cast(Figure.row, Text)).where(
+        Figure.release_id == release.id,
+        Figure.kind == FIGURE,
+        Figure.measure == subject.measure,
+        Figure.agency == subject.agency,
+        Figure.cut == cut,
+    )
+    query = query.where(*narrowed(state, county)).order_by(
+        Figure.season, Figure.told, Figure.state, Figure.county, Figure.community, Figure.number
+    )
+    yield from session.scalars(query.execution_options(yield_per=AT_ONCE))
+
+
+def first_figure(session: Session, release: Release) -> Row:
+    """Return the first figure of a release; nothing where it has none."""
+    query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == FIGURE)
+    return session.scalar(query.order_by(Figure.number).limit(1)) or {}
+
+
+def narrowed(state: str, county: str) -> list[ColumnElement[bool]]:
+    """Return what keeps a state, or a county of it, where they are named."""
+    asked = ((Figure.state, state), (Figure.county, county))
+    return [column == value for column, value in asked if value]
+
+
+def told_of(
+    session: Session,
+    release: Release,
+    *,
+    subject: Subject,
+    season: int,
+    told: str,
+    state: str = "",
+    county: str = "",
+    skip: int = 0,
+    most: int | None = None,
+) -> list[str]:
+    """Return the slugs of communities of one verdict ("before.rise"), by state and county."""
+    query = select(Figure.community).where(
+        Figure.release_id == release.id,
+        Figure.kind == CHANGE,
+        Figure.measure == subject.measure,
+        Figure.agency == subject.agency,
+        Figure.cut == TOTAL,
+        Figure.season == season,
+        Figure.told == told,
+        Figure.community.not_in((COUNTY, POOL)),
+        *narrowed(state, county),
+    )
+    query = query.order_by(Figure.state, Figure.county, Figure.community)
+    return list(session.scalars(query.offset(skip).limit(most)))
 
 
 def of_place(found: Iterable[Row], place: Place) -> Iterator[Row]:

@@ -16,8 +16,8 @@ def rows_in(app: Flask, kind: str, community: str) -> list[dict[str, Any]]:
     with app.app_context():
         now = release_store.current(db.session())
         assert now is not None
-        found = release_store.rows(db.session(), now.release, kind, communities=[community])
-    return [dict(row) for row in found]
+        found = release_store.rows(db.session(), now.release, kind, places=[now.places[community]])
+    return [dict(row) for row in found if row["community"] == community]
 
 
 def newest(app: Flask, community: str, measure: str, agency: str = "") -> dict[str, Any]:

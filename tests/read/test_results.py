@@ -93,7 +93,7 @@ def changes_of(app: Flask, community: str) -> dict[tuple[str, int], dict]:
         now = release_store.current(db.session())
         assert now is not None
         found = release_store.rows(
-            db.session(), now.release, release_store.CHANGE, communities=[community]
+            db.session(), now.release, release_store.CHANGE, places=[now.places[community]]
         )
     mine = [c for c in found if (c["measure"], c["agency"]) == ("trust", "police")]
     return {(c["basis"], c["season_to"]): dict(c) for c in mine}
