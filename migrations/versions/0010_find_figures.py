@@ -1,13 +1,13 @@
 """Columns and indexes by which a page finds its figures, however many places there are.
 
-Revision ID: 0009
+Revision ID: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 COLUMNS = {"state": 40, "county": 120, "told": 24}
 BY_PLACE = ["lookup", "measure", "agency", "cut", "season"]
