@@ -14,7 +14,7 @@ from survey.config import Settings
 from survey.read import kept_tables, sent_rows
 from survey.read.caching import Query, fresh, label
 from survey.read.results_query import Reading
-from survey.storage import db, release_store
+from survey.storage import db, release_store, released_index
 from survey.storage.release_store import Row
 
 TYPES = {"csv": "text/csv", "json": "application/json"}
@@ -60,7 +60,7 @@ def kept(path: Path) -> Response:
 def frozen(engine: Engine, reading: Reading, state: str, county: str) -> Iterator[str]:
     """Yield the rows in a session of their own, for they are sent when the request is over."""
     with Session(engine) as session:
-        yield from release_store.in_order(
+        yield from released_index.in_order(
             session,
             reading.now.release,
             subject=reading.subject,

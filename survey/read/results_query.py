@@ -177,19 +177,6 @@ class Reading:
         ]
         return Line(place, cells, told)
 
-    def summary(self) -> Iterator[str]:
-        """Yield a sentence for each verdict on the newest season: which communities it was."""
-        newest = self.now.seasons[-1]
-        for basis in (BEFORE, TREND):
-            told = (
-                (change["verdict"], place.name)
-                for place in self.places
-                if (change := self.changes_of(place, basis).get(newest))
-                and change["community"] == place.slug
-                and (basis == BEFORE or change["rung"])
-            )
-            yield from self.tell.changes.by_verdict(told)
-
     def overall(self, state: str = "") -> Row | None:
         """Return the newest row of the whole programme, or of a state; None for one place."""
         newest = self.now.seasons[-1:]
@@ -198,10 +185,14 @@ class Reading:
         )
         return next((row for row in found if row["state"] == state), None)
 
-    def together(self, row: Row) -> Iterator[str]:
-        """Yield the sentences about all places together."""
+    def together(self, row: Row) -> list[str]:
+        """Return what can be said of all places together: their figure and their mean change."""
+        return self.tell.changes.together(row)
+
+    def about_whole(self, row: Row) -> Iterator[str]:
+        """Yield how many places moved, and which are left out."""
         places = (self.now.places.get(slug) for slug in row["left_out_places"].split("|"))
-        return self.tell.changes.together(row, [place.name for place in places if place])
+        return self.tell.changes.counted(row, [place.name for place in places if place])
 
     def too_few(self, place: Place) -> str:
         """Return the sentence that names the seasons in which a community had too few answers to

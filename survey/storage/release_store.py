@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from survey.storage.models import RELEASE_FORMAT, Figure, Release
@@ -19,7 +19,6 @@ Row = Mapping[str, Any]
 FIGURE, CHANGE, OVERALL = "figure", "change", "overall"
 TOTAL = "total"  # cut: everybody
 FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
-AT_ONCE = 500  # rows that are read at a time where all of them are sent
 COUNTY, POOL = "", "other"  # what stands in a row's `community` beside slugs
 
 
@@ -175,68 +174,10 @@ def lookup(release_id: int, kind: str, state: str, county: str, community: str) 
     return f"{release_id}|{kind}|{state}|{county}|{community}"
 
 
-def in_order(
-    session: Session,
-    release: Release,
-    *,
-    subject: Subject,
-    cut: str,
-    state: str = "",
-    county: str = "",
-) -> Iterator[str]:
-    """Yield every figure of a subject as it was frozen, as JSON, as the database gives it: by
-    season, state, county and community. Holds no more than some hundreds at a time."""
-    query = select(cast(Figure.row, Text)).where(
-        Figure.release_id == release.id,
-        Figure.kind == FIGURE,
-        Figure.measure == subject.measure,
-        Figure.agency == subject.agency,
-        Figure.cut == cut,
-    )
-    query = query.where(*narrowed(state, county)).order_by(
-        Figure.season, Figure.told, Figure.state, Figure.county, Figure.community, Figure.number
-    )
-    yield from session.scalars(query.execution_options(yield_per=AT_ONCE))
-
-
 def first_figure(session: Session, release: Release) -> Row:
     """Return the first figure of a release; nothing where it has none."""
     query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == FIGURE)
     return session.scalar(query.order_by(Figure.number).limit(1)) or {}
-
-
-def narrowed(state: str, county: str) -> list[ColumnElement[bool]]:
-    """Return what keeps a state, or a county of it, where they are named."""
-    asked = ((Figure.state, state), (Figure.county, county))
-    return [column == value for column, value in asked if value]
-
-
-def told_of(
-    session: Session,
-    release: Release,
-    *,
-    subject: Subject,
-    season: int,
-    told: str,
-    state: str = "",
-    county: str = "",
-    skip: int = 0,
-    most: int | None = None,
-) -> list[str]:
-    """Return the slugs of communities of one verdict ("before.rise"), by state and county."""
-    query = select(Figure.community).where(
-        Figure.release_id == release.id,
-        Figure.kind == CHANGE,
-        Figure.measure == subject.measure,
-        Figure.agency == subject.agency,
-        Figure.cut == TOTAL,
-        Figure.season == season,
-        Figure.told == told,
-        Figure.community.not_in((COUNTY, POOL)),
-        *narrowed(state, county),
-    )
-    query = query.order_by(Figure.state, Figure.county, Figure.community)
-    return list(session.scalars(query.offset(skip).limit(most)))
 
 
 def of_place(found: Iterable[Row], place: Place) -> Iterator[Row]:
