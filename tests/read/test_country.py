@@ -100,6 +100,7 @@ def test_a_long_table_is_kept_once_it_was_sent_whole(country: Flask, monkeypatch
     monkeypatch.setattr(kept_tables, "WORTH", 1)
     client = country.test_client()
     first = client.get("/results.csv?measure=trust&agency=ems")
+    assert first.data  # read to its end
     half = client.get("/results.csv?measure=listen", buffered=False)
     next(iter(half.response))
     half.close()  # the visitor went away
