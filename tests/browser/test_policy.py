@@ -76,7 +76,7 @@ def assert_no_way_to_plotlys_cloud(page):
         "all => all.map(one => one.outerHTML.toLowerCase())"
     )
     assert not [html for html in buttons if "share" in html or "cloud" in html]
-    assert "share" not in page.locator("body").inner_text().lower()
+    assert "share" not in chart.inner_text().lower()
 
 
 def test_plotly_is_fetched_only_when_it_is_asked_for(new_page, demonstration):
