@@ -126,7 +126,7 @@ def trading(
     countywide: bool,
     least: int,
 ) -> dict[str, Any]:
-    """Who could stand in whose group or place and be grouped alike (worlds.World)."""
+    """Who could stand in whose group or place and be grouped alike (witness.World)."""
     joins: dict[str, BoolArray] = {}
     leaves: dict[str, BoolArray] = {}
     for table in tables:
