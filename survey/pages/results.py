@@ -143,9 +143,17 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
         if ending == "chart.json":
             return as_chart(reading, chart)
         template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
-        return page(template, **shared(reading, more["view"].subjects), **more)
+        known = shared(reading, more["view"].subjects)
+        return page(template, chart_name=chart, still=still, **known, **more)
 
     return kept_or_made(reading.now.release, understood(reading, ending, also), make)
+
+
+def still(reading: Reading, chart: str) -> Any:
+    """Return a chart as the page shows it before any script."""
+    from survey.read import charts  # loads pandas: only where a chart is drawn
+
+    return charts.still(reading, chart)
 
 
 def understood(reading: Reading, ending: str, also: Query) -> Query:

@@ -83,7 +83,7 @@ class PlaceIndex:
         return sorted(found, key=lambda place: (place.name, place.state, place.county))
 
     def find_areas(self, text: str) -> list[Area]:
-        """Return states and counties whose name begins as `text` does, a state's county being ""."""
+        """Return states and counties whose name begins as `text` does; a state has no county."""
         wanted = folded(text).partition(",")[0].strip()
         if len(wanted) < LEAST_LETTERS:
             return []
