@@ -144,7 +144,7 @@ class Country:
             for kind, table in ((FIGURE, part.figures), (CHANGE, part.changes)):
                 freeze_rows(session, release, kind, records(table), counts[kind])
                 counts[kind] += len(table)
-            parts.append(parts_of(part.figures, part.changes))
+            parts.append(parts_of(part.figures, part.changes, part.notes, self.measures))
             notes += records(part.notes)
         freeze_rows(
             session, release, WHOLE_ROWS, records(tidy(overall(Parts.together(parts)), OVERALL))
