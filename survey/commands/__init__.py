@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from survey.commands import (
+    backup,
     community,
     database,
     demo,
@@ -22,6 +23,8 @@ from survey.commands import (
 
 COMMANDS = (
     database.migrate,
+    backup.backup,
+    backup.restore_backup,
     demo.demo,
     community.community,
     community.agency,
