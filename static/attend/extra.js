@@ -4,6 +4,7 @@ page.remember = remember;
 page.gentle = gentle;
 page.leave = leave;
 page.offer = function () {
+  if (!$('refused')) return; // the page has just changed its language: the words come with this file
   $('refused').hidden = !page.refused;
   if (page.arrived) $('arrived').textContent = $('refused').getAttribute('data-arrived');
 };

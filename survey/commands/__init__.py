@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from survey.commands import (
+    audit,
     backup,
     community,
     database,
@@ -16,6 +17,7 @@ from survey.commands import (
     event,
     instrument,
     language,
+    operator,
     poster,
     prove,
     release,
@@ -30,6 +32,8 @@ COMMANDS = (
     community.agency,
     event.event,
     poster.poster,
+    operator.operator,
+    audit.audit,
     release.release,
     instrument.instrument,
     language.language,

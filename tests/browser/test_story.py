@@ -143,9 +143,9 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
     assert site.rows("SELECT count(*) FROM sealed_comment") == [(0,)]
 
     # By hand: 30 of the 43 who could say trust the police a lot or completely, which is 69.8 %.
-    # Among 30 to 59 people that is shown as 70 % and stands for 65 to 75, and the 43 as 40. With
-    # rho .12 (few events) and one event, 40 / (1 + 39 x .12) = 7.04 people's worth of answers, for
-    # which Wilson's range is rounded outward from .3088 and up to .9337 from .75.
+    # Among 30 to 59 people that is shown as 70 % and stands for 65 to 75, and the 43 as 40. A crowd
+    # of 40 is worth 40 / 1.4 = 28.5 answers, for which Wilson's range is rounded outward from .4668
+    # at .65 and up to .8725 at .75.
     sure = [one["trust.police"] for one in given if one["trust.police"] > 0]
     assert (sum(code >= 4 for code in sure), len(sure)) == (30, 43)
 
@@ -155,7 +155,7 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
     desk.get_by_role("link", name="Maple Falls").click()
     told = (
         f"70% of those who answered in Maple Falls in {SEASON} trust the police a lot or "
-        "completely (range 30% to 94%; 40 answers)"
+        "completely (range 46% to 88%; 40 answers)"
     )
     expect(desk.locator(".verdict")).to_contain_text(told)
     row = desk.get_by_role("row", name=str(SEASON))
@@ -163,7 +163,7 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
     expect(row).to_contain_text("40")
     by_role = {trace["role"]: strokes(trace) for trace in traces(draws(desk))}
     assert by_role["band"] == [(65, 75)]
-    assert by_role["range"] == [(30.7, 93.4)]
+    assert by_role["range"] == [(46.6, 87.3)]
     expect(desk.locator(".drawing .scatterlayer path.js-line")).to_have_count(2)
 
     # The file of the same page has the same figure, in its first and last row.
@@ -173,7 +173,7 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
     assert (line["community"], line["season"]) == ("maple-falls", str(SEASON))
     assert (line["measure"], line["agency"], line["cut"]) == ("trust", "police", "total")
     assert (float(line["value"]), line["n"]) == (0.7, "40")
-    assert (float(line["range_low"]), float(line["range_high"])) == (0.307, 0.934)
+    assert (float(line["range_low"]), float(line["range_high"])) == (0.466, 0.873)
 
     # The neighbours' answers and figures are as they were.
     for slug, (answers, figures) in neighbours.items():

@@ -59,7 +59,7 @@ def test_answers_wait_in_webkit_and_arrive_once(webkit, site):
     webkit.waits_for(SAYS, WAITING)
     assert webkit.runs(BOXES) == 0  # nobody else's answers
     second = answers_and_sends(webkit)
-    webkit.waits_for("() => /^2 answers/.test(document.getElementById('queue').innerText)")
+    webkit.waits_for("() => /^2 sets of answers/.test(document.getElementById('queue').innerText)")
 
     with serving(site, int(served.url.rpartition(":")[2])):
         eventually(lambda: site.stored(submission) and site.stored(second))

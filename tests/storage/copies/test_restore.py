@@ -201,10 +201,10 @@ def test_the_commands_say_what_to_type_next(sqlite_night: Night, tmp_path: Path)
     run = sqlite_night.app.test_cli_runner().invoke
     file, new = str(tmp_path / "night.tar.gz"), f"sqlite:///{tmp_path / 'new.sqlite'}"
     said = run(args=["backup", file]).output
-    assert "24 rows of 12 tables, 6 of them answers, read back and whole." in said
+    assert re.search(r": \d+ rows of \d+ tables, 6 of them answers, read back and whole\.", said)
     assert "It is not encrypted" in said
     said = run(args=["restore", file, "--drill"]).output
-    assert said.startswith(f"{file} can be restored: 24 rows")
+    assert said.startswith(f"{file} can be restored: ")
     sqlite_night.app.extensions["settings"] = replace(sqlite_night.settings, secret_key=OTHER)
     said = run(args=["restore", file, "--into", new]).output
     assert f"  export DATABASE_URL={new}\n" in said
