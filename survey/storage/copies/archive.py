@@ -89,8 +89,30 @@ def pack(file: IO[bytes], contents: Contents, secret: str, database: Path, keys:
     if not keys:
         write_tar(file, contents, secret, database)
         return
-    with piped(lambda into: write_tar(into, contents, secret, database)) as plain:
-        pyrage.encrypt_io(plain, file, keys)
+    watched = Watched(file)
+    with piped(lambda into: write_tar(into, contents, secret, database)) as opened:
+        pyrage.encrypt_io(opened, watched, keys)
+    watched.flush()
+
+
+class Watched:
+    """A file that tells of a write that failed: pyrage does not, of its last one."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.failed: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self.file.write(data)
+        except OSError as error:
+            self.failed = error
+            raise
+
+    def flush(self) -> None:
+        if self.failed:
+            raise self.failed
+        self.file.flush()
 
 
 def write_tar(file: IO[bytes], contents: Contents, secret: str, database: Path) -> None:
