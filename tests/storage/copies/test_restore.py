@@ -212,7 +212,7 @@ def test_the_commands_say_what_to_type_next(sqlite_night: Night, tmp_path: Path)
     assert said.endswith("python3 dev.py run\n")
     for words, sentence in (
         (["restore", file], "is there already and is not replaced"),
-        (["restore", str(tmp_path / "none")], "There is no such file"),
+        (["restore", str(tmp_path / "none"), "--drill"], "There is no such file"),
         (["backup", str(tmp_path), "--to", "age1none"], "That is no public key of age"),
         (["restore", file, "--identity", file], "is no file of private keys"),
     ):
