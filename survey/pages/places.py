@@ -5,6 +5,8 @@ The same control opens a community, or adds it to those that are compared (`c`).
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as Reply
 
@@ -85,13 +87,18 @@ def compared_of(now: Current) -> list[Place]:
 def address(place: Place, compared: list[Place]) -> str:
     """Return a community's page, or the comparison with it added."""
     if not compared:
-        return url_for("results.community", slug=place.slug, **dict(kept(SUBJECT)))
+        return url_for("results.community", slug=place.slug, **about())
     slugs = dict.fromkeys([*(one.slug for one in compared), place.slug])
-    return url_for("results.compare", c=list(slugs), **dict(kept(SUBJECT)))
+    return url_for("results.compare", c=list(slugs), **about())
+
+
+def about() -> dict[str, Any]:
+    """Return the question that the links keep."""
+    return dict(kept(SUBJECT))
 
 
 def area_address(state: str, county: str = "") -> str:
-    return url_for("results.overview", state=state, county=county or None, **dict(kept(SUBJECT)))
+    return url_for("results.overview", state=state, county=county or None, **about())
 
 
 def named(tell: Teller, index: PlaceIndex, state: str, county: str) -> str:

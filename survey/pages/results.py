@@ -23,7 +23,7 @@ from survey.read.caching import Query, kept_or_made, newest, places_of
 from survey.read.captions import Teller
 from survey.read.comparison import Comparison
 from survey.read.other_samples import OtherSamples
-from survey.read.overview import MANY, SEARCHED, Overview, Scope, listed
+from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
 from survey.storage.db import session
@@ -68,8 +68,8 @@ def overview(ending: str) -> str | Response:
         return tables.whole(reading, ending, query, scope.state, scope.county)
     view = Overview(reading, index, scope, everywhere)
     also = [*area, ("told", scope.told), ("page", str(number))]
-    more = {"number": number, "pages": pages, "charted": len(everywhere) <= MOST_PANELS}
-    more |= {"searched": len(now.places) >= SEARCHED, "many": MANY, "at": at}
+    more: dict[str, Any] = {"number": number, "pages": pages, "at": at}
+    more |= {"searched": len(now.places) >= SEARCHED, "charted": len(everywhere) <= MOST_PANELS}
     return reply(reading, ending, also, chart="overview", view=view, **more)
 
 

@@ -99,7 +99,7 @@ class Overview:
         session, release = self.reading.session, self.reading.now.release
         if self.scope.county:
             return released_index.subjects_of(session, release, self.all_places)
-        found = released_index.subjects_overall(session, release, self.scope.state)
+        found = released_index.subjects_overall(session, release, self.newest, self.scope.state)
         return found or set(self.reading.now.subjects)
 
     @property

@@ -92,7 +92,7 @@ class PlaceIndex:
 
 def after(starts: list[tuple[str, T]], wanted: str) -> Iterator[T]:
     """Yield what stands beside each start that begins with `wanted`."""
-    for at in range(bisect_left(starts, (wanted,)), len(starts)):  # type: ignore[arg-type]
+    for at in range(bisect_left(starts, (wanted,)), len(starts)):
         start, value = starts[at]
         if not start.startswith(wanted):
             return

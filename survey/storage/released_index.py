@@ -65,13 +65,16 @@ def subjects_of(session: Session, release: Release, places: Iterable[Place]) -> 
     return subjects_at(session, keys)
 
 
-def subjects_overall(session: Session, release: Release, state: str = "") -> set[Subject]:
-    """Return what there are figures of for the programme, or for a state."""
-    return subjects_at(session, {lookup(release.id, OVERALL, state, "", "")})
+def subjects_overall(
+    session: Session, release: Release, season: int, state: str = ""
+) -> set[Subject]:
+    """Return what there are figures of in a season for the programme, or for a state."""
+    here = Figure.season == season
+    return subjects_at(session, {lookup(release.id, OVERALL, state, "", "")}, here)
 
 
-def subjects_at(session: Session, keys: Iterable[str]) -> set[Subject]:
-    query = select(Figure.measure, Figure.agency).where(Figure.lookup.in_(list(keys)))
+def subjects_at(session: Session, keys: Iterable[str], *only: ColumnElement[bool]) -> set[Subject]:
+    query = select(Figure.measure, Figure.agency).where(Figure.lookup.in_(list(keys)), *only)
     found = session.execute(query.where(Figure.cut == TOTAL).distinct())
     return {Subject(measure, agency) for measure, agency in found}
 

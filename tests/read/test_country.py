@@ -59,7 +59,7 @@ def test_every_look_for_figures_begins_at_an_index(country: Flask):
             if "LIMIT" in statement and "number" in statement.partition("ORDER BY")[2]:
                 continue  # the first row alone, by the key
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            steps = [str(row[3]) for row in plan]
+            steps = [str(row[3]) for row in plan if "TEMP B-TREE" not in row[3]]
             assert all(any(key in step for key in KEYS) for step in steps), (statement, steps)
 
 

