@@ -80,7 +80,8 @@ CHANGES = (
         "str",
         "before: from the last season that can be compared; first: from the first such season; "
         "trend: per year over all seasons that can be compared; evening: from those who arrive to "
-        "those who leave, where each event asked both",
+        "those who leave, where each event asked both; pairs: of those who answered twice the "
+        "share who moved up less the share who moved down",
         key=True,
     ),
     Field("season_from", "int", "earlier season; of a trend the first", key=True),
@@ -115,7 +116,7 @@ OVERALL = (
     Field("unit", "str", "share (values 0..1) or score (values 0..100)"),
     Field("asked", "str", "wording version of the places that are put together"),
     Field("communities", "int", "places put together: those with a number of their own"),
-    Field("left_out", "int", "places left out: told in words or shown together with others"),
+    Field("left_out", "int", "places left out: too few answers, told in words, or together"),
     Field("left_out_places", "str", "their slugs, joined by bars; the first 50"),
     Field("n", "int", "answers, sum of the places' shown n"),
     Field("value", "float", "mean of the places' shown values, weighted by their shown n"),

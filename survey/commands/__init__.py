@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from survey.commands import (
+    audit,
     community,
     database,
     demo,
@@ -16,6 +17,7 @@ from survey.commands import (
     import_file,
     instrument,
     language,
+    operator,
     poster,
     prove,
     release,
@@ -29,6 +31,8 @@ COMMANDS = (
     event.event,
     poster.poster,
     import_file.import_file,
+    operator.operator,
+    audit.audit,
     release.release,
     instrument.instrument,
     language.language,
