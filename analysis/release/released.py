@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -265,15 +266,29 @@ class Released(View):
         return _text(self.figures, self.changes, self.overall, self.notes)
 
 
-def stored_view(figures: Rows, changes: Rows = (), *, sha256: str) -> View:
+def stored_view(
+    figures: Rows, changes: Rows = (), *, sha256: str, communities: Iterable[str] = ()
+) -> View:
     """Some rows of a stored release that was verified when it was stored: a page needs no more.
 
+    communities: which of those that share a row are looked at; none: all of them.
     Refuses rows that no release can hold: other columns, or a part of under LEAST people.
     """
     table = tidy(figures, FIGURES)
     if (table["n_low"] < LEAST).any():
         raise NotReleased(f"A figure rests on under {LEAST} answers: it was not released.")
-    return View(figures=table, changes=tidy(changes, CHANGES), sha256=sha256, maker=_MAKER)
+    return View(
+        figures=table,
+        changes=tidy(changes, CHANGES) if changes else _no_changes(),
+        sha256=sha256,
+        communities=tuple(communities),
+        maker=_MAKER,
+    )
+
+
+@cache
+def _no_changes() -> pd.DataFrame:
+    return tidy((), CHANGES)
 
 
 def _sealed(
