@@ -73,7 +73,7 @@ def test_seasons_asked_in_our_words_are_one_series(app: Flask, session, flask, t
     told = page(app)
     assert "2024: the answers of Maple Falls were collected with Google Forms" in told
     assert "other words" not in told
-    assert "se recogieron con Google Forms" in page(app, "es")
+    assert "se recogieron con Formularios de Google" in page(app, "es")
     assert "has used this import" in flask("import", "undo", "maple-falls-2025", fails=True)
 
 
