@@ -1,13 +1,13 @@
 """Columns and indexes by which a page finds its figures, however many places there are.
 
-Revision ID: 0010
+Revision ID: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 COLUMNS = {"state": 40, "county": 120, "told": 24}
 BY_PLACE = ["lookup", "measure", "agency", "cut", "season"]
