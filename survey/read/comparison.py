@@ -35,7 +35,9 @@ class Comparison:
         reading = self.reading
         if not self.picked:
             return set(reading.now.subjects)
-        return released_index.subjects_of(reading.session, reading.now.release, self.picked)
+        return released_index.subjects_of(
+            reading.session, reading.now.release, self.picked, reading.now.seasons[-2:]
+        )
 
     @property
     def newest(self) -> int:

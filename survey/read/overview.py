@@ -98,7 +98,7 @@ class Overview:
         """Return the questions that have a figure here."""
         session, release = self.reading.session, self.reading.now.release
         if self.scope.county:
-            return released_index.subjects_of(session, release, self.all_places)
+            return released_index.subjects_of(session, release, self.all_places, [self.newest])
         found = released_index.subjects_overall(session, release, self.newest, self.scope.state)
         return found or set(self.reading.now.subjects)
 

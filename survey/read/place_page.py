@@ -43,7 +43,9 @@ class PlacePage:
     def subjects(self) -> set[Subject]:
         """Return the questions that have a figure here."""
         reading = self.reading
-        return released_index.subjects_of(reading.session, reading.now.release, [self.place])
+        return released_index.subjects_of(
+            reading.session, reading.now.release, [self.place], reading.now.seasons[-2:]
+        )
 
     @cached_property
     def usual(self) -> list[Subject]:

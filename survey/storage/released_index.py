@@ -55,14 +55,27 @@ def narrowed(state: str, county: str) -> list[ColumnElement[bool]]:
     return [column == value for column, value in asked if value]
 
 
-def subjects_of(session: Session, release: Release, places: Iterable[Place]) -> set[Subject]:
-    """Return what there are figures of in these places, their county's small ones included."""
-    keys = {
-        lookup(release.id, FIGURE, place.state, place.county, community)
-        for place in places
-        for community in (place.slug, COUNTY, POOL)
+def subjects_of(
+    session: Session, release: Release, places: Iterable[Place], seasons: Iterable[int]
+) -> set[Subject]:
+    """Return what there are figures of in these places: their own of any season, and those of
+    these seasons in which they are shown together with their county's others."""
+    own, shared, slugs = set(), set(), set()
+    for place in places:
+        slugs.add(place.slug)
+        own.add(lookup(release.id, FIGURE, place.state, place.county, place.slug))
+        for community in (COUNTY, POOL):
+            shared.add(lookup(release.id, FIGURE, place.state, place.county, community))
+    members = Figure.row["members"].as_string()
+    query = select(Figure.measure, Figure.agency, members).where(
+        Figure.lookup.in_(list(shared)), Figure.cut == TOTAL, Figure.season.in_(list(seasons))
+    )
+    together = {
+        Subject(measure, agency)
+        for measure, agency, named in session.execute(query)
+        if not slugs.isdisjoint(named.split("|"))
     }
-    return subjects_at(session, keys)
+    return subjects_at(session, own) | together
 
 
 def subjects_overall(
