@@ -1,29 +1,58 @@
-"""Downloads for analysts: a release whole, as files with a codebook and checksums."""
+"""Downloads for analysts: a release whole as one zip, and each of its files."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, request
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from sqlalchemy import select
+from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as BaseResponse
 
 from survey.config import Settings
+from survey.log import log_error
 from survey.pages.site import page
 from survey.read import downloads
 from survey.read.caching import fresh, label
+from survey.read.making import NotMade
+from survey.storage import release_store
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, RELEASE_FORMAT, Release
 from survey.storage.release_store import readable
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 A_YEAR = 31_536_000  # seconds; a release's files never change, so they are kept for good
+FOLDERS = ("parquet", "spss", "stata", "excel", "questionnaire")
 TYPES = {
-    "figures.csv": "text/csv",
-    "figures-wide.csv": "text/csv",
-    "changes.csv": "text/csv",
-    "overall.csv": "text/csv",
-    "codebook.csv": "text/csv",
-    "release.json": "application/json",
-    "porchlight.zip": "application/zip",
+    "csv": "text/csv",
+    "json": "application/json",
+    "html": "text/html",
+    "md": "text/markdown",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
+SHOWN = ("html",)  # opened by the browser, not saved
+
+
+class File(BaseConverter):
+    """A file of a release, in a folder or not. No name with two dots is one of ours."""
+
+    part_isolating = False
+    regex = rf"(?:(?:{'|'.join(FOLDERS)})/)?[A-Za-z0-9-]+(?:\.[a-z0-9]+)?"
+
+
+@blueprint.record_once
+def add_converters(state: Any) -> None:
+    state.app.url_map.converters["file"] = File
+
+
+@blueprint.after_request
+def open_to_all(response: Response) -> Response:
+    """Pages of other sites may read what is public anyway."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 @blueprint.get("")
@@ -31,21 +60,39 @@ def index() -> str:
     releases = (
         session().scalars(select(Release).where(readable()).order_by(Release.id.desc())).all()
     )
-    return page("data.html", releases=releases, files=list(TYPES))
+    return page("data.html", releases=releases, size=size)
 
 
-@blueprint.get(f"/<int(max={HIGHEST_ID}):release_id>/<name>")
+@blueprint.get("/latest", defaults={"name": ""})
+@blueprint.get("/latest/<file:name>")
+def latest(name: str) -> BaseResponse:
+    """The newest release, under an address that stays."""
+    found = release_store.newest(session()) or abort(404)
+    endpoint, more = ("data.file", {"name": name}) if name else ("data.package", {})
+    response = redirect(url_for(endpoint, release_id=found[0], **more))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get(f"/<int(max={HIGHEST_ID}):release_id>")
+def package(release_id: int) -> Response:
+    """Everything of one release in one zip."""
+    return file(release_id, downloads.ZIP)
+
+
+@blueprint.get(f"/<int(max={HIGHEST_ID}):release_id>/<file:name>")
 def file(release_id: int, name: str) -> Response:
-    """One file of one release."""
+    """One file of one release; the zip where none is named."""
     release = session().get(Release, release_id)
-    if release is None or release.format != RELEASE_FORMAT or name not in TYPES:
+    if release is None or release.format != RELEASE_FORMAT:
         abort(404)
     if unchanged := fresh(release, ()):
         return unchanged
     response = sent(release, name)
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="porchlight-{release_id}-{name}"'
-    )
+    if name.rpartition(".")[2] not in SHOWN:
+        saved = f"porchlight-{release_id}-{name.rpartition('/')[2].removeprefix('porchlight-')}"
+        saved = f"porchlight-{release_id}.zip" if name == downloads.ZIP else saved
+        response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     label(response, release, ())
     response.cache_control.max_age = A_YEAR
     response.cache_control.immutable = True
@@ -53,16 +100,26 @@ def file(release_id: int, name: str) -> Response:
 
 
 def sent(release: Release, name: str) -> Response:
-    """Return the file, packed where the browser takes it so."""
+    """Return the file, packed where there is a packed one and the browser takes it so."""
     settings: Settings = current_app.extensions["settings"]
-    is_packed = name != downloads.ZIP and request.accept_encodings["gzip"] > 0
-    kept = f"{name}{downloads.PACKED}" if is_packed else name
-    found = downloads.find(session(), release, settings.release_files, kept)
-    if isinstance(found, bytes):
-        response = Response(found, mimetype=TYPES[name])
-    else:
-        response = Response(downloads.chunks(found), mimetype=TYPES[name])
-        response.content_length = found.stat().st_size
+    try:
+        found = downloads.find(session(), settings, release, name) or abort(404)
+    except NotMade as error:
+        log_error(error)
+        raise ServiceUnavailable from error
+    packed = found.with_name(found.name + downloads.PACKED)
+    is_packed = request.accept_encodings["gzip"] > 0 and packed.is_file()
+    path = packed if is_packed else found
+    mimetype = TYPES.get(name.rpartition(".")[2], "text/plain" if "." not in name else None)
+    response = Response(downloads.chunks(path), mimetype=mimetype or "application/octet-stream")
+    response.content_length = path.stat().st_size
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def size(release: Release, name: str) -> int:
+    """Return a file's bytes where it is made already; 0 where it is not."""
+    settings: Settings = current_app.extensions["settings"]
+    path = settings.release_files / downloads.kept_name(release.id, release.sha256) / name
+    return path.stat().st_size if path.is_file() else 0

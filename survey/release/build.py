@@ -69,7 +69,9 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
         say(sentence)
     in_order = select(Community).where(of_these).order_by(Community.name, Community.slug)
     places = session.scalars(in_order).all()
-    return store(session, released, about(content, released, places, measures, cuts), moment)
+    # every kind of agency, so that the columns of files come from the questionnaire alone
+    catalogue = measure_catalogue.measures_of(content, list(content.agencies))
+    return store(session, released, about(content, released, places, catalogue, cuts), moment)
 
 
 def made(session: Session, release: Release) -> str:
