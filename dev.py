@@ -39,11 +39,11 @@ LINTERS = {
     "lint-imports": ["-c", "from importlinter.cli import lint_imports_command as go; go()"],
 }
 
-# `flask migrate` and `flask demo` in one process: the second import would cost a second
+# These commands in one process: each import more would cost a second
 FIRST_STEPS = """
 import sys
 from flask.cli import cli
-for step in ("migrate",), ("demo", "--once"):
+for step in ("migrate",), ("demo", "--once"), ("operator", "link", "--once"):
     try:
         cli.main(["--app", "wsgi", *step])
     except SystemExit as end:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Request
-from flask.sessions import SessionInterface
+from flask import Flask
 from flask_compress import Compress
 
 from survey import commands, log
@@ -13,6 +12,7 @@ from survey.config import ROOT, Settings, read_settings
 from survey.pages import (
     attend,
     data,
+    desk,
     errors,
     health,
     languages,
@@ -20,18 +20,12 @@ from survey.pages import (
     results,
     site,
 )
+from survey.pages.desk.door import DeskOnly
 from survey.questionnaire.instrument import read_content
 from survey.read import caching
 from survey.storage import db
 from survey.storage.events import Places
 from survey.web import addresses, assets, headers, locale
-
-
-class NoSession(SessionInterface):
-    """No page has a session or a cookie: there is nothing to remember of a visitor."""
-
-    def open_session(self, app: Flask, request: Request) -> None:
-        return None
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -55,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             "text/csv",
         ],
     )
-    app.session_interface = NoSession()
+    app.session_interface = DeskOnly()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["settings"] = settings
     app.extensions["content"] = read_content(settings.content)
@@ -70,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     locale.init_app(app)
     errors.init_app(app)
     caching.init_app(app)
+    desk.init_app(app)
     Compress(app)
     for module in (attend, site, results, data, posters, languages, health):
         app.register_blueprint(module.blueprint)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 
 from analysis.measures import SCALE, Measure
-from analysis.output.columns import EMPTY, LONG, NO_END, Column, Table, wide_table
+from analysis.output.columns import EMPTY, LONG, NO_END, UNASKED, Column, Table, wide_table
 from analysis.output.measure_words import formula, measure_says
 from analysis.output.published import Cells
 from analysis.output.stata_names import stata_name
@@ -26,7 +26,8 @@ COLUMN_TABLE = Table(
         Column("values", "str", "every value that it may have, joined by bars"),
         Column("key", "str", "yes: together with the other such columns it identifies a row"),
         Column("stata", "str", "its name in Stata, which allows 32 letters and no dot"),
-        Column("missing", "str", "code of an empty cell in SPSS and in Stata"),
+        Column("spss_missing", "int", "code of an empty cell in SPSS", empty=UNASKED),
+        Column("stata_missing", "str", "code of an empty cell in Stata"),
     ),
 )
 MEASURE_TABLE = Table(
@@ -86,7 +87,8 @@ def column_rows(tables: Iterable[Table]) -> Iterator[Cells]:
                 "|".join(one.values),
                 "yes" if one.key else "",
                 stata_name(one.name),
-                f"{code} .{missing_tag(one)}" if code else "",
+                code or None,
+                f".{missing_tag(one)}" if code else "",
             ]
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from flask import Flask
 
 from survey.commands import (
+    audit,
     community,
     database,
     demo,
     event,
     instrument,
     language,
+    operator,
     poster,
     prove,
     release,
@@ -27,6 +29,8 @@ COMMANDS = (
     community.agency,
     event.event,
     poster.poster,
+    operator.operator,
+    audit.audit,
     release.release,
     instrument.instrument,
     language.language,

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 
 import click
 from flask import current_app
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from survey.config import Settings
 from survey.questionnaire.instrument import Content
-from survey.storage import db, schema
-from survey.storage.events import Refused
+from survey.storage import audit, db, schema
+from survey.storage.events import Refused, now
 
 FLASK = "python3 dev.py flask"  # what is typed where nothing is installed
 
@@ -51,7 +52,10 @@ def work() -> Iterator[Work]:
         doing = Work(db.session())
         if is_new:
             doing.show("The database is new: its tables are made.")
+        changes = Changes(doing.session)
         yield doing
+        if changes.found:
+            audit.append(doing.session, "command", now(), about={"command": command_typed()})
         doing.session.commit()
     except (Refused, schema.NotReady) as refusal:
         db.session().rollback()
@@ -68,6 +72,30 @@ def work() -> Iterator[Work]:
     if not (speak(doing.told) and doing.is_heard):
         print("It is done and stored, but it could not be printed.", file=sys.stderr)
         sys.exit(1)
+
+
+class Changes:
+    """Whether a session changed anything, however it was asked to."""
+
+    def __init__(self, session: Session) -> None:
+        self.found = False
+        event.listen(session, "before_flush", self.note_flush)
+        event.listen(session, "do_orm_execute", self.note_statement)
+
+    def note_flush(self, session: Session, *about: object) -> None:
+        self.found |= bool(session.new or session.deleted or session.dirty)
+
+    def note_statement(self, state: ORMExecuteState) -> None:
+        self.found |= state.is_insert or state.is_update or state.is_delete
+
+
+def command_typed() -> str:
+    """Return the command that runs, without what was typed after it: "event close"."""
+    context, names = click.get_current_context(silent=True), []
+    while context is not None and context.parent is not None:
+        names.append(context.info_name or "")
+        context = context.parent
+    return " ".join(reversed(names))[:80]
 
 
 def speak(lines: Iterable[str]) -> bool:

@@ -18,21 +18,23 @@ YEARS_AHEAD = 2  # an evening is planned a year before; a later one is a typing 
 LONGEST_PAST_MIDNIGHT = timedelta(hours=12)  # longer: the hours were typed the wrong way round
 
 
-def tidy(text: str, column: InstrumentedAttribute[str], what: str) -> str:
+def tidy(text: str, column: InstrumentedAttribute[str], what: str, field: str = "") -> str:
     """Return `text` with its spaces made single, as it may be kept in `column`.
 
-    Raises Refused where nothing is left, where it holds what is not text, and where it is longer
-    than the column.
+    field: where it was typed on a page of the desk. Raises Refused where nothing is left, where
+    it holds what is not text, and where it is longer than the column.
     """
     text = unicodedata.normalize("NFC", " ".join(text.split()))
     if not text:
-        raise Refused(f"{what} is empty.")
+        raise Refused(f"{what} is empty.", "empty", field)
     # Cc: control characters, Cs: bytes that are no UTF-8, Co and Cn: nobody knows what they are
     if odd := next((sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs", "Cn")), ""):
-        raise Refused(f"{what} holds a character that is not text: {odd!a}.")
+        sentence = f"{what} holds a character that is not text: {odd!a}."
+        raise Refused(sentence, "odd_character", field)
     most = column.type.length
     if most and len(text) > most:
-        raise Refused(f"{what} has {len(text)} characters; at most {most} are possible.")
+        sentence = f"{what} has {len(text)} characters; at most {most} are possible."
+        raise Refused(sentence, "too_long", field, most=most)
     return text
 
 

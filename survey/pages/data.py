@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
@@ -20,6 +21,7 @@ from survey.storage import release_store
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, RELEASE_FORMAT, Release
 from survey.storage.release_store import readable
+from survey.web.locale import content
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 A_YEAR = 31_536_000  # seconds; a release's files never change, so they are kept for good
@@ -33,6 +35,26 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
+IN_ALL = ("figures", "changes", "overall", "notes", "communities")  # in every format
+CODEBOOKS = ("codebook", "codebook-measures", "codebook-questions", "codebook-answers",
+             "codebook-bands")  # fmt: skip
+
+
+def formats(name: str) -> list[tuple[str, str]]:
+    """Return (its name, path) of each format of a table."""
+    csv = ("CSV", f"{name}.csv")
+    if name not in IN_ALL:
+        return [csv]
+    more = (("Parquet", "parquet"), ("SPSS", "sav"), ("Stata", "dta"))
+    return [csv, *((label, f"{label.lower()}/{name}.{ending}") for label, ending in more)]
+
+
+FILES = [  # in the order of the page: a table's name, the key of its words, its formats
+    *((name, name, formats(name)) for name in IN_ALL),
+    ("figures-wide", "wide", formats("figures-wide")),
+    ("porchlight", "all_tables", [("Excel", "excel/porchlight.xlsx")]),
+    *((name, name, formats(name)) for name in CODEBOOKS),
+]
 SHOWN = ("html",)  # opened by the browser, not saved
 
 
@@ -60,7 +82,8 @@ def index() -> str:
     releases = (
         session().scalars(select(Release).where(readable()).order_by(Release.id.desc())).all()
     )
-    return page("data.html", releases=releases, size=size)
+    asked = content().offered(content().languages)
+    return page("data.html", releases=releases, files=FILES, size=size(releases), asked=asked)
 
 
 @blueprint.get("/latest", defaults={"name": ""})
@@ -118,8 +141,11 @@ def sent(release: Release, name: str) -> Response:
     return response
 
 
-def size(release: Release, name: str) -> int:
-    """Return a file's bytes where it is made already; 0 where it is not."""
+def size(releases: Sequence[Release]) -> str:
+    """Return how large the newest zip is, where it is made already: "4.1 MB"."""
     settings: Settings = current_app.extensions["settings"]
-    path = settings.release_files / downloads.kept_name(release.id, release.sha256) / name
-    return path.stat().st_size if path.is_file() else 0
+    for release in releases[:1]:
+        path = settings.release_files / downloads.kept_name(release.id, release.sha256)
+        if (path / downloads.ZIP).is_file():
+            return f"{(path / downloads.ZIP).stat().st_size / 1e6:.1f} MB"
+    return ""

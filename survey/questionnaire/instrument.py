@@ -191,7 +191,7 @@ def read_content(folder: Path = FOLDER) -> Content:
         earlier=read_earlier(folder / "earlier", current),
         agencies=agencies,
         areas=read_areas(folder),
-        languages=read_languages(folder / "languages", folder / "readers"),
+        languages=read_languages(folder / "languages", folder / "readers", folder / "desk"),
     )
     check_words(content)
     return content

@@ -1,10 +1,10 @@
 """Words per language: content/languages/<code>.toml -> say(key, **values).
 
 Structure stands once in instrument.toml; a language file holds nothing but words. What an
-attendee meets is in languages/; what readers of figures meet is in readers/, which only some
-languages have. English is the reference: a key that another language lacks, adds, or fills with
-other placeholders is an error with a sentence, found when the files are read and not when a
-guest meets it.
+attendee meets is in languages/; what readers of figures meet is in readers/ and what organisers
+meet in desk/, which only some languages have. English is the reference: a key that another
+language lacks, adds, or fills with other placeholders is an error with a sentence, found when the
+files are read and not when a guest meets it.
 """
 
 from __future__ import annotations
@@ -145,33 +145,54 @@ class Language:
         return self.say("format.moment", day=self.day(moment.date()), time=time)
 
 
-def read_languages(folder: Path, readers: Path) -> dict[str, Language]:
-    """Read every <code>.toml in `folder` and its namesake in `readers`, the reference first."""
+def read_languages(folder: Path, *readers: Path) -> dict[str, Language]:
+    """Read every <code>.toml in `folder` and its namesakes in `readers`, the reference first.
+
+    readers: the folders of what only some languages have; each has the same ones.
+    """
     paths = sorted(folder.glob("*.toml"), key=lambda path: (path.stem != REFERENCE, path.stem))
     attendee = {path.stem: flatten(read_toml(path)) for path in paths}
-    reader = {path.stem: flatten(read_toml(path)) for path in sorted(readers.glob("*.toml"))}
-    for name, files in ((folder.name, attendee), (readers.name, reader)):
-        if REFERENCE not in files:
-            raise ContentError(f"{name}: {REFERENCE}.toml is missing; it is the reference.")
+    require_reference(folder, attendee)
     for code, words in attendee.items():
         check_language(f"{folder.name}/{code}.toml", words)
         compare(f"{folder.name}/{code}.toml", attendee[REFERENCE], words, words["language.plural"])
-    for code, words in reader.items():
-        if code not in attendee:
-            raise ContentError(f"{readers.name}/{code}.toml: {folder.name}/ has no such language.")
-        rule = attendee[code]["language.plural"]
-        compare(f"{readers.name}/{code}.toml", reader[REFERENCE], words, rule)
-        if both := words.keys() & attendee[code].keys():
-            raise ContentError(f"{readers.name}/{code}.toml: {min(both)} stands in both files.")
+    whole = {code: dict(words) for code, words in attendee.items()}
+    reading = None
+    for one in readers:
+        more = read_more(one, whole)
+        if reading is not None and (odd := sorted(reading ^ more)):
+            raise ContentError(f"{odd[0]}.toml must be in {readers[0].name}/ and in {one.name}/.")
+        reading = more
     return {
         code: Language(
             code,
-            {**words, **reader.get(code, {})},
-            reads=code in reader,
+            words,
+            reads=code in (reading or ()),
             read_by=readers_of(folder.parent / REVIEWS / f"{code}.toml"),
         )
-        for code, words in attendee.items()
+        for code, words in whole.items()
     }
+
+
+def read_more(folder: Path, whole: Mapping[str, dict[str, str]]) -> set[str]:
+    """Add the words of a folder to the languages; return the codes of those that have them."""
+    found = {path.stem: flatten(read_toml(path)) for path in sorted(folder.glob("*.toml"))}
+    require_reference(folder, found)
+    for code, words in found.items():
+        if code not in whole:
+            raise ContentError(f"{folder.name}/{code}.toml: languages/ has no such language.")
+        rule = whole[code]["language.plural"]
+        compare(f"{folder.name}/{code}.toml", found[REFERENCE], words, rule)
+        if both := words.keys() & whole[code].keys():
+            raise ContentError(f"{folder.name}/{code}.toml: {min(both)} stands in both files.")
+    for code, words in found.items():
+        whole[code].update(words)
+    return set(found)
+
+
+def require_reference(folder: Path, found: Mapping[str, object]) -> None:
+    if REFERENCE not in found:
+        raise ContentError(f"{folder.name}: {REFERENCE}.toml is missing; it is the reference.")
 
 
 def readers_of(path: Path) -> int:

@@ -31,7 +31,15 @@ KEYED_WITHIN = timedelta(days=14)  # paper forms are keyed in after the evening
 
 
 class Refused(Exception):
-    """What was asked cannot be done; the sentence says why and what would do."""
+    """What was asked cannot be done; the sentence says why and what would do.
+
+    why: the key of the same under [desk.refused], for pages in other languages than English;
+    field: what was typed wrong; told: what the sentence names.
+    """
+
+    def __init__(self, sentence: str, why: str = "", field: str = "", **told: object) -> None:
+        super().__init__(sentence)
+        self.why, self.field, self.told = why, field, told
 
 
 class Window(Enum):

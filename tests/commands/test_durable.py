@@ -42,6 +42,7 @@ CHANGES = {
     "poster correct AAAAAA --channel fountain": "channel FROM poster -> fountain",
     "poster remove AAAAAA": "code FROM poster -> !AAAAAA",
     "release": "count(*) FROM release -> 1",
+    "operator link": "count(*) FROM account_link -> 1",
     "demo remove": "slug FROM community -> !elm-grove",
 }
 READS = (
@@ -49,6 +50,7 @@ READS = (
     "event list",
     "poster list",
     "poster scans maple-falls-2026",
+    "audit verify",
     "instrument check",
     "instrument publish",
     "migrate",

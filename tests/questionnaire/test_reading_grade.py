@@ -1,8 +1,8 @@
 """Everybody can read it: the grade of every sentence that an attendee or a visitor meets.
 
 English is measured by Flesch-Kincaid: grade 6 at most for who answers, 4 for children, 7 for who
-reads results. Spanish by Fernandez-Huerta: 60 at least. No sentence has 20 words; of those about
-results none has 26.
+reads results or organises. Spanish by Fernandez-Huerta: 60 at least. No sentence has 20 words; of
+those about results and of the desk none has 26.
 
 Both formulas count syllables and words per sentence and jump about below five words: "Somewhat"
 is grade 8. So a text of five words and more is measured by itself. What is shorter is measured
@@ -83,6 +83,7 @@ def texts(language: str) -> Iterator[tuple[str, str]]:
     """Yield (key, text) with something in place of each {placeholder}."""
     words = flatten(read_toml(FOLDER / "languages" / f"{language}.toml"))
     pages = flatten(read_toml(FOLDER / "readers" / f"{language}.toml"))
+    pages |= flatten(read_toml(FOLDER / "desk" / f"{language}.toml"))
     words |= {f"{FIGURES * (not key.startswith(PAGES))}{key}": pages[key] for key in pages}
     for key, text in words.items():
         if not key.removeprefix(FIGURES).startswith(NAMES):

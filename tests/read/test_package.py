@@ -159,9 +159,9 @@ def test_why_a_cell_is_empty_arrives_in_spss_and_stata(package: Path):
     spss, labels = pyreadstat.read_sav(package / "spss" / "figures.sav", user_missing=True)
     stata, tags = pyreadstat.read_dta(package / "stata" / "figures.dta", user_missing=True)
     told = {row["column"]: row for row in read(package, "codebook") if row["file"] == "figures"}
-    assert len({told[name]["missing"] for name in empty}) == 3
+    assert len({told[name]["spss_missing"] for name in empty}) == 3
     for name, count in empty.items():
-        code, tag = told[name]["missing"].split(" .")
+        code, tag = told[name]["spss_missing"], told[name]["stata_missing"][1:]
         assert (spss[name] == int(code)).sum() == (stata[name] == tag).sum() == count > 0
         assert labels.missing_ranges[name] == [{"lo": float(code), "hi": float(code)}]
         assert labels.variable_value_labels[name][float(code)] == told[name]["empty"]

@@ -1,0 +1,19 @@
+"""The organisers' desk: signed-in pages, one file for each thing they do. Start with door.py.
+
+What may be opened by whom stands in access.py, route by route. Nothing here is served by the
+processes that collect answers (survey/server/roles.py).
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from survey.pages.desk import diary, door, home, me, people, sign_in
+from survey.pages.desk.door import blueprint
+
+__all__ = ["blueprint", "diary", "home", "init_app", "me", "people", "sign_in"]
+
+
+def init_app(app: Flask) -> None:
+    door.init_app(app)
+    app.register_blueprint(blueprint)

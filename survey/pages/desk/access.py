@@ -1,0 +1,33 @@
+"""Who may open what: every route of the desk, by role. A route that is not here opens for nobody.
+
+A page of another community, and one that a role does not have, is a page that is not there (404).
+"""
+
+from __future__ import annotations
+
+from survey.desk.accounts import DEPARTMENT, OPERATOR, ORGANISER, REVIEWER
+
+ANYBODY = frozenset({""})  # signed in or not
+EVERYBODY = frozenset({OPERATOR, ORGANISER, DEPARTMENT, REVIEWER})
+HOSTS = frozenset({OPERATOR, ORGANISER})
+
+MAY: dict[str, frozenset[str]] = {
+    "desk.sign_in": ANYBODY,
+    "desk.let_in": ANYBODY,
+    "desk.welcome": ANYBODY,
+    "desk.join": ANYBODY,
+    "desk.sign_out": EVERYBODY,
+    "desk.home": EVERYBODY,
+    "desk.me": EVERYBODY,
+    "desk.change_password": EVERYBODY,
+    "desk.change_language": EVERYBODY,
+    "desk.end_session": EVERYBODY,
+    "desk.people": HOSTS,
+    "desk.invite": HOSTS,
+    "desk.invited": HOSTS,
+    "desk.person": HOSTS,
+    "desk.renew": HOSTS,
+    "desk.end_account": HOSTS,
+    "desk.change_places": frozenset({OPERATOR}),
+    "desk.diary": EVERYBODY,
+}

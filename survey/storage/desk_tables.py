@@ -1,0 +1,110 @@
+"""Tables of the organisers' desk: who may sign in, what they may see, and what they did.
+
+Nothing here names a response: an organiser's session and an attendee's answer have no column in
+common. Of every secret (a session's token, a one-time link) only its hash is kept.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from survey.storage.models import WITHOUT_ROWID, Base, Community
+
+HASH = 64  # characters of a SHA-256 in hexadecimal digits
+
+
+class Account(Base):
+    """Somebody who may sign in."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("sign_in"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    sign_in: Mapped[str] = mapped_column(String(60))  # the name with case and spaces folded
+    role: Mapped[str] = mapped_column(String(12))
+    password: Mapped[str] = mapped_column(String(120))  # argon2id
+    language: Mapped[str] = mapped_column(String(8))
+    made_at: Mapped[datetime]
+    ended: Mapped[bool] = mapped_column(default=False)
+
+    communities: Mapped[list[Community]] = relationship(
+        secondary="account_community", order_by="Community.name", passive_deletes=True
+    )
+
+
+class AccountCommunity(Base):
+    """A community whose desk an account may open."""
+
+    __tablename__ = "account_community"
+    __table_args__ = WITHOUT_ROWID
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    community_id: Mapped[int] = mapped_column(
+        ForeignKey("community.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class AccountLink(Base):
+    """A link that works once: for a new account, or for a new password of one."""
+
+    __tablename__ = "account_link"
+    __table_args__ = WITHOUT_ROWID
+
+    token_hash: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    role: Mapped[str] = mapped_column(String(12))
+    communities: Mapped[list[Any]]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # a new password for
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # none: command line
+    expires_at: Mapped[datetime]
+
+
+class DeskSession(Base):
+    """One browser that is signed in."""
+
+    __tablename__ = "desk_session"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(HASH))
+    before_hash: Mapped[str] = mapped_column(String(HASH), index=True)  # the token before it
+    device: Mapped[str] = mapped_column(String(12))  # phone or computer
+    began_at: Mapped[datetime]
+    rotated_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class SignInCount(Base):
+    """Failed sign-ins of a quarter of an hour, by name and kind of browser, both hashed."""
+
+    __tablename__ = "sign_in_count"
+    __table_args__ = WITHOUT_ROWID
+
+    key: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    quarter: Mapped[int] = mapped_column(primary_key=True)  # quarters of an hour since 1970
+    failed: Mapped[int]
+
+
+class AuditEntry(Base):
+    """One act, chained by its hash to the one before; the database refuses to change or delete it
+    (survey/storage/audit.py)."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]  # to the minute
+    account_id: Mapped[int | None]  # none: the command line, or the program by itself
+    community_id: Mapped[int | None]  # whose desk shows it; none: the operator's alone
+    act: Mapped[str] = mapped_column(String(40))
+    about: Mapped[dict[str, Any]]
+    hash: Mapped[str] = mapped_column(String(HASH))
