@@ -91,8 +91,10 @@ def index() -> str:
 def latest(name: str) -> BaseResponse:
     """The newest release, under an address that stays."""
     found = release_store.newest(session()) or abort(404)
-    endpoint, more = ("data.file", {"name": name}) if name else ("data.package", {})
-    response = redirect(url_for(endpoint, release_id=found[0], **more))
+    number = found[0]
+    whole = url_for("data.package", release_id=number)
+    part = url_for("data.file", release_id=number, name=name) if name else ""
+    response = redirect(part or whole)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
