@@ -37,6 +37,7 @@ from analysis.estimators.person_level import (
     person_values,
     season_wordings,
 )
+from analysis.estimators.two_shares import Interval, newcombe
 from analysis.frame import FrameError, check_frame
 from analysis.measures import LEAST, OTHER, TOTAL, UNSAID, Measure
 from analysis.output.charts import CHARTS, WORDS, Chart
@@ -45,7 +46,7 @@ from analysis.output.export import FORMATS
 from analysis.release.build import NothingToRelease, ReleaseRefused, release
 from analysis.release.changes import changes_since_first, season_changes
 from analysis.release.released import NotReleased, Released, View, stored_view
-from analysis.release.verdict import newcombe, smallest_change
+from analysis.release.verdict import smallest_change
 
 if TYPE_CHECKING:
     from analysis.estimators.comparison import by_group, difference_of_ranges
@@ -146,6 +147,7 @@ __all__ = [
     "CannotWeight",
     "Chart",
     "FrameError",
+    "Interval",
     "Measure",
     "NotReleased",
     "NothingToRelease",

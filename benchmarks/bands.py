@@ -2,9 +2,9 @@
 
     python -m benchmarks.bands
 
-For every class of n, over shares from .05 to .95 and people who came to one to four events, the
-width of the released range (from the band's ends, for the least n of its class) is held against
-the range of the exact figures and of a band one finer. Then every table of the demonstration is
+For every class of n, over shares from .05 to .95, the width of the released range of the people who
+came (from the band's ends, for the least n of its class) is held against the range of the exact
+figures and of a band one finer. Then every table of the demonstration is
 audited at the band one finer: so many would pass by the proof that a release asks for. Both are
 deterministic. The tables stand in docs/privacy.md.
 """
@@ -24,12 +24,13 @@ from analysis.disclosure.between_releases import Earlier
 from analysis.disclosure.printed import world_of
 from analysis.disclosure.trades import undone
 from analysis.disclosure.witness import doubts
-from analysis.estimators.basic import effective_n, most_per_event, wilson
+from analysis.estimators.basic import wilson
+from analysis.estimators.crowd import crowd_n
 from analysis.estimators.reliability import checked_indexes
 from analysis.measures import TOTAL, WHOLE, IntArray, Measure
 from analysis.tabulation.counts import Tally, tallies
 from analysis.tabulation.exact_rows import build_tables
-from analysis.tabulation.rounding import BANDS, FloatArray, band_event, band_n, band_share
+from analysis.tabulation.rounding import BANDS, FloatArray, band_n, band_share
 from analysis.tabulation.tables import Table
 from benchmarks.running import SECRET
 from benchmarks.stage import database, median, table
@@ -40,9 +41,7 @@ from survey.release.answer_rows import SetAside
 from survey.storage import db, schema
 from survey.storage.models import Agency
 
-RHO = 0.05  # correlation of answers within events, the floor of young programmes
 SHARES = np.arange(5, 100) / 100
-EVENTS = (1, 2, 4)
 UP_TO = 600  # people: the last class has no end
 
 
@@ -61,32 +60,26 @@ def price() -> Iterator[list[object]]:
         if not band.step:
             continue  # told in words: no range at all
         n = np.arange(band.least, (band.most or UP_TO) + 1)
-        exact = [width(n, p, events, None) for p in SHARES for events in EVENTS]
-        shown = [width(n, p, events, position) for p in SHARES for events in EVENTS]
+        exact = [width(n, p, None) for p in SHARES]
+        shown = [width(n, p, position) for p in SHARES]
         finest = position == len(BANDS) - 1
-        close = shown if finest else [width(n, p, k, position + 1) for p in SHARES for k in EVENTS]
+        close = shown if finest else [width(n, p, position + 1) for p in SHARES]
         a, b, c = (100 * median(np.concatenate(x).tolist()) for x in (exact, shown, close))
         last = ["-", "-"] if finest else [f"{c:.1f}", f"{100 * (c / a - 1):+.0f} %"]
         yield [name(position), f"{a:.1f}", f"{b:.1f}", f"{100 * (b / a - 1):+.0f} %", *last]
 
 
-def width(n: IntArray, p: float, events: int, band: int | None) -> FloatArray:
-    """Width of the range, 0..1, for each n; band None: exact n, share and event sizes."""
+def width(n: IntArray, p: float, band: int | None) -> FloatArray:
+    """Width of the range, 0..1, for each n; band None: exact n and share."""
     favourable = np.round(p * n).astype(np.int64)
     if band is None:
         low = high = favourable / n
-        least, m = n.astype(float), n / events
+        least = n.astype(float)
     else:
         _, low, high = band_share(favourable * WHOLE, n, band=np.full(len(n), band))
         least = band_n(n)[0].astype(float)
-        per_event = band_event(-(-n // events))
-        m = np.array([most(x, size, events) for x, size in zip(least, per_event, strict=True)])
-    n_star = effective_n(least, np.clip(m, 1.0, least) * least, RHO)
-    return np.asarray(wilson(high, n_star)[1] - wilson(low, n_star)[0], dtype=np.float64)
-
-
-def most(n: float, size: int, events: int) -> float:
-    return float(most_per_event(np.array([n]), np.full(events, size))[0])
+    worth = crowd_n(least)
+    return np.asarray(wilson(high, worth)[1] - wilson(low, worth)[0], dtype=np.float64)
 
 
 def name(position: int) -> str:

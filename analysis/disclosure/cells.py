@@ -106,9 +106,9 @@ class Asked:
         self.mine = self.cells.can[self.place, self.group, self.measure]  # shape (D, moves)
         can = np.moveaxis(self.cells.can[:, :, self.measure], 2, 0)
         few = np.moveaxis(self.cells.n[:, :, self.measure], 2, 0) < self.world.few
-        size = np.array([doubt.goal == "size" for doubt in self.doubts])
+        self.size = np.array([doubt.goal == "size" for doubt in self.doubts])
         # the others of a small union stay as they are; shape (D, R, G, moves)
-        self.can = can & ~(few & size[:, None, None])[..., None]
+        self.can = can & ~(few & self.size[:, None, None])[..., None]
         self.row = np.arange(len(self.doubts))
 
     def pairs(self) -> tuple[BoolArray, BoolArray]:
@@ -128,6 +128,29 @@ class Asked:
         far &= (more <= 0) | room[self.place][:, None, None]
         far &= (more >= 0) | room[:, None]
         return near & (groups > 1), far
+
+    def partners(self) -> BoolArray:
+        """Groups of the doubt's place that could have one person less, with one more in its own,
+        or the other way round, and its own; shape (D, G)."""
+        cells, groups = self.cells, np.arange(self.can.shape[2])
+        mine = cells.held(self.place, self.group)[:, :, None]
+        theirs = cells.held(self.place[:, None], groups[None, :])
+        trades = self.mine[:, None] & cells.can[self.place, :, self.measure][..., OPPOSITE]
+        trades &= ~cells.seen(mine, theirs, self.measure)
+        found: BoolArray = (trades & (EVERY[:, PEOPLE] != 0)).any(axis=2)
+        found[self.row, self.group] = True
+        return found
+
+    def shared(self) -> BoolArray:
+        """Which doubts of a size are settled by their partners together; shape (D,).
+
+        With so many people among them no union of fewer holds them all: one of them is outside
+        it, and the trade with that one changes the union's size.
+        """
+        n = self.cells.n[self.place, :, self.measure]
+        enough = (n * self.partners()).sum(axis=1) >= self.world.few
+        found: BoolArray = self.size & enough
+        return found
 
     def squares(self) -> BoolArray:
         """Two people of two places who trade groups: the move here and in another place and group,

@@ -81,7 +81,7 @@ class Trades:
         for other in self.world.counts:
             if other != cut and far.any():  # they are in some group of every other cut
                 far &= self.of(other).anywhere(of, far)
-        return enough(found | far.any(axis=1))
+        return enough(found | far.any(axis=1)) | of.shared()
 
     def of(self, cut: str) -> Cells:
         if cut not in self.cells:

@@ -131,8 +131,9 @@ def release(
     notes = [*built.notes, *standing_notes(built, earlier, before), *audit_notes]
     notes += [*known_notes(told), *_index_notes(indexes, previous)]
     changes = released_changes(figures, measures, newest_season(told))
-    whole = overall(parts_of(figures, changes))
-    return _sealed(figures, changes, whole, [note._asdict() for note in notes], ledger)
+    said = pd.DataFrame(notes, columns=list(Note._fields))
+    whole = overall(parts_of(figures, changes, said, measures))
+    return _sealed(figures, changes, whole, said, ledger)
 
 
 def build_county(

@@ -16,8 +16,9 @@ from scipy.special import ndtr
 
 from analysis.estimators.basic import FloatArray
 from analysis.estimators.crowd import PARTIES, crowd_n, ends
+from analysis.estimators.two_shares import Interval, newcombe
 from analysis.release.figures import scale_of
-from analysis.release.verdict import CLEAR, newcombe
+from analysis.release.verdict import CLEAR
 from analysis.tabulation.rounding import BANDS, N_STEP, TAIL, THIRDS
 
 STEP_OF = {band.name: band.step for band in BANDS}
@@ -61,7 +62,8 @@ def told_by_chance(old: Seen, new: Seen, share: float) -> float:
     """Probability that rung 1 tells a change from old to new, both with this true share, 0..1."""
     (v1, l1, u1, p1), (v2, l2, u2, p2) = (_shown(one, share) for one in (old, new))
     a, b = v1[:, None], v2[None, :]
-    low, high = newcombe(a, (l1[:, None], u1[:, None]), b, (l2[None, :], u2[None, :]))
+    before = Interval(a, l1[:, None], u1[:, None])
+    low, high = newcombe(before, Interval(b, l2[None, :], u2[None, :]))
     told = ((low > 0) | (high < 0)) & (abs(b - a) >= CLEAR - 1e-9)
     return float(p1 @ told @ p2)
 

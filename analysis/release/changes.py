@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.multiple_testing import Curve
-from analysis.measures import EVENT, LEAVING, TOTAL, Measure
+from analysis.measures import TOTAL, Measure
 from analysis.release.chance import chance_alone
 from analysis.release.released import CHANGES
 from analysis.release.trends import trends
-from analysis.release.verdict import BEFORE, EVENING, FIRST, compared, family, judged
+from analysis.release.verdict import BEFORE, EVENING, FIRST, PAIRS, compared, family, judged
+from analysis.release.within_season import evening_rows, moved_rows
 from analysis.tabulation.rounding import THIRDS
 from analysis.wordings import MIXED
 
@@ -76,41 +77,22 @@ def released_changes(
     curves: Mapping[str, Curve] | None = None,
 ) -> pd.DataFrame:
     """What a release tells: into every season from the one before, and to the newest from the
-    first and over all seasons; and from arrival to leaving. newest: of the whole programme."""
+    first and over all seasons; from arrival to leaving, and among those who answered twice.
+    newest: of the whole programme."""
     table = pd.concat(list(_released(figures, measures, newest)), ignore_index=True)
-    over_years = trends(_by_place(figures), PLACE, newest)
-    tables = [_told(table, curves), over_years[COLUMNS], evening_changes(figures, measures)]
-    return pd.concat(tables, ignore_index=True)
-
-
-def evening_changes(figures: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
-    """From those who arrive to those who leave, for every place and season (total).
-
-    Two samples of the same evenings, so that how evenings differ cancels: only where every event
-    of the place had both posters, and told as far as the people who came (rung 1). Columns and
-    units: released.CHANGES. Source: METHODS 5.
-    """
     total = _by_place(figures)
-    later = total[total["measure"].isin([m.id for m in measures if m.wave == LEAVING])]
-    twins = {m.key: _twin(m, measures) for m in measures if m.wave == LEAVING}
-    keys = list(zip(later["measure"], later["agency"], strict=True))
-    here = ["state", "county", "community", "members", "agency", "season", "events"]
-    arrival = later[here].assign(measure=[twins[key] for key in keys], at=later.index)
-    pairs = total.reset_index().merge(arrival, on=[*here, "measure"])
-    old = total.loc[pairs["index"]].reset_index(drop=True)
-    new = total.loc[pairs["at"]].reset_index(drop=True)
-    table = _numbers(old, new, measures, EVENING)
-    return _told(table.assign(family="", p=np.nan, place_low=np.nan, place_high=np.nan), {})
+    tables = [_told(table, curves), trends(total, PLACE, newest)[COLUMNS]]
+    return pd.concat([*tables, *_within_season(total, measures)], ignore_index=True)
 
 
-def _twin(measure: Measure, measures: Sequence[Measure]) -> str:
-    """The id of the measure that asks the same of those who arrive; "" if there is none."""
-    same = (measure.agency, measure.questions, measure.unit, measure.audience, EVENT)
-    return next(
-        (m.id for m in measures
-         if (m.agency, m.questions, m.unit, m.audience, m.wave) == same),
-        "",
-    )  # fmt: skip
+def _within_season(total: pd.DataFrame, measures: Sequence[Measure]) -> Iterator[pd.DataFrame]:
+    """From those who arrive to those who leave; of those who answered twice from who moved down
+    to who moved up, which is the mean of -1, 0 and 1. Told as far as the people who came."""
+    evening = _numbers(*evening_rows(total, measures), measures, EVENING)
+    pairs = _numbers(*moved_rows(total, measures), measures, PAIRS, parts=True)
+    for table in (evening, pairs.assign(smallest=np.nan, chance=np.nan)):
+        crowd = table.assign(family="", p=np.nan, place_low=np.nan, place_high=np.nan)
+        yield _told(crowd, {})
 
 
 def change_tests(
@@ -135,10 +117,15 @@ def _told(table: pd.DataFrame, curves: Mapping[str, Curve] | None) -> pd.DataFra
 
 
 def _numbers(
-    old: pd.DataFrame, new: pd.DataFrame, measures: Sequence[Measure], basis: str
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    measures: Sequence[Measure],
+    basis: str,
+    *,
+    parts: bool = False,
 ) -> pd.DataFrame:
     """The changes from old to new rows, yet to be judged; family is "" where none is tested."""
-    table = pd.concat([new[PLACE], compared(old, new)], axis=1)
+    table = pd.concat([new[PLACE], compared(old, new, parts=parts)], axis=1)
     headline = {m.key: m.headline for m in measures}
     keys = zip(new["season"], new["measure"], new["agency"], table["p"].isna(), strict=True)
     return table.assign(

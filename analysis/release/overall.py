@@ -1,7 +1,8 @@
 """The whole programme and each state: its figure, its mean change, and how many places moved.
 
 From released rows of communities only, never from answers: a sum over exact answers would give a
-small place away by subtraction. Places told in words, or shown together, are left out and named.
+small place away by subtraction. Places with too few answers to be shown, told in words, or shown
+together are left out and named.
 Counties add up: `parts_of` one county after another, `overall` at the end (METHODS 5).
 """
 
@@ -15,12 +16,13 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from analysis.estimators.basic import Z95, FloatArray
-from analysis.measures import OTHER, TOTAL
+from analysis.measures import OTHER, TOTAL, Measure
 from analysis.release.figures import scale_of
 from analysis.release.released import OVERALL
 from analysis.release.trends import variance_shown
 from analysis.release.verdict import BEFORE, DECIMALS, FEW, HIGHER, LOWER, TREND, UNCLEAR
 from analysis.tabulation.rounding import THIRDS
+from analysis.tabulation.tables import FEW_ANSWERS
 from analysis.wordings import MIXED
 
 LEAST_CHANGED = 8  # communities with both seasons; the mean of fewer has no range to speak of
@@ -51,13 +53,22 @@ class Parts:
         )
 
 
-def parts_of(figures: pd.DataFrame, changes: pd.DataFrame) -> Parts:
-    """What released rows (of one county, or of several) give to the whole."""
+def parts_of(
+    figures: pd.DataFrame,
+    changes: pd.DataFrame,
+    notes: pd.DataFrame,
+    measures: Sequence[Measure],
+) -> Parts:
+    """What released rows (of one county, or of several) give to the whole.
+
+    notes: they name the places that had too few answers to be shown at all.
+    """
     total = figures[figures["cut"] == TOTAL]
     own = total[~total["community"].isin(["", OTHER])]
     clear = own[(own["band"] != THIRDS) & ~own["wording"].str.contains(MIXED, regex=False)]
     moved = changes[~changes["community"].isin(["", OTHER])].rename(columns={"season_to": "season"})
-    return Parts(_value(clear), _change(moved), _counts(moved), _left_out(total, clear))
+    few = _too_few(notes, measures)
+    return Parts(_value(clear), _change(moved), _counts(moved), _left_out(total, clear, few))
 
 
 def overall(parts: Parts) -> pd.DataFrame:
@@ -153,14 +164,30 @@ def _counts(moved: pd.DataFrame) -> pd.DataFrame:
     return _added([table, lines], KEY)
 
 
-def _left_out(total: pd.DataFrame, clear: pd.DataFrame) -> pd.DataFrame:
-    """Every place with answers that has no number of its own: in words, pooled, or mixed words."""
+def _left_out(total: pd.DataFrame, clear: pd.DataFrame, few: pd.DataFrame) -> pd.DataFrame:
+    """Every place with answers that has no number of its own: too few answers to be shown, told
+    in words, pooled, or asked in mixed words."""
     shown = total.assign(place=total["members"].where(total["members"] != "", total["community"]))
-    shown = shown.assign(place=shown["place"].str.split("|")).explode("place")
-    shown = shown[~shown["place"].isin(["", OTHER])]
-    places = shown[[*KEY, "place"]].drop_duplicates().rename(columns={"place": "community"})
+    places = pd.concat([_one_each(shown), few])[[*KEY, "community"]].drop_duplicates()
     found = places.merge(clear[[*KEY, "community"]], how="left", indicator=True)
     return found[found["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
+
+
+def _too_few(notes: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """Places that a panel's tables do not show, for each measure of the panel."""
+    hidden = notes[(notes["kind"] == "dropped") & (notes["reason"] == FEW_ANSWERS)]
+    of = pd.DataFrame(
+        [(measure.panel, *measure.key) for measure in measures],
+        columns=["panel", "measure", "agency"],
+    )
+    hidden = hidden[["state", "season", "panel", "members"]].merge(of, on="panel")
+    return _one_each(hidden.assign(place=hidden["members"]))
+
+
+def _one_each(table: pd.DataFrame) -> pd.DataFrame:
+    """A row for each of the slugs that bars join in `place`."""
+    apart = table.assign(community=table["place"].str.split("|")).explode("community")
+    return apart[~apart["community"].isin(["", OTHER])]
 
 
 def _most(table: pd.DataFrame, by: str, key: Sequence[str]) -> pd.DataFrame:

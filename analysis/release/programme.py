@@ -215,7 +215,9 @@ def _judge(
     part = pickle.loads(unjudged.read_bytes())
     changes = released_changes(part["figures"], measures, newest, curves)
     made = _sealed(part["figures"], changes, (), part["notes"], part["ledger"])
-    _write(folder / f"{county.name}.overall", pickle.dumps(parts_of(part["figures"], changes)))
+    notes = tidy(part["notes"], NOTES)
+    whole = parts_of(part["figures"], changes, notes, measures)
+    _write(folder / f"{county.name}.overall", pickle.dumps(whole))
     _write(folder / f"{county.name}.pickle", pickle.dumps({**part, "changes": changes}))
     unjudged.unlink()
     return made.sha256

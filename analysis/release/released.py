@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -80,7 +81,8 @@ CHANGES = (
         "str",
         "before: from the last season that can be compared; first: from the first such season; "
         "trend: per year over all seasons that can be compared; evening: from those who arrive to "
-        "those who leave, where each event asked both",
+        "those who leave, where each event asked both; pairs: of those who answered twice the "
+        "share who moved up less the share who moved down",
         key=True,
     ),
     Field("season_from", "int", "earlier season; of a trend the first", key=True),
@@ -115,7 +117,7 @@ OVERALL = (
     Field("unit", "str", "share (values 0..1) or score (values 0..100)"),
     Field("asked", "str", "wording version of the places that are put together"),
     Field("communities", "int", "places put together: those with a number of their own"),
-    Field("left_out", "int", "places left out: told in words or shown together with others"),
+    Field("left_out", "int", "places left out: too few answers, told in words, or together"),
     Field("left_out_places", "str", "their slugs, joined by bars; the first 50"),
     Field("n", "int", "answers, sum of the places' shown n"),
     Field("value", "float", "mean of the places' shown values, weighted by their shown n"),
@@ -264,15 +266,29 @@ class Released(View):
         return _text(self.figures, self.changes, self.overall, self.notes)
 
 
-def stored_view(figures: Rows, changes: Rows = (), *, sha256: str) -> View:
+def stored_view(
+    figures: Rows, changes: Rows = (), *, sha256: str, communities: Iterable[str] = ()
+) -> View:
     """Some rows of a stored release that was verified when it was stored: a page needs no more.
 
+    communities: which of those that share a row are looked at; none: all of them.
     Refuses rows that no release can hold: other columns, or a part of under LEAST people.
     """
     table = tidy(figures, FIGURES)
     if (table["n_low"] < LEAST).any():
         raise NotReleased(f"A figure rests on under {LEAST} answers: it was not released.")
-    return View(figures=table, changes=tidy(changes, CHANGES), sha256=sha256, maker=_MAKER)
+    return View(
+        figures=table,
+        changes=tidy(changes, CHANGES) if changes else _no_changes(),
+        sha256=sha256,
+        communities=tuple(communities),
+        maker=_MAKER,
+    )
+
+
+@cache
+def _no_changes() -> pd.DataFrame:
+    return tidy((), CHANGES)
 
 
 def _sealed(

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from analysis.estimators.basic import Z80, Z95
 from analysis.estimators.crowd import crowd_n, ends
 from analysis.estimators.multiple_testing import FALSE_DISCOVERIES, Curve, curve_of
+from analysis.estimators.two_shares import Interval, newcombe, parts_correlation, two_sided_p
 from analysis.measures import BoolArray
 from analysis.release.figures import scale_of
 from analysis.tabulation.rounding import BANDS, N_STEP, THIRDS, FloatArray, band_of
@@ -37,25 +37,7 @@ DECIMALS = 4  # of a change and its range, as they are printed; verdicts are abo
 
 BEFORE, FIRST, TREND = "before", "first", "trend"  # what a change is measured from
 EVENING = "evening"  # from those who arrive to those who leave, on the same evenings
-
-
-def newcombe(
-    p_from: ArrayLike,
-    range_from: tuple[ArrayLike, ArrayLike],
-    p_to: ArrayLike,
-    range_to: tuple[ArrayLike, ArrayLike],
-) -> tuple[FloatArray, FloatArray]:
-    """Range of p_to - p_from from the two shares' own ranges, -1..1; NaN where one is missing.
-
-    The ranges must hold their shares, as wilson()'s and share_range()'s do, at 0 and at 1 too;
-    that is the caller's to see to: nothing is raised.
-    Source: Newcombe 1998, method 10:
-    d - sqrt((p2-l2)^2 + (u1-p1)^2), d + sqrt((u2-p2)^2 + (p1-l1)^2).
-    """
-    p1, l1, u1 = (np.asarray(x, dtype=float) for x in (p_from, *range_from))
-    p2, l2, u2 = (np.asarray(x, dtype=float) for x in (p_to, *range_to))
-    d = p2 - p1
-    return d - np.hypot(p2 - l2, u1 - p1), d + np.hypot(u2 - p2, p1 - l1)
+PAIRS = "pairs"  # of those who answered twice: who moved down, against who moved up
 
 
 def smallest_change(p: ArrayLike, n_star_from: ArrayLike, n_star_to: ArrayLike) -> FloatArray:
@@ -78,16 +60,17 @@ def smallest_change(p: ArrayLike, n_star_from: ArrayLike, n_star_to: ArrayLike) 
     return np.asarray(np.minimum(moved, 1.0), dtype=np.float64)
 
 
-def compared(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+def compared(old: pd.DataFrame, new: pd.DataFrame, *, parts: bool = False) -> pd.DataFrame:
     """Every number of the changes from old to new rows, and p-values; no verdict yet.
 
-    old, new: released rows, one pair per row. In the unit of the measure; NaN where too few
-    answered or the wording changed, and for the place where its correlation is not settled.
+    old, new: released rows, one pair per row; parts: as for difference(). In the unit of the
+    measure; NaN where too few answered or the wording changed, and for the place where its
+    correlation is not settled.
     """
     scale = scale_of(new)
     wall, few = not_told(old, new)
     told = ~wall & ~few
-    change, low, high, p_crowd = difference(old, new, "range", scale)
+    change, low, high, p_crowd = difference(old, new, "range", scale, parts=parts)
     _, place_low, place_high, p = difference(old, new, "place_range", scale)
     unit = {"change": change, "low": low, "high": high, "smallest": _smallest(old, new, scale),
             "place_low": place_low, "place_high": place_high}  # fmt: skip
@@ -144,27 +127,23 @@ def not_told(old: pd.DataFrame, new: pd.DataFrame) -> tuple[BoolArray, BoolArray
 
 
 def difference(
-    old: pd.DataFrame, new: pd.DataFrame, name: str, scale: FloatArray
+    old: pd.DataFrame, new: pd.DataFrame, name: str, scale: FloatArray, *, parts: bool = False
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Change, its range and its p-value, -1..1, from the shown values and a pair of ranges.
 
-    name: "range" or "place_range". The range is newcombe()'s; the p-value is that of the normal
-    whose 95 % range has the arm towards 0, so that it is under .05 just where 0 is outside.
+    name: "range" or "place_range". The range is newcombe()'s, the p-value two_sided_p()'s, so
+    that it is under .05 just where 0 is outside. parts: old and new are shares of the same people
+    who exclude each other.
     """
     p1, l1, u1, p2, l2, u2 = (
         table[column].to_numpy(dtype=float) / scale
         for table in (old, new)
         for column in ("value", f"{name}_low", f"{name}_high")
     )
-    low, high = newcombe(p1, (l1, u1), p2, (l2, u2))
+    related = parts_correlation(p1, p2) if parts else 0.0
+    low, high = newcombe(Interval(p1, l1, u1), Interval(p2, l2, u2), correlation=related)
     change = p2 - p1
-    return change, np.maximum(low, -1.0), np.minimum(high, 1.0), _p_value(change, low, high)
-
-
-def _p_value(change: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
-    arm = np.where(change > 0, change - low, high - change)
-    z = np.divide(abs(change), arm, out=np.zeros_like(arm), where=arm > 0)
-    return np.where(np.isnan(arm), np.nan, 2 * ndtr(-Z95 * z))
+    return change, np.maximum(low, -1.0), np.minimum(high, 1.0), two_sided_p(change, low, high)
 
 
 def _not_0(table: pd.DataFrame, low: str, high: str) -> pd.Series:

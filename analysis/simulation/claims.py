@@ -12,6 +12,7 @@ from analysis.estimators.basic import FloatArray
 from analysis.measures import BoolArray
 from analysis.release.changes import released_changes
 from analysis.release.overall import overall, parts_of
+from analysis.release.released import NOTES, tidy
 from analysis.simulation.crowds import Season, Town, figures_of, measures, season, wide
 from analysis.simulation.judge import judge, with_old_ranges
 from analysis.simulation.rates import Rate, rate
@@ -164,7 +165,8 @@ def programme(rng: np.random.Generator, mean: float, icc: float, each: int) -> l
     ]
     figures = figures_of(seasons)
     changes = released_changes(figures, measures(each), AFTER)
-    table = overall(parts_of(figures, changes))
+    nothing_said = tidy((), NOTES)
+    table = overall(parts_of(figures, changes, nothing_said, measures(each)))
     rows = table[(table["state"] == "") & (table["season"] == AFTER)].sort_values("measure")
     truth = (np.clip(place + change, 0.02, 0.98) - place).mean(axis=0)
     held = (rows["low"].to_numpy() <= truth) & (truth <= rows["high"].to_numpy())

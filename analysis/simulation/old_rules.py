@@ -22,9 +22,10 @@ from analysis.estimators.basic import (
     wilson,
 )
 from analysis.estimators.multiple_testing import benjamini_hochberg
+from analysis.estimators.two_shares import Interval, newcombe
 from analysis.measures import BoolArray
 from analysis.release.figures import scale_of
-from analysis.release.verdict import CLEAR, newcombe, not_told
+from analysis.release.verdict import CLEAR, not_told
 from analysis.tabulation.rounding import THIRDS
 
 Events = tuple[FloatArray, FloatArray, FloatArray]  # per event n, sum and sum of squares, 0..1
@@ -74,8 +75,8 @@ def _worst_p(old: pd.DataFrame, new: pd.DataFrame, scale: FloatArray) -> FloatAr
     names = ("value_low", "value_high", "range_low", "range_high")
     a, b, l1, u1 = (old[name].to_numpy(dtype=float) / scale for name in names)
     c, d, l2, u2 = (new[name].to_numpy(dtype=float) / scale for name in names)
-    low, _ = newcombe(b, (b, u1), c, (l2, c))
-    _, high = newcombe(a, (l1, a), d, (d, u2))
+    low, _ = newcombe(Interval(b, b, u1), Interval(c, l2, c))
+    _, high = newcombe(Interval(a, l1, a), Interval(d, d, u2))
     least, most = c - b, d - a
     nothing = np.zeros_like(least)
     z = np.where(

@@ -134,6 +134,25 @@ def leeway(
     return low, high
 
 
+def kept_apart(counts: IntArray, least: int = LEAST) -> tuple[list[int], int] | None:
+    """Why groups have fewer than two parts: positions of all but one, and a measure on which these
+    have under `least` people together.
+
+    counts: shape (atoms, measures, STATS). While that holds each of them is small, and so is their
+    pool until it has pulled in the last one: nothing is shown, whatever else the counts are. Of
+    several such reasons the one with the most room; None where there is none so simple.
+    """
+    asked = counts[:, :, ASKED] > 0
+    there = np.flatnonzero(asked.any(axis=1))
+    found: dict[int, tuple[list[int], int]] = {}
+    for last in there.tolist():
+        rest = [int(i) for i in there if i != last]
+        together = counts[rest, :, N].sum(axis=0)
+        for measure in np.flatnonzero(asked[rest].all(axis=0) & (together < least)).tolist():
+            found.setdefault(int(together[measure]), (rest, measure))
+    return found[min(found)] if found and len(there) > 1 else None
+
+
 def may_join(counts: IntArray, pooled: Sequence[int], least: int = LEAST) -> BoolArray:
     """Which of the pool's atoms could have one person more, taken from another of them.
 

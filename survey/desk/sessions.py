@@ -1,7 +1,8 @@
 """Signed-in browsers: begun, found again by their token, rotated, ended one by one.
 
 Of a token only its hash is kept. It changes every hour of use: one that was copied earlier and is
-used after that gives itself away, and the session ends for both.
+used after that gives itself away, and the session ends for both. Where the signal is bad the answer
+with the new token may be lost: until the new one is used, the old one still opens the session.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def find(session: Session, token: str, moment: datetime) -> DeskSession | None:
         return None
     if moment - found.seen_at > IDLE or moment - found.began_at > LONGEST:
         return None
-    if found.token_hash != hashed and moment - found.rotated_at > GRACE:
+    replaced = found.token_hash != hashed and moment - found.rotated_at > GRACE
+    if replaced and not awaits_new_token(found):
         raise Copied(found.id)
     return found
 
@@ -71,8 +73,16 @@ class Copied(Exception):
         self.session_id = session_id
 
 
+def awaits_new_token(found: DeskSession) -> bool:
+    """Whether a token was sent that its browser has not used yet."""
+    return bool(found.before_hash) and found.seen_at == found.rotated_at
+
+
 def is_due(found: DeskSession, moment: datetime) -> bool:
-    """Whether a session's row is to be written: its token is old, or it was not seen for long."""
+    """Whether a session's row is to be written: its token is old, it was not seen for long, or its
+    new token is used for the first time."""
+    if awaits_new_token(found):
+        return True
     return moment - found.rotated_at > ROTATED_AFTER or moment - found.seen_at > SEEN_EVERY
 
 
@@ -84,12 +94,16 @@ def touch(session: Session, id: UUID, token: str, moment: datetime) -> str:
     found = session.get(DeskSession, id)
     if found is None:
         return ""
-    found.seen_at = moment
-    if moment - found.rotated_at <= ROTATED_AFTER or found.token_hash != token_hash(token):
+    since = moment - found.rotated_at
+    if found.token_hash == token_hash(token):
+        found.seen_at = moment
+        if since <= ROTATED_AFTER:
+            return ""
+    elif since <= GRACE or not awaits_new_token(found):
         return ""
     fresh = new_token()
-    found.before_hash, found.token_hash = found.token_hash, token_hash(fresh)
-    found.rotated_at = moment
+    found.before_hash, found.token_hash = token_hash(token), token_hash(fresh)
+    found.rotated_at = found.seen_at = moment
     session.flush()
     return fresh
 

@@ -149,9 +149,16 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
             return FILES[ending](reading, chart)
         lazy = {name: value() if callable(value) else value for name, value in more.items()}
         template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
-        return page(template, **choices(reading), **lazy)
+        return page(template, chart_name=chart, still=still, **choices(reading), **lazy)
 
     return kept_or_made(reading.now.release, understood(reading, ending, also), make)
+
+
+def still(reading: Reading, chart: str) -> Any:
+    """Return a chart as the page shows it before any script."""
+    from survey.read import charts  # loads pandas: only where a chart is drawn
+
+    return charts.still(reading, chart)
 
 
 def understood(reading: Reading, ending: str, also: Query) -> Query:

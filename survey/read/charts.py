@@ -4,19 +4,51 @@ imported only where a chart or a file is asked for."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from plotly.graph_objects import Scatter
+from markupsafe import Markup
 
 from analysis import CHARTS, WORDS
-from analysis.output.charts import as_json, overview
+from analysis.output import svg
+from analysis.output.chart_tables import Said
+from analysis.output.charts import PANELS, Figure, as_json
 from analysis.output.columns import FIGURES_TABLE
+from analysis.output.drawing import Drawing, read
 from analysis.output.export import csv_parts
 from analysis.output.published import Names, published
-from analysis.output.theme import blank
 from analysis.release.released import stored_view
+from survey.read.captions import Teller
+from survey.read.findings import Findings
 from survey.read.results_query import TOTAL, Reading
+from survey.storage.release_store import Row
 
-OURS = ("title", "source", "note")  # words of a chart that are no caption of its own
+OURS = ("title", "subtitle", "source", "note")  # words of a chart that are no caption of its own
+
+
+@dataclass(frozen=True)
+class Still:
+    """A chart as it stands in the page before any script, and its words."""
+
+    drawing: Drawing
+    plots: list[Plot]  # seasons along: one for each panel
+    lines: list[Line]  # names below each other
+    scale: list[str]  # what stands above the lines: 0, 25, ... 100%
+    key: list[tuple[Markup, str]]
+
+
+@dataclass(frozen=True)
+class Plot:
+    name: str
+    height: float
+    scale: Markup
+    marks: Markup
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    label: str
+    track: Markup
 
 
 def chart(reading: Reading, name: str, across: int) -> str:
@@ -24,29 +56,103 @@ def chart(reading: Reading, name: str, across: int) -> str:
 
     `across`: how many small panels fit beside each other on the reader's screen.
     """
-    rows = reading.shown()
-    if name == "groups":  # the page shows the newest season's groups
-        newest = max((row["season"] for row in rows), default=0)
-        rows = [row for row in rows if row["season"] == newest]
-    view = stored_view(rows, sha256=reading.now.release.sha256)
-    view = view.view(community=[place.slug for place in reading.places])
+    return as_json(figure(reading, name, across))
+
+
+def still(reading: Reading, name: str) -> Still:
+    """Return the same chart as a drawing that needs no script."""
+    drawing = read(figure(reading, name))
+    size = svg.PAGE if len(drawing.panels) == 1 else svg.SMALL
+    across = [panel for panel in drawing.panels if panel.across]
+    return Still(
+        drawing,
+        plots=[
+            Plot(
+                panel.name,
+                size.height,
+                Markup(svg.scale(panel, size)),
+                Markup(svg.standing(panel, size)),
+            )
+            for panel in drawing.panels
+            if not panel.across
+        ],
+        lines=[
+            Line(name, marks[0].label, Markup(svg.track(marks)))
+            for panel in across
+            for name, marks in panel.rows
+        ],
+        scale=[said for panel in across[:1] for said in panel.scale.values()],
+        key=[(Markup(svg.glyph(sort)), said) for sort, said in drawing.key.items()],
+    )
+
+
+def figure(reading: Reading, name: str, across: int = 3) -> Figure:
+    rows = newest_two(reading.shown()) if name == "groups" else reading.shown()
     if name == "overview":
-        return as_json(overview(view, words(reading), across=across, hover=reading.tell.hover))
-    return as_json(CHARTS[name].draw(view, words(reading), hover=reading.tell.hover))
+        rows = [row for place in reading.places[:PANELS] for row in reading.seasons(place)]
+        rows = [row for i, row in enumerate(rows) if row not in rows[:i]]
+    slugs = [place.slug for place in reading.places[:PANELS]]
+    view = stored_view(rows, sha256=reading.now.release.sha256, communities=slugs)
+    said = Said(hover=Hover(reading, name), label=Label(reading.tell))
+    more = {"across": across} if name == "overview" else {}
+    return CHARTS[name].figure(view, words(reading, name, rows), said=said, **more)
+
+
+def newest_two(rows: list[Row]) -> list[Row]:
+    """Return the newest season's groups, and those of the last one that can be compared."""
+    newest = [row for row in rows if row["season"] == max(row["season"] for row in rows)]
+    alike = {(row["community"], row["members"], row["wording"]) for row in newest}
+    earlier = [row for row in rows if row not in newest]
+    earlier = [r for r in earlier if (r["community"], r["members"], r["wording"]) in alike]
+    last = max((row["season"] for row in earlier), default=0)
+    return [*(row for row in earlier if row["season"] == last), *newest]
+
+
+@dataclass(frozen=True)
+class Hover:
+    """What a mark says: who and when, then just what the table says."""
+
+    reading: Reading
+    chart: str
+
+    def __call__(self, row: Row) -> str:
+        tell, who = self.reading.tell, str(row["season"])
+        if self.chart == "groups":
+            who = f"{tell.group(row['cut'], row['group'])}, {who}"
+        elif self.chart == "overview" and (place := self.reading.now.places.get(row["community"])):
+            who = f"{place.name}, {who}"
+        return f"{who}<br>{tell.hover(row)}"
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands on a mark: "62%", "≤ 15%", or a word for few answers."""
+
+    tell: Teller
+
+    def __call__(self, row: Row) -> str:
+        low, high = row["value_low"], row["value_high"]
+        if row["value"] is None:
+            return self.tell.say("chart.untold")
+        if low == 0:
+            return f"≤ {self.tell.number(high, row)}"
+        if high == (1 if self.tell.is_share(row) else 100):
+            return f"≥ {self.tell.number(low, row)}"
+        return self.tell.number(row["value"], row)
 
 
 def warm_up() -> None:
-    """Draw what nobody sees: Plotly loads most of itself when it first draws (0.2 s)."""
-    figure = blank(height=100)
-    figure.add_trace(Scatter(x=[0], y=[0], mode="lines", line={"width": 1}))
-    as_json(figure)
+    """Make a table that nobody sees: pandas loads some of itself when it is first used."""
+    stored_view((), sha256="")
 
 
-def words(reading: Reading) -> Mapping[str, str]:
+def words(reading: Reading, name: str, rows: list[Row]) -> Mapping[str, str]:
     """Return every word of a chart: captions, then the names of what is drawn, in order."""
     tell, now = reading.tell, reading.now
     said = {key: tell.say(f"chart.{key}") for key in WORDS if key not in OURS}
-    said |= {"title": tell.title(reading.subject), "note": tell.note(), "source": tell.source()}
+    found = Findings(reading)
+    said |= {"title": found.title(name, rows), "subtitle": found.subtitle(name, rows)}
+    said |= {"note": tell.note(), "source": tell.source()}
     said |= {place.slug: place.name for place in now.places.values()}
     if reading.cut != TOTAL:
         said |= dict(tell.groups(reading.cut))

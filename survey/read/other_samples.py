@@ -12,7 +12,7 @@ from functools import cached_property
 
 from survey.read.captions import Cell
 from survey.read.results_query import TOTAL, Reading
-from survey.read.verdicts import EVENING
+from survey.read.verdicts import EVENING, PAIRS
 from survey.storage import release_store
 from survey.storage.release_store import CHANGE, FIGURE, Place, Row, Subject
 
@@ -83,13 +83,14 @@ class OtherSamples:
                 found.setdefault(sample, []).append(other)
         yield from found.items()
 
-    def evening(self) -> list[str]:
-        """Return what may be said of those who left, beside those who arrived that evening."""
+    def moved(self) -> list[str]:
+        """Return what may be said of those who left, beside those who arrived that evening, and of
+        those who answered twice."""
         tell = self.reading.tell
         found = (
             (Subject(change["measure"], change["agency"]), change)
             for change in self.find(CHANGE)
-            if change["basis"] == EVENING and change["season_to"] == self.season
+            if change["basis"] in (EVENING, PAIRS) and change["season_to"] == self.season
         )
         return [
             f"{tell.sentence(self.place, self.rows[subject])} {tell.changes.sentence(change)}"

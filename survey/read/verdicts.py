@@ -25,6 +25,8 @@ LOWERED = ("lower", "fall", "falling")
 TOLD = ("higher", "lower", "rise", "fall", "rising", "falling")
 VERDICTS = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")  # in order of telling
 EVENING = "evening"  # basis: from those who arrive to those who leave
+PAIRS = "pairs"  # basis: of those who answered twice, who moved up less who moved down
+WITHIN = {TREND: "per_year", EVENING: "same_evening", PAIRS: "twice"}  # how an amount is told
 OVER_YEARS = ("rising", "falling")
 COUNTED = ("rise", "fall", "higher", "lower", "unclear")  # places with figures for two years
 MINUS = "\N{MINUS SIGN}"
@@ -54,7 +56,7 @@ class Verdicts:
         low, high = self.ends(change)
         ends = self.tell.say("from_to", low=self.signed(low), high=self.signed(high))
         points = self.signed(self.points(change["change"], change))
-        key = {TREND: "per_year", EVENING: "same_evening"}.get(change["basis"], "since")
+        key = WITHIN.get(change["basis"], "since")
         return self.say(key, points=points, season=change["season_from"], range=ends)
 
     def parts(self, change: Row) -> Mapping[str, object]:

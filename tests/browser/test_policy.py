@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from math import ceil, floor
+
 import pytest
 from playwright.sync_api import expect
 
@@ -39,9 +42,11 @@ def test_a_page_keeps_the_policy(new_page, demonstration, address):
 
 
 @pytest.mark.parametrize("address", CHARTS)
-def test_a_chart_draws_the_range_of_every_released_row(new_page, demonstration, address):
+def test_both_charts_draw_the_range_of_every_released_row(new_page, demonstration, address):
+    """The server's drawing, before any script, and Plotly's that takes its place."""
     page = new_page(width=1280)
     page.goto(demonstration.url + address)
+    still = page.locator(".still .mark title").all_text_contents()
     draws(page)
     rows = rows_of(demonstration, address)
     across = "cut=" in address  # groups lie down, and are those of the newest season
@@ -50,10 +55,14 @@ def test_a_chart_draws_the_range_of_every_released_row(new_page, demonstration, 
     told = [row for row in rows if row["range_low"] is not None]  # the others are told in thirds
     scale = 1 if "index" in address else 100
     wanted = {(round(r["range_low"] * scale, 2), round(r["range_high"] * scale, 2)) for r in told}
-    ranges = [trace for trace in traces(page) if trace["role"] == "range"]
+    ranges = [trace for trace in traces(page) if trace["role"] in ("range", "few", "pool")]
     drawn = {pair for trace in ranges for pair in strokes(trace, "x" if across else "y")}
     assert drawn == wanted
-    assert page.locator(".drawing").evaluate(MARKS) >= len(told) + len(rows)
+    sign = "" if "index" in address else "%"
+    for low, high in wanted:
+        said = f"{floor(low + 1e-6)}{sign} to {ceil(high - 1e-6)}{sign}"  # outward, as the table
+        assert [text for text in still if said in text], said
+    assert page.locator(".drawing").evaluate(MARKS) >= len(rows)
     assert_no_way_to_plotlys_cloud(page)
 
 
@@ -67,33 +76,92 @@ def assert_no_way_to_plotlys_cloud(page):
         "all => all.map(one => one.outerHTML.toLowerCase())"
     )
     assert not [html for html in buttons if "share" in html or "cloud" in html]
-    assert "share" not in page.locator("body").inner_text().lower()
+    assert "share" not in chart.inner_text().lower()
 
 
-def test_a_chart_is_fetched_only_when_it_comes_near(new_page, demonstration):
-    """Sentence and table stand before a byte of the chart is asked for."""
-    page = new_page(height=120)
+def test_plotly_is_fetched_only_when_it_is_asked_for(new_page, demonstration):
+    """Sentence, drawing and table stand before a byte of it is asked for."""
+    page = new_page()
     watch = Watch(page)
     page.goto(f"{demonstration.url}/results/buffalo", wait_until="networkidle")
-    expect(page.locator("table").first).to_be_attached()
-    assert not [address for address in watch.requests if "plotly-basic" in address]
-    assert not [address for address in watch.requests if "chart.json" in address]
+    expect(page.locator(".still")).to_be_visible()
+    page.locator(".still").hover()
+    for part in ("plotly", "chart.json"):
+        assert not [address for address in watch.requests if part in address]
     draws(page)
+    expect(page.locator(".still")).to_be_hidden()
     assert len([address for address in watch.requests if "plotly-basic" in address]) == 1
+    page.locator(".explore").click()  # and back
+    expect(page.locator(".still")).to_be_visible()
+    expect(page.locator(".drawing")).to_be_hidden()
+
+
+def test_where_plotly_cannot_be_fetched_the_drawing_stays(new_page, demonstration):
+    page = new_page()
+    page.route("**/*plotly-basic*", lambda route: route.abort())
+    page.goto(f"{demonstration.url}/results/buffalo")
+    page.locator(".explore").click()
+    expect(page.locator(".readout")).to_contain_text("could not be loaded")
+    expect(page.locator(".still")).to_be_visible()
 
 
 @pytest.mark.parametrize("address", CHARTS)
-def test_without_a_script_there_is_a_sentence_and_a_table(new_page, demonstration, address):
+def test_without_a_script_there_is_a_sentence_a_chart_and_a_table(new_page, demonstration, address):
     page = new_page(javascript=False)
     watch = Watch(page)
     page.goto(demonstration.url + address)
     expect(page.locator(".verdict").first).to_be_visible()
     expect(page.locator("table").first).to_be_visible()
-    expect(page.locator(".chart")).to_be_hidden()
+    still = page.locator(".still")
+    expect(still).to_be_visible()
+    assert len(still.get_attribute("aria-label")) > 60
+    rows = rows_of(demonstration, address)
+    newest = max(rows, key=lambda row: row["season"])
+    bars = still.locator(".mark rect:not(.hit)")
+    assert bars.count() >= len([row for row in rows if row["season"] == newest["season"]])
+    assert all(bar["width"] > 1 and bar["height"] > 1 for bar in boxes(bars))
+    expect(page.locator(".explore")).to_be_hidden()
     assert not [address for address in watch.requests if ".js" in address]
 
 
-def test_a_chart_follows_the_colours_of_the_page(new_page, demonstration):
+def boxes(found):
+    return found.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+
+
+def test_the_arrow_keys_read_a_chart_out(new_page, demonstration):
+    page = new_page()
+    page.goto(f"{demonstration.url}/results/buffalo")
+    rows = {row["season"]: row for row in rows_of(demonstration, "/results/buffalo")}
+    page.locator(".still").focus()
+    first, last = rows[min(rows)], rows[max(rows)]
+    for key, row in (("ArrowRight", first), ("End", last), ("Home", first)):
+        page.keyboard.press(key)
+        said = page.locator(".readout")
+        expect(said).to_contain_text(f"{row['season']}, {row['value'] * 100:.0f}%")
+        expect(said).to_contain_text(f"{row['n']} answers")
+    page.keyboard.press("Tab")
+    expect(page.locator(".readout")).to_be_empty()
+
+
+def luminance(colour: str) -> float:
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marks_and_words_stand_out_on_a_light_and_a_dark_page(new_page, demonstration, scheme):
+    page = new_page(color_scheme=scheme)
+    page.goto(f"{demonstration.url}/results/buffalo")
+    paper = page.locator(".chart").evaluate("one => getComputedStyle(one).backgroundColor")
+    least = {"rect.range": 3, ".dot": 3, ".lit": 3, ".vn": 7, ".vq": 4.5, ".ax": 4.5}
+    for part, contrast in least.items():
+        fill = page.locator(f".still {part}").first.evaluate("one => getComputedStyle(one).fill")
+        low, high = sorted((luminance(fill), luminance(paper)))
+        assert (high + 0.05) / (low + 0.05) >= contrast, (part, fill, paper)
+
+
+def test_plotlys_chart_follows_the_colours_of_the_page(new_page, demonstration):
     page = new_page(color_scheme="light")
     page.goto(f"{demonstration.url}/results/buffalo")
     paper = "one => one.layout.paper_bgcolor"
@@ -105,16 +173,29 @@ def test_a_chart_follows_the_colours_of_the_page(new_page, demonstration):
 
 
 @pytest.mark.parametrize("width", [320, 360, 1280])
-def test_the_years_below_a_chart_can_be_read(new_page, demonstration, width):
+@pytest.mark.parametrize("drawn", [".still", ".drawing"])
+def test_the_years_below_a_chart_can_be_read(new_page, demonstration, width, drawn):
     page = new_page(width=width)
     page.goto(f"{demonstration.url}/results/buffalo")
-    years = draws(page).locator(".xtick text")
-    places = years.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
-    drawing = page.locator(".drawing .main-svg").first.bounding_box()
+    if drawn == ".drawing":
+        years, whole = draws(page).locator(".xtick text"), page.locator(".drawing .main-svg").first
+    else:
+        years, whole = page.locator(".still .ax.mid:visible"), page.locator(".still")
+    places, drawing = boxes(years), whole.bounding_box()
     texts = years.all_text_contents()
     assert texts[-1] == max(texts)
     assert len(places) > 2
     for one, after in zip(places, [*places[1:], None], strict=True):
-        assert one["width"] > one["height"]  # upright
+        assert drawn == ".still" or one["width"] > one["height"]  # upright
         assert one["bottom"] <= drawing["y"] + drawing["height"]
         assert after is None or one["right"] + 2 < after["left"]
+
+
+def test_on_a_phone_a_name_stands_above_its_bar(new_page, demonstration):
+    for width in (360, 1280):
+        page = new_page(width=width)
+        page.goto(f"{demonstration.url}/results/austintown?cut=age")
+        name, bar = page.locator(".bar .name").first, page.locator(".bar .track").first
+        above = name.bounding_box()["y"] + name.bounding_box()["height"] <= bar.bounding_box()["y"]
+        assert above == (width == 360)
+        assert bar.bounding_box()["width"] > 280

@@ -79,22 +79,26 @@ def rows_of(site: Site, address: str) -> list[dict[str, Any]]:
 
 
 def draws(page: Page) -> Page:
-    """Go to the chart, if the page has one, and wait until it is drawn."""
-    for chart in page.locator(".chart").all():
-        chart.scroll_into_view_if_needed()
+    """Ask for Plotly's chart, if the page has one, and wait until it is drawn."""
+    for button in page.locator(".explore").all():
+        button.click()
     page.wait_for_function(DRAWN)
     return page
 
 
 def traces(page: Page) -> list[dict[str, Any]]:
-    """Return what the chart was told to draw: name, role (legendgroup), x and y of each trace."""
+    """Return what the chart was told to draw: role (legendgroup), type, x, y and base of each."""
     found: list[dict[str, Any]] = page.locator(".drawing").evaluate(
-        "one => one.data.map(t => ({role: t.legendgroup, x: t.x, y: t.y, type: t.type}))"
+        """one => one.data.map(
+            t => ({role: t.legendgroup, x: t.x, y: t.y, type: t.type, base: t.base}))"""
     )
     return found
 
 
 def strokes(trace: dict[str, Any], axis: str = "y") -> list[tuple[float, float]]:
-    """Return the (low, high) of a trace's strokes: pairs, each followed by a gap."""
+    """Return the (low, high) of a trace's bars, or of its strokes: pairs before a gap."""
     ends = trace[axis]
+    if trace["type"] == "bar":
+        both = zip(trace["base"], ends, strict=True)
+        return [(base, round(base + length, 2)) for base, length in both]
     return list(zip(ends[::3], ends[1::3], strict=True))

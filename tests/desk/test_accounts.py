@@ -110,8 +110,30 @@ def test_a_session_rotates_and_a_copy_of_its_old_token_ends_it(session: Session)
     session.commit()
     assert sessions.find(session, fresh, later) is not None
     assert sessions.find(session, token, later + MINUTE) is not None
+    sessions.touch(session, found.id, fresh, later + 2 * MINUTE)
     with pytest.raises(sessions.Copied):
         sessions.find(session, token, later + 3 * MINUTE)
+
+
+def test_a_new_token_that_never_arrived_ends_nothing(session: Session):
+    """The park's signal loses the answer that brings it; the browser still has the old one."""
+    token = sessions.begin(session, make(session), "", NOON)
+    found = sessions.find(session, token, NOON)
+    assert found is not None
+    later = NOON + 61 * MINUTE
+    lost = sessions.touch(session, found.id, token, later)
+    again = sessions.find(session, token, later + 9 * MINUTE)
+    assert again is not None
+    assert sessions.is_due(again, later + 9 * MINUTE)
+    fresh = sessions.touch(session, found.id, token, later + 9 * MINUTE)
+    assert fresh not in ("", lost)
+    assert sessions.find(session, lost, later + 9 * MINUTE) is None
+    used = sessions.find(session, fresh, later + 10 * MINUTE)
+    assert used is not None
+    assert sessions.is_due(used, later + 10 * MINUTE)
+    sessions.touch(session, used.id, fresh, later + 10 * MINUTE)
+    with pytest.raises(sessions.Copied):
+        sessions.find(session, token, later + 12 * MINUTE)
 
 
 def test_a_session_ends_by_itself(session: Session):

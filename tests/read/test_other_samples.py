@@ -65,6 +65,22 @@ def test_leaving_is_told_beside_arrival_of_the_same_evenings(shown: Flask):
     assert f"That is {points} points higher than on the way in (range " in page
 
 
+def test_of_those_who_answered_twice_it_is_told_whether_more_moved_up_than_down(shown: Flask):
+    change = next(
+        change
+        for change in rows_in(shown, CHANGE, "buffalo")
+        if (change["basis"], change["measure"]) == ("pairs", "more.trust")
+        and (change["agency"], change["season_to"]) == ("police", 2026)
+    )
+    up = newest(shown, "buffalo", "more.trust", "police")
+    down = newest(shown, "buffalo", "less.trust", "police")
+    assert round(change["change"], 4) == round(up["value"] - down["value"], 4)
+    assert change["low"] < change["change"] < change["high"]
+    page = unescape(text_of(shown.test_client().get("/results/buffalo").text))
+    assert "moved up" in page
+    assert "since the event" in page.lower()
+
+
 def test_children_are_told_from_thirty_on_and_in_no_adults_figure(shown: Flask):
     for place, told in (("liberty", True), ("new-middletown", False)):
         rows = [r for r in rows_in(shown, FIGURE, place) if r["measure"].startswith("c_")]

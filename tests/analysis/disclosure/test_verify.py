@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import limits, printed
 from analysis.disclosure.between_releases import Earlier
-from analysis.disclosure.cells import OPPOSITE
+from analysis.disclosure.cells import OPPOSITE, Asked, Cells
 from analysis.disclosure.printed import world_of
 from analysis.disclosure.trades import undone
 from analysis.disclosure.verify import Audited, Move, verify
-from analysis.disclosure.witness import EVERY, MOVES, doubts, goals, next_door
+from analysis.disclosure.witness import EVERY, MOVES, doubts, goals, grids_of, next_door
 from analysis.measures import TOTAL
 from analysis.release.figures import publish
 from analysis.tabulation.counts import tallies
@@ -132,6 +132,31 @@ def test_every_trade_has_two_people_whom_the_check_accepts(sizes, seed):
             any(verify(case, witness) for witness in trades(case, world, doubt, either))
             for either in goals(world, doubt)[-1:]
         ), doubt
+
+
+@settings(max_examples=5)
+@given(st.integers(11, 29), st.integers(60, 120), st.integers(0, 99))
+@example(13, 80, 3)
+def test_every_trade_between_the_groups_of_a_small_town_is_accepted(small, large, seed):
+    """A town that shows no groups: each of the groups that are said to trade with it does."""
+    case = audited(small, large, seed=seed, measures=(TRUST,))
+    world, shown = world_of(case.tally, case.measures, case.tables)
+    grids = grids_of(world, shown)
+    for cut in case.tally.counts.keys() - {TOTAL}:
+        found = [d for d in doubts(world, shown) if (d.cut, d.goal) == (cut, "size")][:4]
+        if not found:
+            continue
+        asked = Asked(world, Cells.of(world, cut, grids[cut]), found)
+        for doubt, partners in zip(found, asked.partners(), strict=True):
+            for group in np.flatnonzero(partners).tolist():
+                pairs = (
+                    [
+                        moved(case, cut, (doubt.place, doubt.group), doubt.measure, move),
+                        moved(case, cut, (doubt.place, group), doubt.measure, OPPOSITE[move]),
+                    ]
+                    for move in np.flatnonzero(EVERY[:, 0]).tolist()
+                )
+                assert group == doubt.group or any(verify(case, pair) for pair in pairs)
 
 
 def trades(case, world, doubt, either):

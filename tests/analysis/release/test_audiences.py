@@ -133,6 +133,32 @@ def test_pairs_need_thirty():
         assert bool(len(made.view(measure="after.trust").figures)) == shown
 
 
+def test_of_those_who_answered_twice_it_is_told_who_moved_up_less_who_moved_down():
+    moved = replace(
+        LEAVERS, panel="after.police", wave="follow-up", questions=("moved.trust",),
+        valid=(1, 2, 3), favourable=(3,), unfavourable=(),
+    )  # fmt: skip
+    more = replace(moved, id="more.trust")
+    less = replace(moved, id="less.trust", favourable=(1,))
+    again = people(ALPHA, 100, events=2).assign(wave="follow-up")
+    codes = [3] * 45 + [1] * 15 + [2] * 40
+    again = again.assign(key="again" + again["key"], **{"moved.trust.police": codes})
+    frame = joined(people(ALPHA, 90), again)
+    frame["moved.trust.police"] = frame["moved.trust.police"].fillna(-4).astype("int64")
+    made = release(frame, (*MEASURES, more, less), ())
+    rows = made.view(community="alpha").changes.query("basis == 'pairs'")
+    (row,) = rows.to_dict("records")
+    assert (row["community"], row["measure"], row["season_from"]) == ("alpha", "more.trust", 2026)
+    assert row["change"] == pytest.approx(0.30, abs=0.01)
+    # the mean of 45 times 1 and 15 times -1 among 100, as if everybody came with one other person
+    half = 1.96 * ((0.6 - 0.3**2) / (100 / 1.4)) ** 0.5
+    assert row["low"] == pytest.approx(0.30 - half, abs=0.06)
+    assert row["low"] < 0.30 - half  # what the bands allow is in it
+    assert row["high"] > 0.30 + half
+    assert (row["verdict"], row["rung"], row["family"]) == ("higher", 1, "")
+    assert pd.isna([row["p"], row["place_low"], row["smallest"], row["chance"]]).all()
+
+
 def test_what_mixes_audiences_is_refused():
     frame = joined(*ADULTS)
     with pytest.raises(FrameError, match="mixes audiences"):

@@ -7,9 +7,10 @@ from scipy.stats import false_discovery_control
 
 from analysis.estimators.basic import wilson
 from analysis.estimators.multiple_testing import adjusted_p, benjamini_hochberg
+from analysis.estimators.two_shares import Interval, newcombe, parts_correlation
 from analysis.release.build import release
 from analysis.release.changes import PLACE, changes_since_first
-from analysis.release.verdict import newcombe, smallest_change
+from analysis.release.verdict import smallest_change
 from analysis.wordings import comparable
 from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, people, together
 
@@ -25,7 +26,7 @@ from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, people, togethe
 def test_newcombe_agrees_with_r(later, earlier, low, high):
     (x2, n2), (x1, n1) = later, earlier
     p1, p2 = x1 / n1, x2 / n2
-    found = newcombe(p1, wilson(p1, n1), p2, wilson(p2, n2))
+    found = newcombe(Interval(p1, *wilson(p1, n1)), Interval(p2, *wilson(p2, n2)))
     assert [float(end) for end in found] == pytest.approx((low, high), rel=1e-9)
 
 
@@ -51,9 +52,10 @@ def test_where_all_agree_a_change_can_still_hide():
 )
 def test_newcombe_at_the_ends(later, earlier, low, high):
     (x2, n2), (x1, n1) = later, earlier
-    found = newcombe(x1 / n1, wilson(x1 / n1, n1), x2 / n2, wilson(x2 / n2, n2))
+    one, two = (Interval(x / n, *wilson(x / n, n)) for x, n in ((x1, n1), (x2, n2)))
+    found = newcombe(one, two)
     assert [float(end) for end in found] == pytest.approx((low, high), abs=1e-4)
-    back = newcombe(x2 / n2, wilson(x2 / n2, n2), x1 / n1, wilson(x1 / n1, n1))
+    back = newcombe(two, one)
     assert [-float(end) for end in back] == pytest.approx((high, low), abs=1e-4)
 
 
@@ -244,3 +246,27 @@ def test_with_two_seasons_the_first_is_the_one_before():
     figures = release(together(*slowly(40, 70)), MEASURES, ()).figures
     assert changes_since_first(figures, MEASURES).empty
     assert changes_since_first(figures[figures["season"] == 2021], MEASURES).empty
+
+
+def test_shares_that_exclude_each_other_vary_as_a_multinomial():
+    """Of many who moved up, down or not, the range of the difference is that of the mean of 1, 0
+    and -1, whose variance is (p + q - (p - q)^2) / n."""
+    n, down, up = 20_000, 0.2, 0.35
+    ends = newcombe(
+        Interval(down, *wilson(down, n)),
+        Interval(up, *wilson(up, n)),
+        correlation=parts_correlation(down, up),
+    )
+    half = 1.959964 * ((down + up - (up - down) ** 2) / n) ** 0.5
+    assert [float(end) for end in ends] == pytest.approx((0.15 - half, 0.15 + half), abs=5e-5)
+    rng = np.random.default_rng(5)  # and of few it holds what it should
+    drawn = rng.multinomial(40, (down, up, 1 - down - up), size=4000)[:, :2] / 40
+    p, q = drawn.T
+    low, high = newcombe(
+        Interval(p, *wilson(p, 40)), Interval(q, *wilson(q, 40)),
+        correlation=parts_correlation(p, q),
+    )  # fmt: skip
+    held = ((low <= up - down) & (up - down <= high)).mean()
+    assert 0.94 < held < 0.97
+    assert parts_correlation(1.0, 0.0) == 0
+    assert parts_correlation(0.55, 0.5) == -1

@@ -9,6 +9,7 @@ from analysis.release.overall import LEAST_CHANGED, Parts, overall, parts_of
 from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, people, together
 
 OHIO = [("OH", f"county-{i // 5}", f"town-{i:02}") for i in range(10)]
+TINY = ("OH", "county-0", "tiny")  # too few to be shown, and nobody to be shown with
 KEY = ["state", "measure", "agency", "season"]
 
 
@@ -20,7 +21,7 @@ def made():
             said = np.where(np.arange(120) * 37 % 100 < 50 + i + 15 * (year == 2026), 5, 2)
             frames.append(people(place, 120, season=year, events=2, trust=said))
         frames += [people(ALPHA, 90, season=year), people(BETA, 6, season=year),
-                   people(GAMMA, 7, season=year)]  # fmt: skip
+                   people(GAMMA, 7, season=year), people(TINY, 7, season=year)]  # fmt: skip
     return release(together(*frames, elsewhere=25), MEASURES, ())
 
 
@@ -42,9 +43,9 @@ def test_the_figure_is_the_mean_of_what_is_shown(made):
 
 
 def test_who_has_no_number_is_left_out_and_named(made):
-    assert row_of(made, "OH")["left_out_places"] == "beta|gamma"
-    assert row_of(made, "")["left_out_places"] == "beta|delta|gamma"
-    assert (row_of(made, "")["left_out"], row_of(made, "OH")["left_out"]) == (3, 2)
+    assert row_of(made, "OH")["left_out_places"] == "beta|gamma|tiny"
+    assert row_of(made, "")["left_out_places"] == "beta|delta|gamma|tiny"
+    assert (row_of(made, "")["left_out"], row_of(made, "OH")["left_out"]) == (4, 3)
     assert made.overall[made.overall["state"] == "NY"].empty  # one place is no programme
 
 
@@ -88,6 +89,8 @@ def test_counties_add_up(made):
         parts_of(
             made.figures[made.figures["county"] == county],
             made.changes[made.changes["county"] == county],
+            made.notes[made.notes["county"] == county],
+            MEASURES,
         )
         for county in made.figures["county"].unique()
     ]

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from analysis.measures import LEAST
 from analysis.tabulation.counts import ASKED, STATS, N
-from analysis.tabulation.pooling import Standing, communities, leeway, partition, smallest_n
+from analysis.tabulation.pooling import (
+    Standing,
+    communities,
+    kept_apart,
+    leeway,
+    partition,
+    smallest_n,
+)
 
 cells = st.integers(1, 3).flatmap(
     lambda m: st.lists(
@@ -184,3 +191,33 @@ def test_whatever_all_atoms_do_within_their_leeway_the_partition_stays(n):
         if sum(other[i] for i in pooled) >= LEAST or not pooled:  # else the print is another
             moved = counts([[(one, 1)] for one in other])
             assert partition(names(moved), moved) == parts
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 14), st.integers(0, 14)), min_size=2, max_size=4),
+    st.lists(st.integers(-4, 4), min_size=8, max_size=8),
+)
+@example([(6, 6), (2, 9), (15, 15)], [9, 9, 3, -9, 0, 0, 0, 0])
+def test_while_the_reason_holds_no_cut_is_shown(n, moves):
+    """All but one have under 11 together on some measure: whatever else changes, nothing shows."""
+    table = counts([[(one, 1), (other, 1)] for one, other in n])
+    reason = kept_apart(table)
+    if reason is None:
+        return
+    assert partition(names(table), table) is None
+    rest, measure = reason
+    changed = [
+        [max(one + up, 0), max(other + down, 0)]
+        for (one, other), up, down in zip(n, moves[::2], moves[1::2], strict=False)
+    ]
+    if sum(changed[i][measure] for i in rest) < LEAST:
+        moved = counts([[(one, 1), (other, 1)] for one, other in changed])
+        assert partition(names(moved), moved) is None
+
+
+def test_a_cut_that_is_shown_has_no_reason_not_to_be():
+    assert kept_apart(sizes(5, 40, 20, 7)) is None
+    assert kept_apart(sizes(11, 40)) is None
+    assert kept_apart(sizes(15)) is None
+    assert kept_apart(sizes(5, 40)) == ([0], 0)
+    assert kept_apart(sizes(5, 4, 1)) == ([1, 2], 0)

@@ -1,0 +1,103 @@
+"""What a chart found, as its title: only what the ranges carry, and never an order of places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from survey.read.results_query import Reading
+from survey.read.verdicts import BEFORE, TREND
+from survey.storage.release_store import Place, Row
+
+UP, DOWN = ("rise", "higher"), ("fall", "lower")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Titles and subtitles of the charts of one reading, in its language."""
+
+    reading: Reading
+
+    def say(self, key: str, **values: object) -> str:
+        return self.reading.tell.say(f"found.{key}", **values)
+
+    def title(self, chart: str, rows: Sequence[Row]) -> str:
+        return TITLES[chart](self, rows)
+
+    def subtitle(self, chart: str, rows: Sequence[Row]) -> str:
+        """Return measure, place and unit: what the title leaves out."""
+        tell, places = self.reading.tell, self.reading.places
+        parts = [tell.title(self.reading.subject)]
+        if len(places) == 1:
+            parts.append(places[0].name)
+        if chart == "groups":
+            parts += [str(self.newest(rows)), tell.cut(self.reading.cut)]
+        share = not rows or tell.is_share(rows[0])
+        return self.say("share" if share else "score", what=", ".join(parts))
+
+    def newest(self, rows: Sequence[Row]) -> int:
+        return max((int(row["season"]) for row in rows), default=0)
+
+    def trend(self, rows: Sequence[Row]) -> str:
+        """Return what may be said of the newest season of a community."""
+        place, season = self.reading.places[0], self.newest(rows)
+        before = self.reading.changes_of(place, BEFORE).get(season)
+        years = self.reading.changes_of(place, TREND).get(season)
+        since = self.since(before, season)
+        if years and years["rung"]:
+            return self.say("both", since=since, years=self.say(years["verdict"]))
+        return since
+
+    def since(self, change: Row | None, season: int) -> str:
+        if change is None:
+            return self.say("first", season=season)
+        return self.say(change["verdict"], season=change["season_from"], to=season)
+
+    def overview(self, rows: Sequence[Row]) -> str:
+        """Return how many of the places moved, whose change is their own."""
+        if len(self.reading.places) == 1:
+            return self.trend(rows)
+        newest = self.reading.now.seasons[-1]
+        told = (self.moved(place, newest) for place in self.reading.places)
+        counts = Counter(kind for kind in told if kind)
+        if not counts:
+            return self.say("uncompared", of=len(self.reading.places))
+        parts = [
+            self.say(f"places_{kind}", number=counts[kind])
+            for kind in ("up", "down", "unclear")
+            if counts[kind]
+        ]
+        told_all = self.say("places", parts=", ".join(parts), of=sum(counts.values()))
+        return told_all[0].upper() + told_all[1:]
+
+    def moved(self, place: Place, season: int) -> str:
+        """Return up, down, unclear, or "" where the newest season tells no change."""
+        change = self.reading.changes_of(place, BEFORE).get(season)
+        if change is None or change["community"] != place.slug or change["change"] is None:
+            return ""
+        return (
+            "up" if change["verdict"] in UP else "down" if change["verdict"] in DOWN else "unclear"
+        )
+
+    def groups(self, rows: Sequence[Row]) -> str:
+        """Return whether the newest season's ranges tell the groups apart."""
+        newest = self.newest(rows)
+        ranges = [
+            (row["range_low"], row["range_high"])
+            for row in rows
+            if row["season"] == newest and row["value"] is not None
+        ]
+        if len(ranges) < 2:
+            return self.say("groups_few", season=newest)
+        apart = any(one[1] < two[0] or two[1] < one[0] for one, two in combinations(ranges, 2))
+        return self.say("groups_apart" if apart else "groups_alike", season=newest)
+
+
+TITLES: Mapping[str, Callable[[Findings, Sequence[Row]], str]] = {
+    "trend": Findings.trend,
+    "overview": Findings.overview,
+    "compare": Findings.overview,
+    "groups": Findings.groups,
+}
