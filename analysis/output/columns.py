@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from analysis.measures import SCALE, Measure
 from analysis.output.measure_words import measure_says
 from analysis.release.released import CHANGES, FIGURES, NOTES, OVERALL, Field
+from analysis.release.verdict import BEFORE, EVENING, FIRST, PAIRS, TREND
 from analysis.tabulation.rounding import BANDS
 
 PROGRAMME, STATE, COUNTY, POOL, COMMUNITY = "programme", "state", "county", "pool", "community"
@@ -35,7 +36,7 @@ ORDERED: Mapping[str, tuple[str, ...]] = {  # columns whose values have an order
 }
 UNORDERED: Mapping[str, tuple[str, ...]] = {
     "unit": tuple(SCALE),
-    "basis": ("before", "first", "trend", "evening"),
+    "basis": (BEFORE, FIRST, TREND, EVENING, PAIRS),
     "verdict": ("higher", "lower", "rise", "fall", "rising", "falling", "unclear", "few",
                 "wording"),
 }  # fmt: skip

@@ -1,5 +1,5 @@
 """Tables as Parquet, a batch at a time: whole numbers stay whole, empty cells are nulls, and what
-has few values is a category in the order of the codebook."""
+has an order is a category in the order of the codebook."""
 
 from __future__ import annotations
 
@@ -40,10 +40,8 @@ def frame(table: Table, rows: list[Cells]) -> pd.DataFrame:
 
 
 def _series(column: Column, values: list[Any]) -> Any:
-    if column.values:
-        known = list(column.values)
-        known += sorted({value for value in values if value not in known})
-        return pd.Categorical(values, known, ordered=column.ordered)
+    if column.ordered:
+        return pd.Categorical(values, column.values, ordered=True)
     return pd.array(values, dtype=KINDS[column.kind])
 
 

@@ -8,6 +8,7 @@ carry a clock; it is set to the release's own time, so that the same release is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def write_sav(
 ) -> None:
     """Write a table for SPSS."""
     columns = by_column(table, rows)
+    table = with_all_values(table, columns)
     pyreadstat.write_sav(
         pd.DataFrame({c.name: _filled(c, columns[i]) for i, c in enumerate(table.columns)}),
         path,
@@ -52,6 +54,7 @@ def write_dta(
 ) -> None:
     """Write a table for Stata 15 and newer."""
     columns = by_column(table, rows)
+    table = with_all_values(table, columns)
     names = [stata_name(c.name) for c in table.columns]
     labels: dict[str, dict[Any, str]] = {
         name: coded(c) | ({missing_tag(c): c.empty} if missing_tag(c) else {})
@@ -82,6 +85,17 @@ def write_dta(
 def by_column(table: Table, rows: Iterable[Cells]) -> Sequence[Sequence[Any]]:
     found = list(zip(*rows, strict=True))
     return found or [()] * len(table.columns)
+
+
+def with_all_values(table: Table, columns: Sequence[Sequence[Any]]) -> Table:
+    """The table with what its rows hold beside the values that we know, of another version."""
+    found = [
+        replace(one, values=(*one.values, *sorted(set(cells) - set(one.values))))
+        if one.values
+        else one
+        for one, cells in zip(table.columns, columns, strict=True)
+    ]
+    return replace(table, columns=tuple(found))
 
 
 def coded(column: Column) -> dict[Any, str]:

@@ -10,6 +10,7 @@ from flask import Flask
 
 from survey.commands import (
     audit,
+    backup,
     community,
     database,
     demo,
@@ -24,6 +25,8 @@ from survey.commands import (
 
 COMMANDS = (
     database.migrate,
+    backup.backup,
+    backup.restore_backup,
     demo.demo,
     community.community,
     community.agency,

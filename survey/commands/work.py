@@ -6,7 +6,9 @@ disk behind the output or a letter that the terminal lacks then change nothing t
 
 from __future__ import annotations
 
+import errno
 import os
+import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -132,3 +134,33 @@ def content() -> Content:
 def settings() -> Settings:
     found: Settings = current_app.extensions["settings"]
     return found
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Say what stopped the work of an operator in one sentence that says what to do."""
+    try:
+        yield
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    except OSError as error:
+        raise click.ClickException(disk_sentence(error)) from error
+    except DBAPIError as error:
+        raise click.ClickException(database_sentence(error)) from error
+
+
+def disk_sentence(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"The disk is full{where}: nothing was changed. Make room and type it again."
+    if error.errno == errno.ENOENT:
+        return f"There is no such file{where}."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"This user may not write there{where}: nothing was changed."
+    return f"It cannot be done{where}: {error.strerror or error}. Nothing was changed."
+
+
+def database_sentence(error: DBAPIError) -> str:
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return "The disk is full: nothing was changed. Make room and type it again."
+    return f"The database cannot do this now: {error.orig}. Nothing was changed."

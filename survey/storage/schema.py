@@ -63,18 +63,34 @@ def make_ready(engine: Engine) -> bool:
     decides when.
     """
     with engine.connect() as connection:
-        tables = inspect(connection).get_table_names()
-        query = text("SELECT version_num FROM alembic_version")
-        version = connection.scalar(query) if "alembic_version" in tables else None
-    if not tables:
+        is_new = not inspect(connection).get_table_names()
+        if not is_new:
+            require_current(connection)
+    if is_new:
         migrate(engine)
-        return True
-    known = sorted(path.stem.split("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+    return is_new
+
+
+def require_current(connection: Connection) -> None:
+    """Raise NotReady where a database's tables are not those of this version."""
+    known, version = versions(), version_of(connection)
     if version not in (*known, None):
         raise NotReady("A newer Porchlight has used this database: this one cannot.")
     if version != known[-1]:
         raise NotReady("The database is of an earlier version. Type: python3 dev.py flask migrate")
-    return False
+
+
+def versions() -> list[str]:
+    """Return the numbers of the migrations that this version knows, in order."""
+    return sorted(path.stem.split("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+
+
+def version_of(connection: Connection) -> str | None:
+    """Return the number of the last migration that a database has seen; None before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def differences(engine: Engine) -> list[object]:

@@ -57,8 +57,9 @@ READS = (
     "language list",
     "language sheet es",
 )
-# prove writes a page of docs/, a review a file of content/: both before they say a word
-ELSEWHERE = {"prove", "language review"}
+# prove writes a page of docs/, a review a file of content/, a backup a file, a restore another
+# database: all before they say a word
+ELSEWHERE = {"prove", "language review", "backup", "restore"}
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
