@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
 from werkzeug.serving import make_server
 
 ROOT = Path(__file__).parents[2]
@@ -27,14 +28,24 @@ def description(shown: Flask) -> object:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", shown)
 
 
-schema = schemathesis.pytest.from_fixture("description")
-
-
-@schema.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-def test_it_keeps_what_its_description_says(case: schemathesis.Case):
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_it_keeps_what_its_description_says(description, mode: GenerationMode):
     """Allowed questions are answered in the shape described, others are refused as described."""
-    case.call_and_validate()
+    asked = 0
+    for result in description.get_all_operations():
+        operation = result.ok()
+        if mode.is_negative and not operation.query:
+            continue
+
+        @given(case=operation.as_strategy(generation_mode=mode))
+        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+        def ask(case: schemathesis.Case) -> None:
+            nonlocal asked
+            asked += 1
+            case.call_and_validate(headers={"Accept-Encoding": "identity"})
+
+        ask()
+    assert asked >= 24
 
 
 def test_the_description_is_valid_openapi_3_1(description):
