@@ -56,7 +56,6 @@ def test_what_is_not_there_is_404(shown: Flask):
         "/data/2/figures.csv",
         "/data/1/answers.csv",
         "/data/1/ledger.csv",
-        "/data/1/%2e%2e/%2e%2e/demo.sqlite",
         "/data/1/figures.csv.gz",
         "/data/latest/answers.csv/",
     ):
