@@ -57,7 +57,6 @@ def test_what_is_not_there_is_404(shown: Flask):
         "/data/1/answers.csv",
         "/data/1/ledger.csv",
         "/data/1/figures.csv.gz",
-        "/data/latest/answers.csv/",
     ):
         assert client.get(address).status_code == 404
 
