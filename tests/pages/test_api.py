@@ -56,7 +56,7 @@ def test_the_description_is_valid_openapi_3_1(description):
 def pages(shown: Flask, address: str) -> Iterator[list[dict[str, object]]]:
     client = shown.test_client()
     while address:
-        body = client.get(address).json
+        body = client.get(address).get_json()
         yield body["rows"]
         parts = urlsplit(body["next"] or "")
         address = f"{parts.path}?{parts.query}" if body["next"] else ""
@@ -111,7 +111,7 @@ def test_what_was_not_released_is_not_there(shown: Flask, question: str):
     nothing = shown.test_client().get("/api/v1/releases/77/figures")
     assert (reply.status_code, reply.data) == (404, nothing.data)
     assert reply.mimetype == "application/problem+json"
-    assert reply.json["status"] == 404
+    assert reply.get_json()["status"] == 404
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_was_not_released_is_not_there(shown: Flask, question: str):
 def test_a_wrong_page_is_refused_with_a_sentence(shown: Flask, question: str):
     reply = shown.test_client().get(f"{LATEST}/figures?{question}")
     assert reply.status_code == 400
-    assert reply.json["detail"].endswith(".")
+    assert reply.get_json()["detail"].endswith(".")
 
 
 def test_an_answer_is_asked_for_once(shown: Flask):
@@ -148,7 +148,7 @@ def test_pages_of_other_sites_may_read_it(shown: Flask):
 
 
 def test_the_next_page_is_of_the_same_release(shown: Flask):
-    body = shown.test_client().get(f"{LATEST}/figures?limit=1").json
+    body = shown.test_client().get(f"{LATEST}/figures?limit=1").get_json()
     assert "/api/v1/releases/1/figures" in body["next"]
 
 
