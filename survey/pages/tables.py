@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from survey.config import Settings
 from survey.read import kept_tables, sent_rows
-from survey.read.caching import Query, fresh, label
+from survey.read.caching import Query, fresh, label, places_of
 from survey.read.results_query import Reading
-from survey.storage import db, release_store, released_index
-from survey.storage.release_store import Row
+from survey.storage import db, released_index
 
 TYPES = {"csv": "text/csv", "json": "application/json"}
 
@@ -35,7 +34,8 @@ def whole(reading: Reading, ending: str, query: Query, state: str, county: str) 
     if unchanged := fresh(release, query):
         return unchanged
     settings: Settings = current_app.extensions["settings"]
-    name = f"{reading.subject.measure}.{reading.subject.agency}.{reading.cut}.{ending}"
+    subject, language = reading.subject, reading.tell.language.code
+    name = f"{subject.measure}.{subject.agency}.{reading.cut}.{language}.{ending}"
     path = kept_tables.kept_path(settings.release_files, release, name)
     if ending == "csv" and not state and path.exists():
         response = kept(path)
@@ -72,16 +72,10 @@ def frozen(engine: Engine, reading: Reading, state: str, county: str) -> Iterato
 
 def written(reading: Reading, ending: str, rows: Iterable[str]) -> Iterator[bytes]:
     if ending == "csv":
-        return sent_rows.as_csv(rows, columns(reading))
+        return sent_rows.as_csv(rows, reading.tell, places_of(reading.now))
     release = reading.now.release
     head = {"release": release.id, "sha256": release.sha256, "note": reading.tell.say("note")}
     return sent_rows.as_json(rows, head)
-
-
-def columns(reading: Reading) -> list[str]:
-    """Return the columns of the release's figures, as its first row has them."""
-    first: Row = release_store.first_figure(reading.session, reading.now.release)
-    return list(first)
 
 
 def named(response: Response, ending: str) -> Response:

@@ -1,64 +1,31 @@
-"""Released rows as they are sent: CSV and JSON, a few hundred rows at a time.
+"""Released rows as they are sent: CSV and JSON, some hundreds of rows at a time.
 
 Nothing is gathered first, so that a country's table takes no more memory than a town's and its
-first row goes out at once. Rows come as the text in which a release froze them, their columns in
-the release's order; a cell is written as analysis.output.export writes it, and a test compares
-the two.
+first row goes out at once. Rows come as the text in which a release froze them.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # a double click in Excel expects it
-DECIMALS = 6
-FORMULA = re.compile(r'": "(?:[=+@-]|\\[tr])')  # a spreadsheet would run such a cell
-STARTS = ("=", "+", "-", "@", "\t", "\r")
+from survey.read.captions import Teller
+from survey.read.place_index import PlaceIndex
+
 AT_ONCE = 500  # rows in one piece
-MOST_KEPT = 50_000  # numbers whose text is known; a release's are few, for they are rounded
 
 
-class Numbers(dict[str, str]):
-    """The text of a number in CSV, by its text in JSON: at most six decimals, none that is 0."""
+def as_csv(rows: Iterable[str], tell: Teller, index: PlaceIndex) -> Iterator[bytes]:
+    """Yield rows of figures as CSV, in the columns of the release's own files."""
+    from analysis.output.columns import FIGURES_TABLE  # loads pandas: only where a file is made
+    from analysis.output.export import csv_parts
+    from analysis.output.published import Names, published
 
-    def __missing__(self, text: str) -> str:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        told = f"{float(text) + 0.0:.{DECIMALS}f}".rstrip("0").rstrip(".")
-        self[text] = told
-        return told
-
-
-def as_csv(rows: Iterable[str], columns: Sequence[str]) -> Iterator[bytes]:
-    """Yield rows of figures as CSV: UTF-8 with a mark, CRLF. A figure is never below 0."""
-    sink, read = io.StringIO(), reader()
-    sink.write(BOM)
-    writer = csv.writer(sink, lineterminator="\r\n")
-    writer.writerow(columns)
-    for some in pieces(rows):
-        writer.writerows(map(read, some))
-        yield taken(sink)
-    yield taken(sink)
-
-
-def reader() -> Callable[[str], Iterable[object]]:
-    """Return what turns a frozen row into the cells of a line."""
-    number = Numbers().__getitem__
-
-    def read(text: str) -> Iterable[object]:
-        row: dict[str, object] = json.loads(text, parse_float=number)
-        cells = row.values()
-        return map(defused, cells) if FORMULA.search(text) else cells
-
-    return read
-
-
-def defused(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(STARTS) else cell
+    names = Names(
+        {slug: place.name for slug, place in index.places.items()},
+        {area: tell.area(places[0]) for area, places in index.by_area.items()},
+    )
+    yield from csv_parts(FIGURES_TABLE, published(FIGURES_TABLE, map(json.loads, rows), names))
 
 
 def as_json(rows: Iterable[str], head: Mapping[str, object]) -> Iterator[bytes]:
@@ -81,10 +48,3 @@ def pieces(rows: Iterable[str]) -> Iterator[list[str]]:
             some = []
     if some:
         yield some
-
-
-def taken(sink: io.StringIO) -> bytes:
-    text = sink.getvalue()
-    sink.seek(0)
-    sink.truncate()
-    return text.encode()

@@ -106,7 +106,11 @@ def current(session: Session) -> Current | None:
     found = newest(session)
     if found is None:
         return None
-    release = session.get_one(Release, found[0])
+    return as_current(session.get_one(Release, found[0]))
+
+
+def as_current(release: Release) -> Current:
+    """Return a release as pages see the newest."""
     about = release.about
     return Current(
         release=release,
@@ -172,12 +176,6 @@ def rows(
 def lookup(release_id: int, kind: str, state: str, county: str, community: str) -> str:
     """Return by what a place's rows of one kind are found."""
     return f"{release_id}|{kind}|{state}|{county}|{community}"
-
-
-def first_figure(session: Session, release: Release) -> Row:
-    """Return the first figure of a release; nothing where it has none."""
-    query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == FIGURE)
-    return session.scalar(query.order_by(Figure.number).limit(1)) or {}
 
 
 def of_place(found: Iterable[Row], place: Place) -> Iterator[Row]:
