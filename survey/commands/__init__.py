@@ -14,9 +14,11 @@ from survey.commands import (
     community,
     database,
     demo,
+    doctor,
     event,
     instrument,
     language,
+    moving,
     operator,
     poster,
     prove,
@@ -25,8 +27,11 @@ from survey.commands import (
 
 COMMANDS = (
     database.migrate,
+    doctor.doctor,
     backup.backup,
     backup.restore_backup,
+    moving.move,
+    moving.merge,
     demo.demo,
     community.community,
     community.agency,
