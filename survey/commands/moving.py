@@ -10,12 +10,12 @@ from sqlalchemy.engine import make_url
 
 from survey.commands.work import FLASK, plainly, settings, speak, work
 from survey.config import SettingError, parse_database
-from survey.storage import audit, db
+from survey.storage import db
 from survey.storage.copies import archive, hubs
 from survey.storage.copies import merge as merges
 from survey.storage.copies import move as moves
 from survey.storage.copies.place import scratch
-from survey.storage.events import Refused, now
+from survey.storage.events import Refused
 
 
 @click.command()
@@ -60,9 +60,7 @@ def merge(file: Path, identity: Path | None) -> None:
             hub = hubs.opened(settings(), file, own, folder / "hub.sqlite")
             try:
                 with hub.connect() as theirs, work() as doing:
-                    found = merges.merge(theirs, doing.session.connection())
-                    if sum(found.added.values()):
-                        audit.append(doing.session, "command", now(), about={"command": "merge"})
+                    found = merges.merge(theirs, doing.session)
                     for line in told(found):
                         doing.say(line)
             finally:

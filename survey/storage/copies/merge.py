@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.orm import Session
 
 from survey.storage.events import Refused
 from survey.storage.models import Base, Scan, SealedComment
@@ -86,10 +87,10 @@ def name_of(table: Table) -> Sequence[Column[Any]]:
     return min(uniques, key=lambda columns: [c.name for c in columns], default=[])
 
 
-def merge(hub: Connection, ours: Connection) -> Merged:
+def merge(hub: Connection, ours: Session) -> Merged:
     """Add what a hub has and we lack; commit is the caller's."""
     found, numbers = Merged(), dict[tuple[str, Any], Any]()
-    ours.execute(delete(Scan).where(false()))  # SQLite's one writer, from now until the commit
+    ours.connection().execute(delete(Scan).where(false()))  # SQLite's one writer, until the end
     for table in carried():
         counts = dict.fromkeys(("added", "known", "other"), 0)
         for record in records(hub, table):
@@ -107,7 +108,7 @@ def records(hub: Connection, table: Table) -> Iterator[Record]:
 
 
 def merge_one(
-    ours: Connection, table: Table, record: Record, numbers: dict[tuple[str, Any], Any]
+    ours: Session, table: Table, record: Record, numbers: dict[tuple[str, Any], Any]
 ) -> str:
     """Add one row, its references by our numbers; say "added", "known" or "other"."""
     for column in table.columns:
@@ -123,8 +124,8 @@ def merge_one(
         (key_column,) = table.primary_key.columns
         number = record.pop(key_column.name)
         if here is None:
-            made = ours.execute(insert(table).values(record)).inserted_primary_key
-            numbers[table.name, number] = made[0] if made else None
+            made = insert(table).values(record).returning(key_column)
+            numbers[table.name, number] = ours.scalar(made)
             return "added"
         numbers[table.name, number] = here[key_column.name]
     elif here is None:
@@ -159,7 +160,7 @@ def unique_names(table: Table) -> list[set[str]]:
     return [{column.name for column in columns} for columns in rules]
 
 
-def keep_larger(ours: Connection, record: Record, here: int) -> str:
+def keep_larger(ours: Session, record: Record, here: int) -> str:
     if record["count"] <= here:
         return "known"
     key = (Scan.event_id, Scan.poster, Scan.hour)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from survey.desk import planning
 from survey.storage import db
@@ -34,7 +35,7 @@ def merged(night: Night, hub: Night, folder: Path) -> merge.Merged:
     file = Path(hub.engine.url.database or "")
     engine = hubs.opened(night.settings, file, [], folder / "copy.sqlite")
     try:
-        with engine.connect() as theirs, night.engine.begin() as ours:
+        with engine.connect() as theirs, Session(night.engine) as ours, ours.begin():
             return merge.merge(theirs, ours)
     finally:
         engine.dispose()

@@ -36,6 +36,7 @@ def test_there_and_back_every_row_is_the_same(
     after = raw_rows(postgres_url)
     engine = open_engine(replace(sqlite_night.settings, database_url=postgres_url))
     move(Settings(SECRET, database_url=postgres_url), engine, back)
+    engine.dispose()
     assert raw_rows(back) == after
     assert len(after["response"]) == 9
     Night(make_app(back), sqlite_night.code).answers()
