@@ -94,7 +94,11 @@ def test_an_earlier_version_and_damage_are_told(sqlite_url: str, tmp_path: Path)
     assert checkup.database(settings, engine).state == checkup.ODD  # others may read the file
     with engine.begin() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.execute(text("INSERT INTO poster VALUES ('AAAAAA', 77, 'gate', 'event')"))
+        connection.execute(
+            text(
+                "INSERT INTO poster (code, event_id, channel, wave) VALUES ('A', 77, 'gate', 'event')"
+            )
+        )
     assert "a row of poster refers to nothing" in checkup.database(settings, engine).says
     engine.dispose()
     spoil(path)

@@ -57,8 +57,13 @@ def test_nothing_is_lost_or_twice_when_it_is_stopped_immediate(own_server: tuple
     going.set()
 
     def answer() -> None:
+        client = app.test_client()
         while going.is_set():
-            resident = Resident(app.test_client(), code).scans().answers()
+            if (page := client.get(f"/s/{code}")).status_code != 200:
+                refused.append(page.status_code)
+                time.sleep(0.05)
+                continue
+            resident = Resident(client, code).reads(page.text).answers()
             while (status := resident.sends().status_code) != 303:
                 refused.append(status)
                 time.sleep(0.05)
