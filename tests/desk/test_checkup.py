@@ -26,6 +26,7 @@ from survey.storage.sealed_comments import Seal
 from tests.builders import Resident, add_event, add_poster
 from tests.conftest import SECRET, make_app
 
+NOBODYS = "INSERT INTO poster (code, event_id, channel, wave) VALUES ('A', 77, '', 'event')"
 OTHER = "another secret that only these tests know, long"
 
 
@@ -94,11 +95,7 @@ def test_an_earlier_version_and_damage_are_told(sqlite_url: str, tmp_path: Path)
     assert checkup.database(settings, engine).state == checkup.ODD  # others may read the file
     with engine.begin() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.execute(
-            text(
-                "INSERT INTO poster (code, event_id, channel, wave) VALUES ('A', 77, 'gate', 'event')"
-            )
-        )
+        connection.execute(text(NOBODYS))
     assert "a row of poster refers to nothing" in checkup.database(settings, engine).says
     engine.dispose()
     spoil(path)
