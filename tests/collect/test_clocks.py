@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,9 +15,10 @@ from sqlalchemy import select
 from survey.desk import planning
 from survey.pages import form_page
 from survey.storage import db, events, schema
+from survey.storage.db import open_engine
 from survey.storage.models import Community, Event, Response
 from tests.builders import Resident, add_event, add_poster
-from tests.conftest import made, make_app, settings_of
+from tests.conftest import make_app, settings_of
 
 NEW_YORK, CHICAGO, PHOENIX = "America/New_York", "America/Chicago", "America/Phoenix"
 INSTANTS = {
@@ -122,19 +126,17 @@ def test_a_server_whose_clock_jumps_meanwhile_takes_what_was_opened_in_time(
         assert [one.late for one in db.session().scalars(select(Response))] == [late]
 
 
-def test_what_phones_hold_during_an_upgrade_arrives_once(database_url: str):
-    """A form was opened while the database was of the version before; it waits on the phone."""
-    before = make_app_at(database_url, "0007")
-    with before.app_context():
-        event = add_event(before, db.session())
+def test_what_phones_hold_during_an_upgrade_arrives_once(sqlite_url: str, tmp_path: Path):
+    """Forms wait on two phones while the database of the version before is brought to this one."""
+    shown = make_app(sqlite_url)
+    with shown.app_context():
+        event = add_event(shown, db.session())
         code = add_poster(db.session(), event).code
-    phones = [
-        Resident(before.test_client(), code).scans().answers(age=age) for age in ("18-24", "75+")
-    ]
-    before.extensions["scans"].flush()
-    before.extensions["writer"].stop()
-    before.extensions["engine"].dispose()
-    after = make_app(database_url)  # migrates
+    phones = [Resident(shown.test_client(), code).scans() for _ in range(2)]
+    for phone, age in zip(phones, ("18-24", "75+"), strict=True):
+        phone.answers(age=age)
+    url = earlier_version(tmp_path / "earlier.sqlite", tmp_path / "test.sqlite")
+    after = make_app(url)  # migrates
     for phone in phones:
         phone.client = after.test_client()
         assert [phone.sends().status_code for _ in range(2)] == [303, 303]
@@ -145,11 +147,15 @@ def test_what_phones_hold_during_an_upgrade_arrives_once(database_url: str):
         assert db.session().get_one(Event, 1).slug == "maple-falls-2026"
 
 
-def make_app_at(url: str, version: str) -> Flask:
-    from survey import create_app
-
-    app = create_app(settings_of(url))
-    app.testing = True
-    schema.migrate(app.extensions["engine"], to=version)
-    assert app not in made
-    return app
+def earlier_version(file: Path, now: Path) -> str:
+    """Make a database as the version before had it, with the places and events of another."""
+    engine = open_engine(settings_of(f"sqlite:///{file}"))
+    schema.migrate(engine, to="0007")
+    engine.dispose()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("ATTACH ? AS now", (str(now),))
+        for table in ("community", "agency", "event", "poster"):
+            info = connection.execute(f"PRAGMA main.table_info({table})").fetchall()
+            names = ", ".join(column[1] for column in info)
+            connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM now.{table}")
+    return f"sqlite:///{file}"
