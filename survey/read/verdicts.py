@@ -114,7 +114,8 @@ class Verdicts:
         """Return what is said of all places together: their figure, and their mean change."""
         kind = "share" if self.tell.is_share(row) else "score"
         n = self.tell.language.number(row["n"])
-        numbers = {"n": n, "of": row["communities"], "range": self.tell.range(row)}
+        number = self.tell.language.number
+        numbers = {"n": n, "of": number(row["communities"]), "range": self.tell.range(row)}
         whole = round(row["value"], 2 if kind == "share" else 0)  # as every other figure
         figure = {"season": row["season"], "value": self.tell.number(whole, row)}
         finding = self.tell.finding({**row, "wording": row["asked"]})
@@ -122,22 +123,29 @@ class Verdicts:
         if row["compared"]:
             told = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
                                "smallest": None})  # fmt: skip
-            said.append(self.tell.say(f"overall.{row['verdict']}", of=row["compared"], **told))
+            said.append(
+                self.tell.say(f"overall.{row['verdict']}", of=number(row["compared"]), **told)
+            )
         return said
 
     def counted(self, row: Row, left_out: Sequence[str]) -> Iterator[str]:
         """Yield how many places moved, and who is left out of their figure."""
+        number = self.tell.language.number
         if row["compared"]:
-            counted = {name: row[name] for name in COUNTED}
-            yield self.tell.say("overall.counts", of=sum(counted.values()), **counted)
-        if left_out:
+            counted = {name: number(row[name]) for name in COUNTED}
+            of = number(sum(row[name] for name in COUNTED))
+            yield self.tell.say("overall.counts", of=of, **counted)
+        if row["left_out"] > len(left_out):  # a release names the first of them alone
+            yield self.tell.say("overall.left_out_many", number=number(row["left_out"]))
+        elif left_out:
             yield self.tell.say("overall.left_out", places=self.tell.some(left_out))
 
     def chance(self, expected: float, of: int) -> str:
         """Return how many places chance alone would put at the first rung."""
         if expected < 1:
-            return self.say("chance_few", of=of)
-        return self.say("chance", number=round(expected), of=of)
+            return self.say("chance_few", of=self.tell.language.number(of))
+        number = self.tell.language.number
+        return self.say("chance", number=number(round(expected)), of=number(of))
 
 
 def outward(points: float, *, down: bool, fine: bool = False) -> float:
