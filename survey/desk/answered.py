@@ -9,9 +9,17 @@ from sqlalchemy.orm import Session
 
 from survey.storage.desk_tables import RehearsalAnswer
 from survey.storage.events import Refused
-from survey.storage.models import Comment, Event, Poster, Response, Scan, SealedComment
+from survey.storage.models import (
+    Comment,
+    Event,
+    ImportedFile,
+    Poster,
+    Response,
+    Scan,
+    SealedComment,
+)
 
-ANSWERS = (Response, Comment, SealedComment)
+ANSWERS = (Response, Comment, SealedComment, ImportedFile)
 
 
 def has_answers(session: Session, events: Iterable[Event]) -> bool:

@@ -151,7 +151,7 @@ class AgencyKind:
     likely: str = ""  # what one is probably called, with {place} and {county}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object each, as its parts
 class Content:
     """Everything that people who do not program may edit."""
 
@@ -161,10 +161,11 @@ class Content:
     areas: Mapping[str, AreaKind]
     languages: Mapping[str, Language]
     states: Mapping[str, State]
+    imported: Mapping[str, Instrument] = field(default_factory=dict)  # imported_questions.py
     instruments: Mapping[str, Instrument] = field(init=False)
 
     def __post_init__(self) -> None:
-        versions = {**self.earlier, self.current.id: self.current}
+        versions = {**self.earlier, self.current.id: self.current, **self.imported}
         object.__setattr__(self, "instruments", dict(sorted(versions.items())))
 
     @property
@@ -179,7 +180,8 @@ class Content:
 
     def instrument_of(self, season: int) -> Instrument:
         """Return the newest instrument that is not newer than `season`; else the oldest."""
-        ids = [id for id in self.instruments if int(id) <= season] or [min(self.instruments)]
+        own = sorted([*self.earlier, self.current.id])
+        ids = [id for id in own if int(id) <= season] or own[:1]
         return self.instruments[ids[-1]]
 
 
