@@ -11,9 +11,10 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from tests.browser.actors import OPINION, Guest
+from tests.browser.actors import Guest
 from tests.browser.organiser import ADDRESS, Organiser
 from tests.browser.server import Site, serving
+from tests.builders import OPINION
 
 pytestmark = pytest.mark.browser
 
