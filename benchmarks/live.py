@@ -88,7 +88,8 @@ def measure(
         told.update(json.loads(desks.communicate()[0]))
     for found in (*alone, *beside):
         ledger.acknowledged += found["acknowledged"]
-    return f"{report(alone, beside, told)}\n{ledger.check(url)}; {len(tokens)} desks"
+    shown = report(alone, beside, told).replace("readers", "desks")
+    return f"{shown}\n{ledger.check(url)}; {len(tokens)} desks"
 
 
 def start_desks(port: int, slug: str, tokens: list[str], seconds: float) -> subprocess.Popen[bytes]:
