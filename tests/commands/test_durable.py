@@ -60,7 +60,9 @@ READS = (
 )
 # prove writes a page of docs/, a review a file of content/, a backup a file, a restore another
 # database: all before they say a word
-ELSEWHERE = {"prove", "language review", "backup", "restore"}
+ELSEWHERE = {
+    "prove", "language review", "backup", "restore", "research-file", "raw-export",
+}  # fmt: skip
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
