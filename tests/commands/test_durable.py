@@ -55,13 +55,14 @@ READS = (
     "instrument check",
     "instrument publish",
     "migrate",
+    "doctor",
     "language list",
     "language sheet es",
 )
 # prove writes a page of docs/, a review a file of content/, a backup a file, a restore another
 # database: all before they say a word
 ELSEWHERE = {
-    "prove", "language review", "backup", "restore", "research-file", "raw-export",
+    "prove", "language review", "backup", "restore", "move", "merge", "research-file", "raw-export",
 }  # fmt: skip
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
