@@ -126,6 +126,7 @@ class Event(Base):
     opens_at: Mapped[datetime]  # the window in which answers are taken
     closes_at: Mapped[datetime]
     head_count: Mapped[int | None]
+    rehearsal_until: Mapped[datetime | None]  # its posters work before it opens
     host: Mapped[str] = mapped_column(String(80), default="", server_default="")  # "": see organise
     police_run: Mapped[bool] = mapped_column(default=True, server_default=true())
 
