@@ -158,7 +158,7 @@ def wilcoxon_p(differences: ArrayLike) -> float:
     d = d[~np.isnan(d) & (d != 0)]
     if not len(d):
         return 1.0
-    found = wilcoxon(d, zero_method="wilcox", correction=True, method="asymptotic")
+    found = wilcoxon(d, zero_method="wilcox", correction=True, method="approx")
     return float(min(1.0, found.pvalue))
 
 
