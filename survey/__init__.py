@@ -14,6 +14,7 @@ from survey.pages import (
     data,
     desk,
     errors,
+    feed,
     health,
     languages,
     posters,
@@ -66,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     caching.init_app(app)
     desk.init_app(app)
     Compress(app)
-    for module in (attend, site, results, data, posters, languages, health):
+    for module in (attend, site, results, feed, data, posters, languages, health):
         app.register_blueprint(module.blueprint)
     commands.init_app(app)
     return app

@@ -11,6 +11,7 @@ from flask import Flask
 from survey.commands import (
     audit,
     backup,
+    brief,
     community,
     database,
     demo,
@@ -35,6 +36,7 @@ COMMANDS = (
     operator.operator,
     audit.audit,
     release.release,
+    brief.brief,
     instrument.instrument,
     language.language,
     prove.prove,

@@ -8,16 +8,18 @@ once (`understood`): pages are kept under it, and their links are made of it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, abort, g, has_request_context, request, url_for
 from werkzeug.routing import BaseConverter
 
+from survey.pages import pictures
 from survey.pages.site import page
 from survey.read import definitions
-from survey.read.caching import Query, kept_or_made, newest
+from survey.read.caching import Query, kept_or_made, newest, release_asked
 from survey.read.captions import Teller
 from survey.read.other_samples import OtherSamples
 from survey.read.results_query import TOTAL, Reading
@@ -33,7 +35,7 @@ MOST_COMPARED = 6  # more lines than that cannot be told apart
 class Ending(BaseConverter):
     """The last part of an address: which form the rows come in."""
 
-    regex = r"csv|json|chart\.json"
+    regex = "|".join(map(re.escape, ("csv", "json", "chart.json", *pictures.ENDINGS)))
 
 
 class Slug(BaseConverter):
@@ -46,6 +48,14 @@ blueprint = Blueprint("results", __name__)
 @blueprint.record_once
 def add_converters(state: Any) -> None:
     state.app.url_map.converters.update(ending=Ending, slug=Slug)
+    state.app.jinja_env.globals.update(still=pictures.still, sharing=pictures.sharing)
+
+
+@blueprint.app_url_defaults
+def keep_release(endpoint: str, values: dict[str, Any]) -> None:
+    """An older release is read on: what a page links to is of the same one."""
+    if endpoint.startswith("results.") and has_request_context() and g.get("older"):
+        values.setdefault("release", g.older)
 
 
 @blueprint.get("/results", defaults={"ending": "html"})
@@ -121,9 +131,10 @@ def how_to_read() -> str | Response:
         told = {"definitions": list(guide.definitions()), "smallest": guide.smallest()}
         return page("how_to_read.html", tell=tell, row=row, **told, **about, **READING)
 
-    return kept_or_made(now.release, language_asked(), make)
+    return kept_or_made(now.release, [*release_asked(), *language_asked()], make)
 
 
+KEPT = ("measure", "agency", "release", "lang")  # of an address, by its links
 READING = {
     "least": definitions.LEAST,
     "in_numbers": definitions.IN_NUMBERS,
@@ -143,22 +154,18 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
     """
     if ending == "chart.json" and not reading.is_known:
         abort(404)
+    pictures.opened(ending)
 
     def make() -> str | Response:
+        if ending in pictures.ENDINGS:
+            return pictures.made(reading, ending)
         if ending != "html":
             return FILES[ending](reading, chart)
         lazy = {name: value() if callable(value) else value for name, value in more.items()}
         template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
-        return page(template, chart_name=chart, still=still, **choices(reading), **lazy)
+        return page(template, chart_name=chart, **choices(reading), **lazy)
 
     return kept_or_made(reading.now.release, understood(reading, ending, also), make)
-
-
-def still(reading: Reading, chart: str) -> Any:
-    """Return a chart as the page shows it before any script."""
-    from survey.read import charts  # loads pandas: only where a chart is drawn
-
-    return charts.still(reading, chart)
 
 
 def understood(reading: Reading, ending: str, also: Query) -> Query:
@@ -171,7 +178,7 @@ def understood(reading: Reading, ending: str, also: Query) -> Query:
     pairs += [("cut", reading.cut), *also]
     if ending == "chart.json":
         pairs.append(("columns", str(columns())))
-    return [*(pair for pair in pairs if pair not in unasked), *language_asked()]
+    return [*(pair for pair in pairs if pair not in unasked), *release_asked(), *language_asked()]
 
 
 def language_asked() -> Query:
@@ -215,9 +222,8 @@ def by_sample(tell: Teller, measures: Iterable[str]) -> dict[str, list[tuple[str
 
 def link(place: Place) -> str:
     """Return the address of a community's page that keeps what is being looked at."""
-    kept = [(name, value) for name, value in g.understood if name in ("measure", "agency", "lang")]
-    path = url_for("results.community", slug=place.slug)
-    return f"{path}?{urlencode(kept)}" if kept else path
+    kept = {name: value for name, value in g.understood if name in KEPT}
+    return url_for("results.community", slug=place.slug, **kept)
 
 
 def address(ending: str) -> str:
