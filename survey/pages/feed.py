@@ -27,8 +27,7 @@ def releases() -> Response:
     query = select(Release).where(readable()).order_by(Release.id.desc()).limit(MOST)
     found = session().scalars(query).all()
     settings: Settings = current_app.extensions["settings"]
-    origin = settings.public_url or request.host_url.rstrip("/")
-    body = "\n".join(lines(found, visitor_language(), origin))
+    body = "\n".join(lines(found, visitor_language(), settings.address))
     response = Response(body, mimetype="application/atom+xml")
     response.add_etag()
     response.cache_control.public = True

@@ -104,8 +104,7 @@ def page_path() -> str:
 
 def sharing(reading: Reading) -> Sharing:
     settings: Settings = current_app.extensions["settings"]
-    origin = settings.public_url or request.host_url.rstrip("/")
-    return Sharing(reading, origin, page_path(), g.get("understood", ()))
+    return Sharing(reading, settings.address, page_path(), g.get("understood", ()))
 
 
 def short(address: str) -> str:

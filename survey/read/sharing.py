@@ -23,7 +23,9 @@ EMBED_HEIGHT = 560  # px of the frame: title, drawing, key, note and source on a
 class Sharing:
     """One page of results, as others are told of it.
 
-    origin: scheme and host; path: the page's own, without an ending; query: what it understood
+    origin: scheme and host, as the settings name them: a page is kept for every visitor, so that
+    what one of them wrote as its host must not stand in it.
+    path: the page's own, without an ending; query: what it understood
     """
 
     reading: Reading
@@ -41,10 +43,14 @@ class Sharing:
 
     def file(self, ending: str) -> str:
         """Return the absolute address of this page with an ending, its release pinned."""
+        return f"{self.origin}{self.way(ending)}"
+
+    def way(self, ending: str) -> str:
+        """Return the same address without its host, for links on the page itself."""
         pinned = [(name, value) for name, value in self.query if name not in ("release", "lang")]
         release, language = self.reading.now.release, self.reading.tell.language
         query = urlencode([*pinned, ("release", str(release.id)), ("lang", language.code)])
-        return f"{self.origin}{self.path}{ending}?{query}"
+        return f"{self.path}{ending}?{query}"
 
     @property
     def link(self) -> str:

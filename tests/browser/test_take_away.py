@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import expect
@@ -36,7 +40,7 @@ def test_without_a_script_everything_can_be_taken_but_by_hand(new_page, demonstr
     links = page.locator(".takes a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     assert len(links) == 5
     for link in links:
-        reply = page.request.get(link)
+        reply = page.request.get(demonstration.url + link)
         assert reply.status == 200
         assert reply.headers["content-type"].split(";")[0] in (
             "image/png",
@@ -45,27 +49,44 @@ def test_without_a_script_everything_can_be_taken_but_by_hand(new_page, demonstr
         )
 
 
+@contextmanager
+def another_site(body: str) -> Iterator[str]:
+    """Serve a page of somebody else's; another port is another origin."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200 if self.path == "/" else 404)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(f"<!doctype html><title>City</title>{body}".encode())
+
+        def log_message(self, *said):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
 def test_another_site_shows_the_chart_in_a_frame_and_no_other_page(new_page, demonstration):
     page = new_page(width=700)
     page.goto(f"{demonstration.url}/results/buffalo")
     code = page.locator(".use code").text_content()
-    page.route("http://city.example/", lambda route: route.fulfill(
-        content_type="text/html", body=f"<!doctype html><title>City</title>{code}"
-    ))  # fmt: skip
-    watch = Watch(page)
-    page.goto("http://city.example/")
-    frame = page.frame_locator("iframe")
-    expect(frame.locator(".still .mark").first).to_be_visible()
-    frame.locator(".explore").click()
-    expect(frame.locator(".drawing .main-svg").first).to_be_visible()
-    assert not [said for said in watch.complaints if "favicon" not in said]
-    whole = code.replace(".embed", "")
-    page.route("http://town.example/", lambda route: route.fulfill(
-        content_type="text/html", body=f"<!doctype html><title>Town</title>{whole}"
-    ))  # fmt: skip
-    page.goto("http://town.example/")
-    page.wait_for_timeout(500)
-    assert any("frame-ancestors" in said for said in watch.complaints)
+    with another_site(code) as address:
+        watch = Watch(page)
+        page.goto(address)
+        frame = page.frame_locator("iframe")
+        expect(frame.locator(".still .mark").first).to_be_visible()
+        frame.locator(".explore").click()
+        expect(frame.locator(".drawing .main-svg").first).to_be_visible()
+        assert not [said for said in watch.complaints if "404" not in said]  # its favicon
+    refused = page.expect_console_message(lambda said: "frame-ancestors" in said.text)
+    with another_site(code.replace(".embed", "")) as address, refused:
+        page.goto(address)
 
 
 @pytest.mark.parametrize("address", CHARTS)

@@ -56,7 +56,7 @@ def test_a_picture_has_title_source_and_note_baked_in(shown: Flask, address: str
     assert f"{'publicación' if 'lang=es' in address else 'release'} 1" in said.lower()
     note = "azar" if "lang=es" in address else "chance alone"
     assert note in said
-    assert "localhost/results" in said
+    assert "127.0.0.1:8000/results" in said
 
 
 def test_a_picture_draws_the_same_ranges_as_the_page(shown: Flask):
@@ -101,12 +101,19 @@ def test_a_page_says_how_it_is_cited_and_what_a_preview_shows(shown: Flask):
     for part in (sha, "CC BY 4.0", "release=1", str(day.year), "Buffalo"):
         assert part in cited
     meta = dict(re.findall('<meta (?:property|name)="([^"]+)" content="([^"]*)">', page))
-    assert meta["og:image"].startswith("http://localhost/results/buffalo.post.png?")
-    image = unescape(meta["og:image"]).removeprefix("http://localhost")
+    assert meta["og:image"].startswith("http://127.0.0.1:8000/results/buffalo.post.png?")
+    image = unescape(meta["og:image"]).removeprefix("http://127.0.0.1:8000")
     assert get(shown, image).mimetype == "image/png"
     row = max(get(shown, "/results/buffalo.json").get_json()["rows"], key=lambda r: r["season"])
     assert f"{row['value'] * 100:.0f}% of those who answered in Buffalo" in meta["og:description"]
     assert meta["description"] == meta["og:description"]
+
+
+def test_no_visitor_s_host_gets_into_a_page_that_is_kept_for_all(shown: Flask):
+    for address in ("/results/liberty", "/results/liberty.embed", "/releases.atom"):
+        page = shown.test_client().get(address, headers={"Host": "evil.example"}).text
+        assert "evil.example" not in page
+        assert "evil.example" not in get(shown, address).text
 
 
 def test_a_chart_may_be_framed_and_nothing_else_may(shown: Flask):
@@ -126,7 +133,7 @@ def test_a_chart_may_be_framed_and_nothing_else_may(shown: Flask):
 def test_the_code_to_embed_opens_the_chart(shown: Flask):
     page = get(shown, "/results/austintown?cut=age").text
     code = next(c for c in re.findall("<code>(.*?)</code>", page, re.DOTALL) if "iframe" in c)
-    (address,) = re.findall('src="http://localhost([^"]+)"', unescape(unescape(code)))
+    (address,) = re.findall('src="http://127.0.0.1:8000([^"]+)"', unescape(unescape(code)))
     embedded = get(shown, address).text
     assert 'class="bars"' in embedded
 
@@ -223,7 +230,7 @@ def test_the_feed_names_each_release_and_keeps_its_ids(shown: Flask):
     assert "1" in (entry.findtext(f"{ATOM}title") or "")
     links = [link.get("href") or "" for link in entry.findall(f"{ATOM}link")]
     for link in links:
-        get(shown, link.removeprefix("http://localhost"))
+        get(shown, link.removeprefix("http://127.0.0.1:8000"))
     again = ElementTree.fromstring(get(shown, "/releases.atom?lang=es").text)
     ids = [(one.findtext(f"{ATOM}id")) for one in (entry, again.find(f"{ATOM}entry"))]  # type: ignore[union-attr]
     assert len(set(ids)) == 1
