@@ -29,6 +29,7 @@ from analysis.estimators.basic import (
     share,
     wilson,
 )
+from analysis.estimators.crowd import crowd_n, place_n
 from analysis.estimators.multiple_testing import adjusted_p, benjamini_hochberg
 from analysis.estimators.nonresponse import nonresponse
 from analysis.estimators.person_level import (
@@ -37,7 +38,7 @@ from analysis.estimators.person_level import (
     person_values,
     season_wordings,
 )
-from analysis.estimators.two_shares import Interval, newcombe
+from analysis.estimators.two_shares import Interval, newcombe, parts_correlation, two_sided_p
 from analysis.frame import FrameError, check_frame
 from analysis.measures import LEAST, OTHER, TOTAL, UNSAID, Measure
 from analysis.output.charts import CHARTS, WORDS, Chart
@@ -164,6 +165,7 @@ __all__ = [
     "check_frame",
     "check_people",
     "codebook",
+    "crowd_n",
     "design",
     "design_effect",
     "difference_of",
@@ -186,9 +188,11 @@ __all__ = [
     "newcombe",
     "nonresponse",
     "paired",
+    "parts_correlation",
     "person_items",
     "person_nets",
     "person_values",
+    "place_n",
     "pooled_rho",
     "post_stratify",
     "rake",
@@ -212,6 +216,7 @@ __all__ = [
     "total_of",
     "trim",
     "trim_strictly",
+    "two_sided_p",
     "weighted_mean",
     "weighted_mean_range",
     "weighted_share_range",

@@ -66,6 +66,7 @@ class Measure:
                   that is one audience in one wave
     grouped       told by groups of people too; one measure of a panel that is makes them all
     countywide    about an agency that serves the whole county: its total is shown first
+    without       instruments whose answers it does not count: on another scale, or counts alone
     """
 
     id: str
@@ -84,6 +85,7 @@ class Measure:
     wave: str = EVENT
     grouped: bool = True
     countywide: bool = False
+    without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "questions", self.questions or (self.id,))
@@ -279,7 +281,10 @@ def _codes(frame: pd.DataFrame, measure: Measure) -> IntArray:
         frame[name].to_numpy(dtype=np.int64) if name in frame.columns else absent
         for name in measure.columns
     ]
-    return np.column_stack(columns)
+    codes = np.column_stack(columns)
+    if measure.without:
+        codes[frame["instrument"].isin(measure.without).to_numpy()] = NOT_SHOWN
+    return codes
 
 
 def _scores(codes: IntArray, good: BoolArray, measure: Measure) -> IntArray:

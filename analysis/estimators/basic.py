@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 FloatArray = NDArray[np.float64]
 
+LEVEL = 0.95  # of ranges, unless another is asked for
 Z95 = 1.959963984540054  # qnorm(.975)
 Z80 = 0.8416212335729143  # qnorm(.80): to find four of five real changes
 
@@ -66,6 +68,24 @@ def mean(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     if not w.sum() > 0:
         raise ValueError("The weights add up to nothing: a mean needs somebody.")
     return float((w * values).sum() / w.sum())
+
+
+def tails(level: float) -> float:
+    """What lies under the upper end of a two-sided range: .975 for a level of .95.
+
+    Raises ValueError for a level outside 0..1, such as 95.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"A level lies between 0 and 1, such as .95; here it is {level:g}.")
+    return (1 + level) / 2
+
+
+def z_of(level: float) -> float:
+    """How many standard errors a range of this level reaches: 1.96 for .95. R: qnorm.
+
+    Raises ValueError as tails() does.
+    """
+    return Z95 if level == LEVEL else float(ndtri(tails(level)))
 
 
 def wilson(p: ArrayLike, n_star: ArrayLike, z: float = Z95) -> tuple[FloatArray, FloatArray]:

@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import t
 
-from analysis.estimators.basic import Z95, FloatArray, effective_n
+from analysis.estimators.answers import numbers
+from analysis.estimators.basic import LEVEL, FloatArray, effective_n, tails, z_of
 from analysis.estimators.linearization import DF_TO_TRUST, design, variance
 from analysis.estimators.trend import CannotCompare
 from analysis.measures import LEAST, BoolArray, IntArray
@@ -65,7 +66,7 @@ def kitagawa(
 
 @dataclass(frozen=True)
 class Adjusted:
-    """A split with 95 % ranges, in the unit of the answers.
+    """A split with its ranges, in the unit of the answers.
 
     raw: of the whole change; adjusted: of what they think, with the mix of people held still;
     df: 0 where the events were too few and n* stood in for them.
@@ -85,17 +86,19 @@ def adjusted_change(
     *,
     wording: tuple[str, str],
     rho: float,
+    level: float = LEVEL,
 ) -> Adjusted:
     """The split of two seasons' answers, with ranges that know who came with whom.
 
     y: a person's answer (0 or 1, or a score; missing leave); later: in the later season or not;
     strata: age group or the like; events: labels, the community where communities return.
-    rho: intraclass correlation, 0..1, used under DF_TO_TRUST degrees of freedom.
+    rho: intraclass correlation, 0..1, used under DF_TO_TRUST degrees of freedom; level: of both
+    ranges, 0..1 (ValueError outside).
     Both parts are linearised (delta method) and summed per event; a label that occurs in both
     seasons is one cluster, so that its covariance counts, else the seasons are strata. Raises
     CannotCompare as kitagawa() does. Source: Kitagawa 1955; Wolter 2007, chapter 6.
     """
-    values, after = np.asarray(y, dtype=float), np.asarray(later, dtype=bool)
+    values, after = numbers(y), np.asarray(later, dtype=bool)
     if len({len(column) for column in (values, after, np.asarray(strata), np.asarray(events))}) > 1:
         raise CannotCompare("Every person needs an answer, a season, a stratum and an event.")
     if pd.isna(np.asarray(strata)).any() or pd.isna(np.asarray(later)).any():
@@ -119,7 +122,7 @@ def adjusted_change(
         axis=1,
     )
     errors, df = _errors(influence, after, event, rho)
-    factor = float(t.ppf(0.975, df)) if df else Z95
+    factor = float(t.ppf(tails(level), df)) if df else z_of(level)
     ends = [
         (value - factor * se, value + factor * se)
         for value, se in zip((split.total, split.what_they_think), errors.tolist(), strict=True)

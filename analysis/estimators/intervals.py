@@ -13,14 +13,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from analysis.estimators.answers import named, numbers
 from analysis.estimators.basic import (
-    Z95,
+    LEVEL,
     FloatArray,
     effective_n,
     intraclass_correlation,
     kish_deff,
     settled_rho,
     wilson,
+    z_of,
 )
 from analysis.estimators.design import codes_of
 from analysis.estimators.linearization import (
@@ -41,10 +43,11 @@ Way = Literal["korn_graubard", "t", "wilson", "n_star"]
 
 @dataclass(frozen=True)
 class Ranged:
-    """A share (0..1) or a mean (in the unit of y) with its 95 % range, and how that was made.
+    """A share (0..1) or a mean (in the unit of y) with its range, and how that was made.
 
     way: "korn_graubard" or "t" from the events themselves, "wilson" or "n_star" from n*;
-    n_star: unrelated people's worth of answers; events: one event is to be said in words.
+    n_star: unrelated people's worth of answers; events: one event is to be said in words;
+    level: how often such ranges hold the truth, .95 unless another was asked for.
     """
 
     value: float
@@ -55,33 +58,57 @@ class Ranged:
     df: int
     n_star: float
     way: Way
+    level: float = LEVEL
 
 
-def share_range(y: ArrayLike, of: Design, *, rho: float, domain: ArrayLike | None = None) -> Ranged:
+def share_range(
+    y: ArrayLike,
+    of: Design,
+    *,
+    rho: float,
+    domain: ArrayLike | None = None,
+    level: float = LEVEL,
+) -> Ranged:
     """Share of ones in y (0 or 1; NaN leaves) with Korn-Graubard's range, or Wilson's with n*.
 
-    rho: intraclass correlation 0..1 of the whole programme, see pooled_rho(). Raises ValueError
-    for nobody and for a y that is neither 0 nor 1. Source: METHODS 3; Korn and Graubard 1998
-    (R: svyciprop(method="beta"), with at most the n who answered), Wilson 1927.
+    rho: intraclass correlation 0..1 of the whole programme, see pooled_rho(); level: of the
+    range, 0..1. Raises ValueError for nobody, for a y that is neither 0 nor 1 (named, with its
+    column) and for a level outside 0..1. Source: METHODS 3; Korn and Graubard 1998 (R: svyciprop(
+    method = "beta"), with at most the n who answered), Wilson 1927.
     """
     values = _zero_or_one(y)
     n_star = n_star_of(of, domain_of(values, of, domain), rho)
-    return _share_told(mean_of(values, of, domain), n_star)
+    return _share_told(mean_of(values, of, domain), n_star, level)
 
 
-def mean_range(y: ArrayLike, of: Design, *, rho: float, domain: ArrayLike | None = None) -> Ranged:
+def mean_range(
+    y: ArrayLike,
+    of: Design,
+    *,
+    rho: float,
+    domain: ArrayLike | None = None,
+    level: float = LEVEL,
+) -> Ranged:
     """Mean of y (NaN leaves) with Student's t and the design's df, or +- 1.96 s / sqrt(n*).
 
     In the unit of y: a score of 0..100, or a net of -1, 0 and 1. s: weighted standard deviation
-    with n-1. Raises ValueError for nobody; for one person, and where all give the same answer,
-    the range cannot be told and is NaN. Source: METHODS 3; R: svymean, confint(df = degf()).
+    with n-1; level: of the range, 0..1, and z or t with it. Raises ValueError for nobody, for
+    answers that are no numbers and for a level outside 0..1; for one person, and where all give
+    the same answer, the range cannot be told and is NaN. Source: METHODS 3; R: svymean,
+    confint(df = degf()).
     """
-    values = np.asarray(y, dtype=float)
-    return _mean_told(values, mean_of(values, of, domain), of, domain, rho)
+    values = numbers(y)
+    return _mean_told(values, mean_of(values, of, domain), of, domain, rho, level)
 
 
 def weighted_share_range(
-    y: ArrayLike, fitted: Weighted, of: Design, *, rho: float, domain: ArrayLike | None = None
+    y: ArrayLike,
+    fitted: Weighted,
+    of: Design,
+    *,
+    rho: float,
+    domain: ArrayLike | None = None,
+    level: float = LEVEL,
 ) -> Ranged:
     """share_range() with adjusted weights; their error is in it, see weighted_mean().
 
@@ -89,19 +116,25 @@ def weighted_share_range(
     """
     values, with_weights = _zero_or_one(y), replace(of, weights=fitted.weights)
     n_star = n_star_of(with_weights, domain_of(values, with_weights, domain), rho)
-    return _share_told(weighted_mean(values, fitted, of, domain), n_star)
+    return _share_told(weighted_mean(values, fitted, of, domain), n_star, level)
 
 
 def weighted_mean_range(
-    y: ArrayLike, fitted: Weighted, of: Design, *, rho: float, domain: ArrayLike | None = None
+    y: ArrayLike,
+    fitted: Weighted,
+    of: Design,
+    *,
+    rho: float,
+    domain: ArrayLike | None = None,
+    level: float = LEVEL,
 ) -> Ranged:
     """mean_range() with adjusted weights; their error is in it, see weighted_mean().
 
     In the unit of y; raises ValueError as mean_range() does. Source: METHODS 3 and 4.
     """
-    values, with_weights = np.asarray(y, dtype=float), replace(of, weights=fitted.weights)
+    values, with_weights = numbers(y), replace(of, weights=fitted.weights)
     estimate = weighted_mean(values, fitted, of, domain)
-    return _mean_told(values, estimate, with_weights, domain, rho)
+    return _mean_told(values, estimate, with_weights, domain, rho, level)
 
 
 def pooled_rho(y: ArrayLike, of: Design, *, domain: ArrayLike | None = None) -> float:
@@ -110,7 +143,7 @@ def pooled_rho(y: ArrayLike, of: Design, *, domain: ArrayLike | None = None) -> 
     y: all answers of the programme (NaN leaves). The estimate is raised, floored and capped as
     settled_rho() says; "events" are those in y. Raises ValueError for nobody. Source: METHODS 3.
     """
-    values = np.asarray(y, dtype=float)
+    values = numbers(y)
     inside = domain_of(values, of, domain)
     codes, told = codes_of(of.events[inside]), values[inside]
     told = told - told.mean()  # the same correlation, with less rounding
@@ -119,34 +152,45 @@ def pooled_rho(y: ArrayLike, of: Design, *, domain: ArrayLike | None = None) -> 
 
 
 def _zero_or_one(y: ArrayLike) -> FloatArray:
-    values = np.asarray(y, dtype=float)
-    if not np.isin(values[~np.isnan(values)], (0.0, 1.0)).all():
-        raise ValueError("A share needs answers of 0 or 1; for a score take mean_range.")
+    values = numbers(y)
+    told = values[~np.isnan(values)]
+    if not np.isin(told, (0.0, 1.0)).all():
+        other = float(told[~np.isin(told, (0.0, 1.0))][0])
+        raise ValueError(
+            f"A share needs answers of 0 or 1, and there is {other:g}{named(y)}; for a score take "
+            "mean_range, for codes person_values."
+        )
     return values
 
 
-def _share_told(estimate: Estimate, n_star: float) -> Ranged:
+def _share_told(estimate: Estimate, n_star: float, level: float) -> Ranged:
     p = estimate.value
     some = estimate.variance > ROUNDING * p * (1 - p) / estimate.n
     if estimate.df >= DF_TO_TRUST and 0 < p < 1 and some:
-        return _told(estimate, korn_graubard(estimate), n_star, "korn_graubard")
-    low, high = wilson(p, n_star)
-    return _told(estimate, (float(low), float(high)), n_star, "wilson")
+        return _told(estimate, korn_graubard(estimate, level=level), n_star, "korn_graubard", level)
+    low, high = wilson(p, n_star, z_of(level))
+    return _told(estimate, (float(low), float(high)), n_star, "wilson", level)
 
 
 def _mean_told(
-    values: FloatArray, estimate: Estimate, of: Design, domain: ArrayLike | None, rho: float
+    values: FloatArray,
+    estimate: Estimate,
+    of: Design,
+    domain: ArrayLike | None,
+    rho: float,
+    level: float,
 ) -> Ranged:
     inside = domain_of(values, of, domain)
     n_star = n_star_of(of, inside, rho)
     y, w, n = values[inside], of.weights[inside], estimate.n
     if np.ptp(y) == 0:
-        return _told(estimate, (float("nan"), float("nan")), n_star, "n_star")
+        return _told(estimate, (float("nan"), float("nan")), n_star, "n_star", level)
     spread = (w * (y - estimate.value) ** 2).sum() / w.sum() * n / (n - 1)
     if estimate.df >= DF_TO_TRUST and estimate.variance > ROUNDING * spread / n:
-        return _told(estimate, t_range(estimate), n_star, "t")
-    half = Z95 * float(np.sqrt(spread / n_star))
-    return _told(estimate, (estimate.value - half, estimate.value + half), n_star, "n_star")
+        return _told(estimate, t_range(estimate, level=level), n_star, "t", level)
+    half = z_of(level) * float(np.sqrt(spread / n_star))
+    ends = estimate.value - half, estimate.value + half
+    return _told(estimate, ends, n_star, "n_star", level)
 
 
 def n_star_of(of: Design, inside: BoolArray, rho: float) -> float:
@@ -156,7 +200,9 @@ def n_star_of(of: Design, inside: BoolArray, rho: float) -> float:
     return float(effective_n(n, (sizes**2).sum(), rho, kish_deff(of.weights[inside])))
 
 
-def _told(estimate: Estimate, ends: tuple[float, float], n_star: float, way: Way) -> Ranged:
+def _told(
+    estimate: Estimate, ends: tuple[float, float], n_star: float, way: Way, level: float
+) -> Ranged:
     return Ranged(
-        estimate.value, *ends, estimate.n, estimate.events, estimate.df, n_star, way
+        estimate.value, *ends, estimate.n, estimate.events, estimate.df, n_star, way, level
     )  # fmt: skip

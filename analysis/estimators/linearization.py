@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import beta, t
 
-from analysis.estimators.basic import FloatArray
+from analysis.estimators.answers import numbers
+from analysis.estimators.basic import LEVEL, FloatArray, tails
 from analysis.estimators.design import Design as Design
 from analysis.estimators.design import chosen, codes_of
 from analysis.estimators.design import design as design
@@ -67,7 +68,7 @@ def mean_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estima
     Missing y leave it. Raises ValueError when nobody is left, for an infinite y, and for arrays
     that do not fit the design. One event: the variance is NaN, never 0. R: svymean, svyby.
     """
-    y = np.asarray(y, dtype=float)
+    y = numbers(y)
     return ratio_of(y, np.ones_like(y), of, domain)
 
 
@@ -77,7 +78,7 @@ def ratio_of(y: ArrayLike, x: ArrayLike, of: Design, domain: ArrayLike | None = 
     In the unit of y per that of x. Raises ValueError as mean_of() does, and where the x add up
     to 0.
     """
-    y, x = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
+    y, x = numbers(y), numbers(x)
     inside = _inside(np.column_stack((y, x)), of, domain)
     w = np.where(inside, of.weights, 0.0)
     y, x = np.where(inside, y, 0.0), np.where(inside, x, 0.0)
@@ -93,7 +94,7 @@ def total_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estim
     A domain of one event has an error here: the other events' 0 are part of it. NaN only where the
     design has no other event. Raises ValueError as mean_of() does.
     """
-    y = np.asarray(y, dtype=float)
+    y = numbers(y)
     inside = _inside(y[:, None], of, domain)
     influence = np.where(inside, of.weights, 0.0) * np.where(inside, y, 0.0)
     events = len(np.unique(of.events))
@@ -108,7 +109,7 @@ def means_of(
     A row with any missing value is left out of all means, as R's svymean(na.rm=TRUE) does.
     One event: the covariances are NaN, never 0. Raises ValueError as mean_of() does.
     """
-    table = np.asarray(columns, dtype=float)
+    table = numbers(columns)
     inside = _inside(table, of, domain)
     w = np.where(inside, of.weights, 0.0) / of.weights[inside].sum()
     values = np.where(inside[:, None], table, 0.0)
@@ -125,7 +126,7 @@ def difference_of(y: ArrayLike, of: Design, later: ArrayLike, earlier: ArrayLike
     In the unit of y. Raises ValueError when nobody is in one of the two; NaN for an error where
     one of them is a single event. R: svycontrast on svyby(covmat=TRUE).
     """
-    y = np.asarray(y, dtype=float)
+    y = numbers(y)
     influence, value = np.zeros(len(y)), 0.0
     inside_any, told = np.zeros(len(y), dtype=bool), True
     for sign, domain in ((1, later), (-1, earlier)):
@@ -148,7 +149,7 @@ def design_effect(
     svymean(deff=TRUE), or with it (deff="replace"). Raises ValueError for one person, for answers
     that are all alike, and for weights that add up to no more than the people who answered.
     """
-    y = np.asarray(y, dtype=float)
+    y = numbers(y)
     inside = domain_of(y, of, domain)
     estimate, w, n = mean_of(y, of, domain), of.weights[inside], int(inside.sum())
     if np.ptp(y[inside]) == 0:
@@ -159,35 +160,39 @@ def design_effect(
     return float(estimate.variance / (spread / n * (1 if replaced else 1 - n / w.sum())))
 
 
-def t_range(estimate: Estimate) -> tuple[float, float]:
-    """95 % range of a mean from Student's t with the design's df, in its unit; NaN for one event.
+def t_range(estimate: Estimate, *, level: float = LEVEL) -> tuple[float, float]:
+    """Range of a mean from Student's t with the design's df, in its unit; NaN for one event.
 
-    Never raises: without degrees of freedom there is no range, and that is an answer.
+    level: 0..1, ValueError outside. Without degrees of freedom there is no range, and that is an
+    answer, not an error.
     R: confint(svymean(...), df = degf(design)); svyciprop(method="mean") for a share.
     """
     if estimate.df < 1:
         return float("nan"), float("nan")
-    half = float(t.ppf(0.975, estimate.df)) * estimate.se
+    half = float(t.ppf(tails(level), estimate.df)) * estimate.se
     return estimate.value - half, estimate.value + half
 
 
-def korn_graubard(estimate: Estimate, *, at_most_n: bool = True) -> tuple[float, float]:
-    """95 % range of a share, 0..1, for df >= 8: Clopper-Pearson with the effective n.
+def korn_graubard(
+    estimate: Estimate, *, at_most_n: bool = True, level: float = LEVEL
+) -> tuple[float, float]:
+    """Range of a share, 0..1, for df >= 8: Clopper-Pearson with the effective n.
 
     n_e = p(1-p)/v (t_{n-1}/t_df)^2, at most n: events that happen to agree do not make more of
     the people who answered. R's survey sets no such limit (at_most_n=False).
     Raises ValueError at 0, at 1 and for one event: there a Taylor variance says nothing, and
-    Wilson with n* is the way.
+    Wilson with n* is the way; and for a level outside 0..1.
     Source: Korn and Graubard 1998; R's svyciprop(method="beta").
     """
     p, v = estimate.value, estimate.variance
     if not (0 < p < 1 and v > 0 and estimate.df > 0):
         raise ValueError("A share of 0 or 1, or from one event, has no Taylor range: use Wilson.")
-    shrunk = (t.ppf(0.975, estimate.n - 1) / t.ppf(0.975, estimate.df)) ** 2
+    upper = tails(level)
+    shrunk = (t.ppf(upper, estimate.n - 1) / t.ppf(upper, estimate.df)) ** 2
     n = p * (1 - p) / v * float(shrunk)
     n = min(n, float(estimate.n)) if at_most_n else n
-    low = beta.ppf(0.025, n * p, n * (1 - p) + 1)
-    return float(low), float(beta.ppf(0.975, n * p + 1, n * (1 - p)))
+    low = beta.ppf(1 - upper, n * p, n * (1 - p) + 1)
+    return float(low), float(beta.ppf(upper, n * p + 1, n * (1 - p)))
 
 
 def domain_of(y: FloatArray, of: Design, domain: ArrayLike | None) -> BoolArray:

@@ -50,7 +50,7 @@ def margin(name: str, categories: Collection[Any], target: Target) -> Margin:
 
     target: category -> people (or shares; only their proportions and total matter). Raises
     CannotWeight when a target category has nobody in the sample, a sample category has no target,
-    or a target is not a positive number. A missing category is one without a target. METHODS 4.
+    a target is not a positive number, or somebody has no category. METHODS 4.
     """
     target = dict(target)
     names = list(target)
@@ -58,6 +58,12 @@ def margin(name: str, categories: Collection[Any], target: Target) -> Margin:
     counts = np.array([float(target[category]) for category in names])
     if not (np.isfinite(counts).all() and (counts > 0).all()):
         raise CannotWeight(f"The margin {name} has a target that is not a positive number.")
+    silent = int(pd.isna(pd.Series(list(categories), dtype=object)).sum())
+    if silent:
+        raise CannotWeight(
+            f"{silent} of those who answered have no category in {name}: leave them out, or name "
+            "them and give that category a target."
+        )
     strange = set(categories) - set(names)
     if strange:
         raise CannotWeight(

@@ -79,7 +79,8 @@ def checked_indexes(
         names = measure.columns
         if len(names) < 2 or not set(names) <= set(frame.columns):
             continue
-        mine = frame[in_sample(frame, measure)]
+        left_out = frame["instrument"].isin(measure.without).to_numpy()
+        mine = frame[in_sample(frame, measure) & ~left_out]
         codes = mine[list(names)].astype("float64")
         items = codes.where(codes.isin(measure.valid))
         for season, rows in items.groupby(mine["season"].to_numpy()):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.estimators.basic import FloatArray
+from analysis.estimators.answers import numbers
+from analysis.estimators.basic import LEVEL, FloatArray
 from analysis.estimators.design import Design
 from analysis.estimators.intervals import (
     Ranged,
@@ -40,25 +41,37 @@ class SecondView:
 
 
 def share_second_view(
-    y: ArrayLike, margins: Sequence[Margin], of: Design, *, rho: float
+    y: ArrayLike,
+    margins: Sequence[Margin],
+    of: Design,
+    *,
+    rho: float,
+    level: float = LEVEL,
 ) -> SecondView:
     """The share of ones in y (0 or 1; NaN leaves) as it is and raked to the margins, 0..1.
 
-    margins: 1 to 3, see margin(), with a category for everybody. Raises CannotWeight for under
-    100 answers, a category with under 10, margins that cannot be met with weights of .3 to 3
-    times their mean, a design effect of the weights over 2, and answers worth under 30 people's.
+    margins: 1 to 3, see margin(), with a category for everybody; level: of both ranges.
+    Raises CannotWeight for under 100 answers, a category with under 10, margins that cannot be met
+    with weights of .3 to 3 times their mean, a design effect of the weights over 2, and answers
+    worth under 30 people's.
     Source: METHODS 4.
     """
     values, there = _who_answered(y, margins, of)
     fitted = rake_and_trim(there, margins)
-    found = weighted_share_range(values, fitted, of, rho=rho)
+    found = weighted_share_range(values, fitted, of, rho=rho, level=level)
     refuse_unshowable(fitted.weights[there > 0], found.n_star)
-    plain = share_range(values, of, rho=rho)
+    plain = share_range(values, of, rho=rho, level=level)
     return SecondView(plain, found, who_answered_matters(found.value, plain.value))
 
 
 def mean_second_view(
-    y: ArrayLike, margins: Sequence[Margin], of: Design, *, rho: float, scale: float = 100.0
+    y: ArrayLike,
+    margins: Sequence[Margin],
+    of: Design,
+    *,
+    rho: float,
+    scale: float = 100.0,
+    level: float = LEVEL,
 ) -> SecondView:
     """As share_second_view(), of a mean in the unit of y; it raises the same. METHODS 4.
 
@@ -66,9 +79,9 @@ def mean_second_view(
     """
     values, there = _who_answered(y, margins, of)
     fitted = rake_and_trim(there, margins)
-    found = weighted_mean_range(values, fitted, of, rho=rho)
+    found = weighted_mean_range(values, fitted, of, rho=rho, level=level)
     refuse_unshowable(fitted.weights[there > 0], found.n_star)
-    plain = mean_range(values, of, rho=rho)
+    plain = mean_range(values, of, rho=rho, level=level)
     return SecondView(plain, found, who_answered_matters(found.value, plain.value, scale=scale))
 
 
@@ -76,7 +89,7 @@ def _who_answered(
     y: ArrayLike, margins: Sequence[Margin], of: Design
 ) -> tuple[FloatArray, FloatArray]:
     """The answers, and base weights that are 0 for everybody else; the margins are checked."""
-    values = np.asarray(y, dtype=float)
+    values = numbers(y)
     if {len(of.weights), *(len(one.codes) for one in margins)} != {len(values)}:
         raise CannotWeight("Answers, margins and the design need one entry per person.")
     there = np.where(np.isnan(values), 0.0, of.weights)

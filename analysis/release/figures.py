@@ -17,6 +17,7 @@ from analysis.measures import SCALE, TOTAL, IntArray
 from analysis.tabulation.figure_print import counts_of, print_columns
 from analysis.tabulation.rounding import THIRDS, FloatArray
 from analysis.tabulation.tables import Exact
+from analysis.wordings import COUNTED
 
 RhoKey = tuple[int, str, str]  # season, measure id, agency
 
@@ -44,17 +45,19 @@ def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.Data
     """The figures with both ranges, with all that they are made of, and with participation.
 
     range_*: of the people who came (n_eff = n / 1.4); place_range_*: of the place, for totals
-    where the correlation is settled (n_eff_place). The low end is that of the least value that
-    the band allows, the high end that of the greatest, for the least n of its class and the
-    largest m that public counts allow. Thirds are told in words: their ranges are NaN. Rounded
-    outward to thousandths of the scale, so that anybody can repeat them from the download.
+    where the correlation is settled and single answers are known (n_eff_place). The low end is
+    that of the least value that the band allows, the high end that of the greatest, for the
+    least n of its class and the largest m that public counts allow. Thirds are told in words:
+    their ranges are NaN. Rounded outward to thousandths of the scale, so that anybody can repeat
+    them from the download.
     Source: METHODS 3.
     """
     keys = zip(figures["season"], figures["measure"], figures["agency"], strict=True)
     told = np.array([known[key] for key in keys], dtype=float).reshape(-1, 2)
     scale = scale_of(figures)
     n, m = figures["n_low"].to_numpy(float), figures["per_event"].to_numpy(float)
-    icc = np.where((figures["cut"] == TOTAL).to_numpy(), told[:, 0], np.nan)
+    counted = figures["wording"].str.endswith(COUNTED)  # nothing is known of who answered what
+    icc = np.where(((figures["cut"] == TOTAL) & ~counted).to_numpy(), told[:, 0], np.nan)
     spread = np.where(scale > 1, told[:, 1], np.nan)
     n_eff, n_eff_place = (np.floor(x * 10) / 10 for x in (crowd_n(n), place_n(n, m, icc)))
     made = {"n_eff": n_eff, "n_eff_place": n_eff_place, "icc": icc, "spread": spread}

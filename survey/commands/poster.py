@@ -12,6 +12,7 @@ from survey.config import is_only_here
 from survey.desk import posters
 from survey.desk.qr_codes import address
 from survey.questionnaire.instrument import EVENT
+from survey.storage.events import now
 from survey.storage.installation import served_address
 from survey.storage.models import Event, Poster, Scan
 
@@ -59,6 +60,17 @@ def remove(code: str) -> None:
         posters.remove(doing.session, found)
 
 
+@poster.command("replace")
+@click.argument("code")
+def replace(code: str) -> None:
+    """Give a poster a new code, where the old one got into wrong hands."""
+    with work() as doing:
+        old = poster_of(doing.session, code)
+        made = posters.replace_code(doing.session, old, now())
+        doing.say(f"{old.code} opens no form any more: take it down and hang up the new one.")
+        tell(doing, made)
+
+
 @poster.command("list")
 @click.argument("event_slug", required=False)
 def list_posters(event_slug: str | None) -> None:
@@ -68,7 +80,8 @@ def list_posters(event_slug: str | None) -> None:
         if event_slug:
             query = query.where(Poster.event_id == event_of(doing.session, event_slug).id)
         for found in doing.session.scalars(query):
-            line = f"{found.code}  {found.event.slug:32} {found.wave:8} {found.channel}"
+            mark = "  (replaced)" if found.retired_at else ""
+            line = f"{found.code}  {found.event.slug:32} {found.wave:8} {found.channel}{mark}"
             doing.say(line)
 
 

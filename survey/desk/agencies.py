@@ -15,15 +15,19 @@ def add_agency(
     session: Session, content: Content, community: Community, *, kind: str, name: str
 ) -> Agency:
     """Make an agency. The first police or sheriff is the one the police questions are about."""
-    name = tidy(name, Agency.name, "The agency's name")
+    name = tidy(name, Agency.name, "The agency's name", f"called_{kind}")
     kind = tidy(kind, Agency.kind, "The kind of agency")
     if kind not in content.agencies:
-        raise Refused(f"{kind!r} is no kind of agency: {', '.join(content.agencies)}.")
+        kinds = ", ".join(content.agencies)
+        raise Refused(f"{kind!r} is no kind of agency: {kinds}.", "agency_kind", "agencies")
     for agency in community.agencies:
         if agency.kind == kind:
             raise Refused(
                 f"{community.slug} has its {kind} already: {agency.name}. "
-                f"Another name: flask agency rename {community.slug} {kind} ..."
+                f"Another name: flask agency rename {community.slug} {kind} ...",
+                "agency_there",
+                "agencies",
+                name=agency.name,
             )
     has_local = any(agency.local for agency in community.agencies)
     local = content.agencies[kind].law and not has_local
@@ -35,7 +39,7 @@ def add_agency(
 
 def rename(agency: Agency, name: str) -> None:
     """Give an agency another name, also where attendees read that it runs the survey."""
-    name = tidy(name, Agency.name, "The agency's name")
+    name = tidy(name, Agency.name, "The agency's name", f"called_{agency.kind}")
     for event in agency.community.events:
         if event.host == agency.name:
             event.host = name
@@ -49,7 +53,8 @@ def remove(session: Session, agency: Agency) -> None:
     if agency.local and community.events:
         raise Refused(
             f"The police questions of {community.slug} are about its {agency.kind}: "
-            "remove its events first."
+            "remove its events first.",
+            "no_law",
         )
     community.agencies.remove(agency)
     session.delete(agency)

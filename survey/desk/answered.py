@@ -8,9 +8,17 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from survey.storage.events import Refused
-from survey.storage.models import Comment, Event, Poster, Response, Scan, SealedComment
+from survey.storage.models import (
+    Comment,
+    Event,
+    ImportedFile,
+    Poster,
+    Response,
+    Scan,
+    SealedComment,
+)
 
-ANSWERS = (Response, Comment, SealedComment)
+ANSWERS = (Response, Comment, SealedComment, ImportedFile)
 
 
 def has_answers(session: Session, events: Iterable[Event]) -> bool:
@@ -22,7 +30,8 @@ def has_answers(session: Session, events: Iterable[Event]) -> bool:
 def refuse_answered(session: Session, events: Iterable[Event], what: str) -> None:
     """Raise Refused where one of these events has an answer."""
     if has_answers(session, events):
-        raise Refused(f"There are answers already: {what} can no longer be changed or removed.")
+        sentence = f"There are answers already: {what} can no longer be changed or removed."
+        raise Refused(sentence, "answered")
 
 
 def delete_event(session: Session, event: Event) -> None:

@@ -46,13 +46,30 @@ def add_community(
 
     Raises Refused where it is there already.
     """
+    community = new_community(
+        session, content, name=name, county=county, state=state, area=area, made_up=made_up
+    )
+    session.add(community)
+    session.flush()
+    return community
+
+
+def new_community(
+    session: Session,
+    content: Content,
+    *,
+    name: str,
+    county: str,
+    state: str,
+    area: str = "",
+    made_up: bool = False,
+) -> Community:
+    """Return a community that could be added, with its address. Raises Refused."""
     place = place_named(session, content, name=name, county=county, state=state, area=area)
     community = Community(**asdict(place), made_up=made_up)
     community.identity = identity_of(content, place, made_up=made_up)
     refuse_twin(session, content, community)
     community.slug = slug_for(session, content, place)
-    session.add(community)
-    session.flush()
     return community
 
 
@@ -117,15 +134,17 @@ def place_named(
     session: Session, content: Content, *, name: str, county: str, state: str, area: str
 ) -> Named:
     """Return what was typed, checked; a county and a state are spelled as they already are."""
-    name = tidy(name, Community.name, "The name")
-    county = tidy(county, Community.county, "The county")
-    state = tidy(state, Community.state, "The state")
+    name = tidy(name, Community.name, "The name", "town")
+    county = tidy(county, Community.county, "The county", "county")
+    state = tidy(state, Community.state, "The state", "state")
     if len(state) < SHORTEST_STATE:
-        raise Refused(f"Write the state in full: with {state!r} it would stand here twice.")
+        short = f"Write the state in full: with {state!r} it would stand here twice."
+        raise Refused(short, "state", "state")
     if area and area not in content.areas:
-        raise Refused(f"{area!r} is no kind of area: {', '.join(content.areas)}.")
-    known = select(Community.state, Community.county, Community.area).distinct()
-    kept = session.execute(known.order_by(Community.state, Community.county)).all()
+        known = ", ".join(content.areas)
+        raise Refused(f"{area!r} is no kind of area: {known}.", "area", "county")
+    spelled = select(Community.state, Community.county, Community.area).distinct()
+    kept = session.execute(spelled.order_by(Community.state, Community.county)).all()
     state = next((row.state for row in kept if fold(row.state) == fold(state)), state)
     county, found = parse_area(county, state, content.areas)
     same = (row.county for row in kept if row.state == state and row.area == (area or found))
@@ -152,11 +171,16 @@ def refuse_twin(session: Session, content: Content, community: Community) -> Non
         example = None if community.made_up else session.scalar(shown)
     if twin is not None and twin is not community:
         where = area_name(twin.county, twin.area, content.areas)
-        raise Refused(f"{twin.name} in {where}, {twin.state} is there already: {twin.slug}.")
+        sentence = f"{twin.name} in {where}, {twin.state} is there already: {twin.slug}."
+        told = {"name": twin.name, "where": where, "state": twin.state}
+        raise Refused(sentence, "place_there", "town", **told)
     if example is not None:
         raise Refused(
             f"{community.name} is a place of the demonstration, and has its address. "
-            "Remove the demonstration first: flask demo remove"
+            "Remove the demonstration first: flask demo remove",
+            "example",
+            "town",
+            name=community.name,
         )
 
 

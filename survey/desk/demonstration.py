@@ -21,6 +21,7 @@ from survey.storage.models import (
     Community,
     Event,
     Figure,
+    ImportedFile,
     Poster,
     Release,
     Response,
@@ -44,7 +45,7 @@ def remove(session: Session) -> int:
         session.execute(delete(Release).where(Release.id == release.id))
     places = select(Community.id).where(Community.made_up)
     evenings = select(Event.id).where(Event.community_id.in_(places))
-    for table in (Comment, SealedComment, Response, Scan, Poster):
+    for table in (Comment, SealedComment, Response, Scan, ImportedFile, Poster):
         session.execute(delete(table).where(table.event_id.in_(evenings)))
     session.execute(delete(Event).where(Event.community_id.in_(places)))
     session.execute(delete(Agency).where(Agency.community_id.in_(places)))

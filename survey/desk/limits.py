@@ -43,5 +43,9 @@ def check_day(day: date, moment: datetime) -> None:
     latest = moment.year + YEARS_AHEAD
     if not EARLIEST_SEASON <= day.year <= latest:
         raise Refused(
-            f"{day.isoformat()} cannot be right: events are from {EARLIEST_SEASON} to {latest}."
+            f"{day.isoformat()} cannot be right: events are from {EARLIEST_SEASON} to {latest}.",
+            "day_wrong",
+            "day",
+            earliest=EARLIEST_SEASON,
+            latest=latest,
         )

@@ -70,7 +70,9 @@ def set_time(
         if ends_at - starts_at > LONGEST_PAST_MIDNIGHT:
             raise Refused(
                 f"The event must end after it starts: from {starts:%H:%M} to {ends:%H:%M} "
-                f"of the next day are {(ends_at - starts_at) / timedelta(hours=1):g} hours."
+                f"of the next day are {(ends_at - starts_at) / timedelta(hours=1):g} hours.",
+                "ends_before",
+                "ends",
             )
     event.season = day.year
     event.instrument = content.instrument_of(day.year).id
@@ -92,7 +94,10 @@ def refuse_repeat(community: Community, day: date, name: str) -> None:
         if held == day and fold(event.name) == fold(name):
             raise Refused(
                 f"{community.name} has {event.name} on {day} already: {event.slug}. "
-                "For a second one on that day give it a name of its own: --name"
+                "For a second one on that day give it a name of its own: --name",
+                "repeat",
+                "day",
+                name=event.name,
             )
 
 
@@ -140,7 +145,7 @@ def set_host(content: Content, event: Event, host: str) -> None:
     agency that is law enforcement, or a name that says so, sees answers; everybody else sees that
     the police get released figures only.
     """
-    host = tidy(host, Event.host, "The host's name")
+    host = tidy(host, Event.host, "The host's name", "host")
     named = host.casefold()
     for agency in event.community.agencies:
         if named in (agency.kind, agency.name.casefold()):
@@ -153,11 +158,14 @@ def set_host(content: Content, event: Event, host: str) -> None:
 def check_language(content: Content, code: str, *, on: bool = True) -> None:
     """Raise Refused for a language that there is not, or that waits for native readers."""
     if code not in content.languages:
-        raise Refused(f"{code!r} is no language here: {', '.join(content.languages)}.")
+        known = ", ".join(content.languages)
+        raise Refused(f"{code!r} is no language here: {known}.", "language", "languages")
     if on and not content.languages[code].offered:
         raise Refused(
             f"{code} is not offered before {READERS} native speakers have read it: "
-            f"give them /languages/{code}, then `flask language review {code} FILE`."
+            f"give them /languages/{code}, then `flask language review {code} FILE`.",
+            "language_waits",
+            "languages",
         )
 
 
@@ -166,17 +174,29 @@ def turn_language(event: Event, content: Content, code: str, *, on: bool) -> Non
     check_language(content, code, on=on)
     kept = [other for other in event.languages if other != code]
     if not on and not kept:
-        raise Refused(f"{code} is the only language of {event.slug}: turn another one on first.")
+        only = f"{code} is the only language of {event.slug}: turn another one on first."
+        raise Refused(only, "language", "languages")
     if not on:
         event.languages = kept
     elif code not in event.languages:
         event.languages = [*event.languages, code]
 
 
+def set_languages(event: Event, content: Content, codes: Iterable[str]) -> None:
+    """Offer the event's survey in these languages and no other. Raises Refused."""
+    wanted = [code for code in content.languages if code in set(codes)]
+    if not wanted:
+        raise Refused("An event has a language at least.", "language", "languages")
+    for code in wanted:
+        if code not in event.languages:
+            check_language(content, code)
+    event.languages = wanted
+
+
 def close_event(event: Event, moment: datetime) -> None:
     """Stop taking answers now; phones that were waiting for a signal still have two weeks."""
     if moment <= event.opens_at:
-        raise Refused(f"{event.slug} has not opened yet.")
+        raise Refused(f"{event.slug} has not opened yet.", "not_open")
     event.closes_at = min(event.closes_at, moment)
 
 
@@ -189,7 +209,7 @@ def time_zones() -> frozenset[str]:
 def zone_of(name: str) -> ZoneInfo:
     """Return a time zone by its name in the tz database. Raises Refused."""
     if name not in time_zones() or ("/" not in name and name != "UTC"):
-        raise Refused(f"{name!r} is no time zone; one is America/New_York.")
+        raise Refused(f"{name!r} is no time zone; one is America/New_York.", "zone", "zone")
     return ZoneInfo(name)
 
 

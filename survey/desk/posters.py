@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
@@ -17,9 +18,10 @@ POSTER_WAVES = (EVENT, LEAVING)  # the follow-up has no poster: it is opened fro
 
 def add_poster(session: Session, event: Event, *, channel: str, wave: str = EVENT) -> Poster:
     """Make a poster with a random code that no other has."""
-    channel = tidy(channel, Poster.channel, "The channel")
+    channel = tidy(channel, Poster.channel, "The channel", "channel")
     if wave not in POSTER_WAVES:
-        raise Refused(f"{wave!r} is no wave of a poster: {', '.join(POSTER_WAVES)}.")
+        known = ", ".join(POSTER_WAVES)
+        raise Refused(f"{wave!r} is no wave of a poster: {known}.", "wave", "channel")
     while session.get(Poster, code := random_code()):
         pass
     poster = Poster(code=code, channel=channel, wave=wave)
@@ -30,15 +32,27 @@ def add_poster(session: Session, event: Event, *, channel: str, wave: str = EVEN
 
 def move(poster: Poster, channel: str) -> None:
     """Say where a poster hangs. Its code, and what was answered through it, stay."""
-    poster.channel = tidy(channel, Poster.channel, "The channel")
+    poster.channel = tidy(channel, Poster.channel, "The channel", "channel")
 
 
 def remove(session: Session, poster: Poster) -> None:
     """Remove a poster and the count of its scans, before its first answer. Raises Refused."""
     if session.scalar(select(exists().where(Response.poster == poster.code))):
-        raise Refused(f"There are answers already: {poster.code} can no longer be removed.")
+        sentence = f"There are answers already: {poster.code} can no longer be removed."
+        raise Refused(sentence, "answered")
     session.execute(delete(Scan).where(Scan.poster == poster.code))
     session.execute(delete(Poster).where(Poster.code == poster.code))
+
+
+def replace_code(session: Session, poster: Poster, moment: datetime) -> Poster:
+    """Return a new poster for the same place; the old code opens no form any more.
+
+    What was answered through it stays, and who has its form open can still send it.
+    """
+    made = add_poster(session, poster.event, channel=poster.channel, wave=poster.wave)
+    poster.retired_at = moment
+    session.flush()
+    return made
 
 
 def random_code() -> str:

@@ -74,7 +74,7 @@ def extra(code: str) -> Reply:
 @blueprint.get("/s/<code>/<any(kiosk, paper, later):door>")
 def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     place = find(code, door)
-    if place is None:
+    if place is None or place.retired_at:
         return help_page("unknown", code=events.tidy_code(code))
     language = visitor_language(place.languages)
     window = place.window(events.now())
@@ -95,6 +95,8 @@ def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
     if place is None:
         return refusal("unknown", code=events.tidy_code(code))
     sent = Sent(place, fields)
+    if place.retired_at and sent.opened > place.retired_at:
+        return refusal("unknown", code=place.poster)
     admission = intake.admission(place, sent.opened, events.now(), queue_days())
     if admission == "closed":
         return refusal(place.window(events.now()).value, place, sent.language)

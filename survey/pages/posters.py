@@ -102,20 +102,24 @@ def base() -> str:
 
 
 def printing(found: Poster) -> dict[str, Any]:
+    """Return what everything printed of a poster has."""
+    short = short_address(base(), found.code)
+    return {"poster": found, "short": short, **printing_of(found.event)}
+
+
+def printing_of(event: Event) -> dict[str, Any]:
     """Return what everything printed has: the place, the paper and one or two languages."""
-    offered = content().offered(found.event.languages)
+    offered = content().offered(event.languages)
     asked = [words for words in offered if words.code in request.args.getlist("in")]
     paper = request.args.get("paper", "")
     public: str = current_app.extensions["settings"].public_url
     return {
-        "poster": found,
-        "event": found.event,
-        "community": found.event.community,
-        "made_up": found.event.community.made_up,
+        "event": event,
+        "community": event.community,
+        "made_up": event.community.made_up,
         "paper": paper if paper in PAPERS else PAPERS[0],
         "papers": PAPERS,
         "offered": offered,
         "printed": (asked or offered)[:MOST_LANGUAGES],
-        "short": short_address(base(), found.code),
         "only_here": not public or is_only_here(public),
     }

@@ -14,6 +14,7 @@ from typing import Any
 
 from survey.questionnaire.areas import AreaKind, read_areas
 from survey.questionnaire.question_words import check_words
+from survey.questionnaire.states import State, read_states
 from survey.questionnaire.words import (
     REFERENCE,
     ContentError,
@@ -147,9 +148,10 @@ class AgencyKind:
     id: str
     law: bool = False  # can be the local law enforcement
     area: str = "community"  # what it serves: its community or the whole county
+    likely: str = ""  # what one is probably called, with {place} and {county}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object each, as its parts
 class Content:
     """Everything that people who do not program may edit."""
 
@@ -158,10 +160,12 @@ class Content:
     agencies: Mapping[str, AgencyKind]
     areas: Mapping[str, AreaKind]
     languages: Mapping[str, Language]
+    states: Mapping[str, State]
+    imported: Mapping[str, Instrument] = field(default_factory=dict)  # imported_questions.py
     instruments: Mapping[str, Instrument] = field(init=False)
 
     def __post_init__(self) -> None:
-        versions = {**self.earlier, self.current.id: self.current}
+        versions = {**self.earlier, self.current.id: self.current, **self.imported}
         object.__setattr__(self, "instruments", dict(sorted(versions.items())))
 
     @property
@@ -176,7 +180,8 @@ class Content:
 
     def instrument_of(self, season: int) -> Instrument:
         """Return the newest instrument that is not newer than `season`; else the oldest."""
-        ids = [id for id in self.instruments if int(id) <= season] or [min(self.instruments)]
+        own = sorted([*self.earlier, self.current.id])
+        ids = [id for id in own if int(id) <= season] or own[:1]
         return self.instruments[ids[-1]]
 
 
@@ -191,6 +196,7 @@ def read_content(folder: Path = FOLDER) -> Content:
         earlier=read_earlier(folder / "earlier", current),
         agencies=agencies,
         areas=read_areas(folder),
+        states=read_states(folder),
         languages=read_languages(folder / "languages", folder / "readers", folder / "desk"),
     )
     check_words(content)
@@ -202,7 +208,8 @@ def read_agency(path: Path, id: str, table: Mapping[str, Any]) -> AgencyKind:
     area = table.get("area", SERVES[0])
     if area not in SERVES:
         raise ContentError(f"{path.name}: the area of {id} must be one of {', '.join(SERVES)}.")
-    return AgencyKind(id, law=bool(table.get("law", False)), area=area)
+    law, likely = bool(table.get("law", False)), str(table.get("likely", ""))
+    return AgencyKind(id, law=law, area=area, likely=likely)
 
 
 def read_instrument(path: Path) -> Instrument:

@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -138,11 +138,15 @@ class Language:
 
     def moment(self, moment: datetime) -> str:
         """Return a day and a time of day; the moment is already in the time zone it is read in."""
-        time = f"{moment:%H:%M}"
-        if self.words["format.clock"] == "12":
-            half = self.words["format.pm" if moment.hour >= 12 else "format.am"]
-            time = f"{moment.hour % 12 or 12}:{moment:%M} {half}"
-        return self.say("format.moment", day=self.day(moment.date()), time=time)
+        clock = self.clock(moment.time())
+        return self.say("format.moment", day=self.day(moment.date()), time=clock)
+
+    def clock(self, time: time) -> str:
+        """Return a time of day as this language writes it: "5:00 p.m.", "17:00"."""
+        if self.words["format.clock"] != "12":
+            return f"{time:%H:%M}"
+        half = self.words["format.pm" if time.hour >= 12 else "format.am"]
+        return f"{time.hour % 12 or 12}:{time:%M} {half}"
 
 
 def read_languages(folder: Path, *readers: Path) -> dict[str, Language]:

@@ -12,7 +12,9 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from analysis.wordings import comparable
 from survey.read.captions import Cell, Teller
+from survey.read.imported_notes import imported_notes
 from survey.read.verdicts import BEFORE, EVENING, FIRST, TREND
 from survey.storage import release_store
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL, Current, Place, Row, Subject
@@ -133,7 +135,7 @@ class Reading:
                 reasons[season] = "missing"
             elif row["community"] != newest["community"] or row["members"] != newest["members"]:
                 reasons[season] = "together"
-            elif row["wording"] != newest["wording"]:
+            elif not comparable(row["wording"], newest["wording"]):
                 reasons[season] = "wording"
             elif row["value"] is None:
                 reasons[season] = "few"
@@ -222,6 +224,12 @@ class Reading:
             return ""
         told = self.tell.list(str(season) for season in sorted(seasons - shown))
         return self.tell.say("few_note", seasons=told, place=place.name)
+
+    def imported(self, place: Place) -> list[str]:
+        """Return the sentences on seasons whose answers, or counts, came from a file."""
+        shown = {row["season"]: (place.slug, *row["members"].split("|"))
+                 for row in self.seasons(place)}  # fmt: skip
+        return list(imported_notes(self.now, self.tell, self.subject, shown))
 
     def pooling(self, place: Place) -> list[str]:
         """Return the sentences that say when a community was not shown by itself, and with whom."""

@@ -22,8 +22,9 @@ from analysis.tabulation.tables import FEW_ANSWERS
 from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
-from survey.release.answer_rows import Area, SetAside, area_answers
+from survey.release.answer_rows import Area, SetAside, all_answers
 from survey.release.frame_loader import frame_of
+from survey.release.imported_answers import told_imports, with_imported
 from survey.storage.events import Refused
 from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import RELEASE_FORMAT, Agency, Community, Figure, Release
@@ -38,6 +39,7 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
 
     Raises Refused with the reasons when there is nothing new that may be shown.
     """
+    content = with_imported(session, content)
     made_up = not has_real(session)  # the demonstration is released while nothing is real
     of_these = Community.made_up == made_up
     present = set(session.scalars(select(Agency.kind).join(Community).where(of_these)))
@@ -69,7 +71,10 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
         say(sentence)
     in_order = select(Community).where(of_these).order_by(Community.name, Community.slug)
     places = session.scalars(in_order).all()
-    return store(session, released, about(content, released, places, measures, cuts), moment)
+    told_of = about(content, released, places, measures, cuts)
+    shown = [place["slug"] for place in told_of["places"]]
+    told_of["imported"] = told_imports(session, shown, moment)
+    return store(session, released, told_of, moment)
 
 
 def made(session: Session, release: Release) -> str:
@@ -98,7 +103,7 @@ def closed_answers(
     found = [
         frame_of(content, rows, kinds)
         for place in session.execute(places.order_by("state", "county", "area")).all()
-        if (rows := list(area_answers(session, content, moment, Area(*place), aside)))
+        if (rows := list(all_answers(session, content, moment, Area(*place), aside)))
     ]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 

@@ -13,7 +13,14 @@ import pandas as pd
 
 from analysis.measures import FOLLOW_UP, UNSAID
 from survey.questionnaire.forms import Item
-from survey.questionnaire.instrument import AGENCIES, NOT_SHOWN, Content, Instrument, Question
+from survey.questionnaire.instrument import (
+    AGENCIES,
+    NOT_SHOWN,
+    Content,
+    Instrument,
+    Question,
+    Scale,
+)
 from survey.release.measure_catalogue import (
     HIGHER,
     LANGUAGE,
@@ -120,9 +127,23 @@ def group(answers: Mapping[str, Any], question: Question) -> str:
 def code(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> int:
     """Return an answer as a number: a scale's code, a choice's place in its list, or missing."""
     given = answers.get(item.name, NOT_SHOWN)
+    asked = instrument.questions.get(item.question.id)
     if isinstance(given, str):
         return instrument.questions[item.question.id].options.index(given) + 1
+    if asked and given > 0 and asked.scale and asked.scale.codes != item.question.scale.codes:  # type: ignore[union-attr]
+        return same_side(given, asked.scale, item.question.scale)  # type: ignore[arg-type]
     return int(given)
+
+
+def same_side(given: int, theirs: Scale, ours: Scale) -> int:
+    """Return a code of ours that counts as an imported scale's step does: favourable, unfavourable
+    or neither. It stands under a version of its own, and only what it counts as is used."""
+    if given in theirs.favourable:
+        return ours.favourable[0]
+    if given in theirs.unfavourable:
+        return ours.unfavourable[0]
+    between = set(ours.codes) - set(ours.favourable) - set(ours.unfavourable)
+    return min(between, default=ours.unfavourable[0])
 
 
 def ticked(answers: Mapping[str, Any], question: Question, option: str, kind: str) -> int:

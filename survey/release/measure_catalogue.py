@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analysis.measures import Measure
 from survey.questionnaire.forms import Item
+from survey.questionnaire.imported_questions import has_other_scale, is_counted
 from survey.questionnaire.instrument import AGENCIES, EVENT, Content, Question
 from survey.release.samples import (
     LESS,
@@ -196,7 +197,19 @@ def index_measure(content: Content, id: str, kind: str, sample: Sample) -> Measu
         audience=sample.audience,
         wave=sample.wave,
         grouped=sample.wave == EVENT,
+        without=no_index(content, index.questions),
     )
+
+
+def no_index(content: Content, questions: Sequence[str]) -> tuple[str, ...]:
+    """Return the imported instruments that an index leaves out: it needs single answers, on one
+    scale."""
+    return tuple(
+        id
+        for id, instrument in content.imported.items()
+        if any(is_counted(instrument, q) or has_other_scale(content, instrument, q)
+               for q in questions)
+    )  # fmt: skip
 
 
 def wording(content: Content, questions: Sequence[str]) -> dict[str, str]:

@@ -77,6 +77,7 @@ class Place:
     agencies: Agencies
     host: str = ""  # the name of whoever runs the survey at this event
     police_run: bool = True  # whether that is law enforcement
+    retired_at: datetime | None = None  # since when this poster's code opens no form
 
     @property
     def mode(self) -> str:
@@ -198,6 +199,7 @@ def place_of(poster: Poster) -> Place:
         agencies=agencies_of(community),
         host=event.host or next(agency.name for agency in community.agencies if agency.local),
         police_run=event.police_run,
+        retired_at=poster.retired_at,
     )
 
 

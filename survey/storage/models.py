@@ -129,7 +129,14 @@ class Event(Base):
     police_run: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     community: Mapped[Community] = relationship(back_populates="events")
-    posters: Mapped[list[Poster]] = relationship(back_populates="event", order_by="Poster.code")
+    posters: Mapped[list[Poster]] = relationship(  # those that hang, without IMPORTED
+        primaryjoin=lambda: (Event.id == Poster.event_id) & (Poster.channel != IMPORTED),
+        back_populates="event",
+        order_by="Poster.code",
+    )
+
+
+IMPORTED = "imported file"  # the channel of answers that came by no poster: nobody can open it
 
 
 class Poster(Base):
@@ -139,6 +146,7 @@ class Poster(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
     channel: Mapped[str] = mapped_column(String(40))
     wave: Mapped[str] = mapped_column(String(12), default="event")
+    retired_at: Mapped[datetime | None]  # its code got into wrong hands: it opens no form any more
 
     event: Mapped[Event] = relationship(back_populates="posters")
 
@@ -176,6 +184,27 @@ class Response(Base):
     late: Mapped[bool]
     household: Mapped[bool] = mapped_column(default=False, server_default=false())
     answers: Mapped[dict[str, Any]]
+
+
+class ImportedFile(Base):
+    """A file of an earlier season that was imported. Nothing in it says whose answers it held."""
+
+    __tablename__ = "imported_file"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)  # twice is once
+    poster: Mapped[str | None] = mapped_column(
+        ForeignKey("poster.code")
+    )  # its answers'; of counts none
+    kind: Mapped[str] = mapped_column(String(12))  # responses | counts
+    tool: Mapped[str] = mapped_column(String(20))
+    imported_at: Mapped[datetime]
+    instrument: Mapped[str] = mapped_column(String(20))  # with its own versions of questions
+    base: Mapped[str] = mapped_column(String(20))  # the instrument they are versions of
+    versions: Mapped[dict[str, Any]]  # see questionnaire/imported_questions.py
+    counts: Mapped[dict[str, Any]]  # item -> code -> people; empty where answers are kept
+    mapping: Mapped[str] = mapped_column(Text)  # the mapping file, which holds no answers
+    responses: Mapped[int]
 
 
 class Comment(Base):

@@ -41,6 +41,7 @@ CHANGES = {
     "poster add birch-hollow-2026 --channel fountain": "channel FROM poster -> fountain",
     "poster correct AAAAAA --channel fountain": "channel FROM poster -> fountain",
     "poster remove AAAAAA": "code FROM poster -> !AAAAAA",
+    "poster replace AAAAAA": "channel FROM poster WHERE code <> 'AAAAAA' -> gate",
     "release": "count(*) FROM release -> 1",
     "operator link": "count(*) FROM account_link -> 1",
     "demo remove": "slug FROM community -> !elm-grove",

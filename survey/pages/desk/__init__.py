@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.pages.desk import diary, door, home, me, people, sign_in
+from survey.pages.desk import diary, door, event, home, me, new_event, people, posters, sign_in
 from survey.pages.desk.door import blueprint
 
-__all__ = ["blueprint", "diary", "home", "init_app", "me", "people", "sign_in"]
+PAGES = (diary, event, home, me, new_event, people, posters, sign_in)  # each adds its routes
+__all__ = ["PAGES", "blueprint", "init_app"]
 
 
 def init_app(app: Flask) -> None:

@@ -1,11 +1,84 @@
-"""What to do next."""
+"""What to do next: of one's own place, or of the place that was chosen."""
 
 from __future__ import annotations
 
-from survey.pages.desk.door import blueprint, show
-from survey.pages.desk.people import own_places
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import request, url_for
+
+from survey.desk.accounts import OPERATOR, ORGANISER
+from survey.pages.desk.door import blueprint, me, show
+from survey.pages.desk.places import MOST_LISTED, current, find_place, own_places
+from survey.storage import events
+from survey.storage.events import Window, window_of
+from survey.storage.models import Community, Event
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do on the way of an event."""
+
+    key: str  # under [desk.todo]
+    address: str
+    state: str  # done, now or later
 
 
 @blueprint.get("/")
 def home() -> str:
-    return show("desk/home.html", places=own_places())
+    find = request.args.get("find", "").strip()
+    places = own_places(find, MOST_LISTED + 1)
+    if len(places) == 1 and not find and me().role != OPERATOR:
+        return place_page(places[0])
+    rows = [(place, current(place, events.now())) for place in places[:MOST_LISTED]]
+    return show("desk/home.html", rows=rows, find=find, more=len(places) > MOST_LISTED, local=local)
+
+
+@blueprint.get("/places/<slug>")
+def place(slug: str) -> str:
+    return place_page(find_place(slug))
+
+
+def place_page(place: Community) -> str:
+    now = events.now()
+    event = current(place, now)
+    others = sorted(
+        (one for one in place.events if one is not event), key=lambda one: one.starts_at
+    )
+    return show(
+        "desk/place.html",
+        place=place,
+        event=event,
+        begins=local(event) if event else None,
+        days=(local(event).date() - now.astimezone(local(event).tzinfo).date()).days
+        if event
+        else 0,
+        window=window(event, now) if event else "",
+        steps=steps(event, now) if event and me().role in (OPERATOR, ORGANISER) else [],
+        others=others[::-1],
+        local=local,
+    )
+
+
+def local(event: Event) -> datetime:
+    return event.starts_at.astimezone(ZoneInfo(event.time_zone))
+
+
+def days_until(event: Event, now: datetime) -> int:
+    begins = local(event)
+    return (begins.date() - now.astimezone(begins.tzinfo).date()).days
+
+
+def window(event: Event, now: datetime) -> str:
+    return window_of(event.opens_at, event.closes_at, now).value
+
+
+def steps(event: Event, now: datetime) -> list[Step]:
+    """Return what is to be done for an event, in order; at most one of it now."""
+    here = window_of(event.opens_at, event.closes_at, now)
+    turns = ("done", "now") if here is Window.UPCOMING else ("done", "done")
+    return [
+        Step("plan", url_for("desk.plan", slug=event.slug), turns[0]),
+        Step("posters", url_for("desk.posters", slug=event.slug), turns[1]),
+    ]

@@ -14,6 +14,7 @@ from survey.desk import accounts
 from survey.desk.accounts import INVITES, OPERATOR
 from survey.desk.qr_codes import qr_svg
 from survey.pages.desk.door import Doing, act, blueprint, me, show
+from survey.pages.desk.places import own_places
 from survey.pages.posters import base
 from survey.storage import db, events
 from survey.storage.desk_tables import Account
@@ -58,7 +59,7 @@ def invited() -> str | tuple[str, int]:
 @blueprint.get("/people/<int:id>")
 def person(id: int) -> str:
     found = find_person(id)
-    places = all_places() if me().role == OPERATOR else []
+    places = own_places() if me().role == OPERATOR else []
     return show("desk/person.html", person=found, places=places, in_hand=is_in_hand(found))
 
 
@@ -160,12 +161,3 @@ def ids_of(places: Iterable[Community]) -> set[int]:
 
 def only_place(account: Account) -> int | None:
     return account.communities[0].id if len(account.communities) == 1 else None
-
-
-def own_places() -> list[Community]:
-    """Return the places whose desks I may open."""
-    return all_places() if me().role == OPERATOR else list(me().communities)
-
-
-def all_places() -> list[Community]:
-    return list(db.session().scalars(select(Community).order_by(Community.name, Community.slug)))

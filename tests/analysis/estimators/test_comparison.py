@@ -5,7 +5,16 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from analysis import by_group, design, difference_of_ranges, mean_range, share_range
+from analysis import (
+    CannotWeight,
+    by_group,
+    design,
+    difference_of_ranges,
+    margin,
+    mean_range,
+    newcombe,
+    share_range,
+)
 from analysis.estimators.basic import wilson
 
 
@@ -56,3 +65,31 @@ def test_answers_that_are_no_numbers_are_named():
     said = pd.Series(np.where(np.arange(400) % 2, "Yes", "No"), name="trust.police")
     with pytest.raises(ValueError, match=r"in 'trust.police' are no numbers: 'No', 'Yes'"):
         by_group(said, age, of, rho=0.02)
+
+
+def test_by_group_and_differences_at_another_level():
+    y, age, of = people()
+    table = by_group(y, age, of, rho=0.02, level=0.8).set_index("group")
+    old, young = (
+        share_range(y, of, rho=0.02, domain=age == g, level=0.8) for g in ("old", "young")
+    )
+    assert table.loc["old", "low"] == old.low
+    found = difference_of_ranges(young, old)
+    assert found.level == 0.8
+    ends = newcombe(old, young)  # two ranged shares, as they are
+    assert (found.low, found.high) == (float(ends[0]), float(ends[1]))
+    assert (found.p < 0.2) == (found.low > 0 or found.high < 0)
+    with pytest.raises(ValueError, match=r"two levels: 0.95 and 0.8"):
+        difference_of_ranges(share_range(y, of, rho=0.02), old)
+
+
+def test_groups_and_answers_belong_together():
+    y, age, of = people()
+    with pytest.raises(ValueError, match=r"400 answers and 399 groups in 'age'"):
+        by_group(y, pd.Series(age[1:], name="age"), of, rho=0.02)
+
+
+def test_a_margin_says_who_has_no_category():
+    ages = ["young"] * 60 + [None] * 3 + ["old"] * 40
+    with pytest.raises(CannotWeight, match="3 of those who answered have no category in age"):
+        margin("age", ages, {"young": 10, "old": 20})

@@ -1,9 +1,12 @@
 """Which range for which answers: few events, many, one; nobody, everybody."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest, norm
+from scipy.stats import t as student
 
 from analysis.estimators.basic import wilson
 from analysis.estimators.intervals import (
@@ -16,6 +19,7 @@ from analysis.estimators.intervals import (
 )
 from analysis.estimators.linearization import design, korn_graubard, mean_of, t_range
 from analysis.estimators.margins import margin
+from analysis.estimators.other_intervals import arcsine_range, logit_range
 from analysis.estimators.weighting import rake, weighted_mean
 
 RNG = np.random.default_rng(11)
@@ -154,3 +158,55 @@ def test_a_correlation_outside_0_and_1_is_refused():
     for rho in (-0.1, 1.5):
         with pytest.raises(ValueError, match="between 0 and 1"):
             share_range(Y, design(EVENT), rho=rho)
+
+
+@pytest.mark.parametrize("level", [0.8, 0.9, 0.99])
+def test_ranges_of_another_level(level):
+    """Wilson's and Clopper-Pearson's from scipy's own test of a share, Student's from scipy's t."""
+    of, upper = design(EVENT), (1 + level) / 2
+    few = share_range(Y, of, rho=0.0, domain=EVENT < 5, level=level)
+    held = Y[EVENT < 5]
+    test = binomtest(int(held.sum()), len(held))
+    wilsons = test.proportion_ci(confidence_level=level, method="wilson")
+    assert (few.low, few.high) == pytest.approx((wilsons.low, wilsons.high), rel=1e-9)
+    assert few.level == level
+    people = design(np.arange(len(Y)))  # everybody alone: n_e is n, or at most that
+    alone = korn_graubard(mean_of(Y, people), level=level)
+    exact = binomtest(int(Y.sum()), len(Y)).proportion_ci(confidence_level=level, method="exact")
+    assert alone == pytest.approx((exact.low, exact.high), rel=1e-2)
+    score = mean_range(25 * Y, of, rho=0.05, level=level)
+    reach = student.ppf(upper, 11) / student.ppf(0.975, 11)
+    usual = mean_range(25 * Y, of, rho=0.05)
+    assert score.high - score.value == pytest.approx((usual.high - usual.value) * reach)
+    n_star = mean_range(25 * Y, of, rho=0.05, domain=EVENT < 5, level=level)
+    usual = mean_range(25 * Y, of, rho=0.05, domain=EVENT < 5)
+    wide = norm.ppf(upper) / norm.ppf(0.975)
+    assert n_star.high - n_star.value == pytest.approx((usual.high - usual.value) * wide)
+    told = mean_of(Y, of)
+    for ranged in (logit_range, arcsine_range, t_range):
+        low, high = ranged(told, level=level)
+        usual_low, usual_high = ranged(told)
+        assert (low > usual_low) == (high < usual_high) == (level < 0.95)
+
+
+def test_a_level_is_between_nothing_and_everything():
+    for level in (95, 1, 0):
+        with pytest.raises(ValueError, match="level lies between 0 and 1"):
+            share_range(Y, design(EVENT), rho=0.05, level=level)
+        with pytest.raises(ValueError, match="level lies between 0 and 1"):
+            mean_range(25 * Y, design(EVENT), rho=0.05, level=level)
+
+
+def test_what_stands_in_a_column_is_named():
+    said = pd.Series(np.where(Y, "Yes", "No"), name="trust.police")
+    for ranged in (share_range, mean_range):
+        with pytest.raises(ValueError, match=r"in 'trust.police' are no numbers: '(Yes|No)'"):
+            ranged(said, design(EVENT), rho=0.05)
+    with pytest.raises(ValueError, match=r"in 'trust.police' are no numbers"):
+        mean_of(said, design(EVENT))
+    codes = pd.Series(1 + 4 * Y, name="trust.police")
+    with pytest.raises(ValueError, match=r"there is 5 in 'trust.police'"):
+        share_range(codes, design(EVENT), rho=0.05)
+    nothing = pd.Series([None, *Y[1:]], dtype=object)
+    assert share_range(nothing, design(EVENT), rho=0.05).n == 239
+    assert share_range(pd.Series(Y == 1), design(EVENT), rho=0.05).value == Y.mean()

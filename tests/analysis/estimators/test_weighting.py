@@ -183,7 +183,7 @@ def test_a_margin_takes_what_a_notebook_has():
     assert (told.codes.tolist(), told.target.tolist()) == ([0, 1, 0], [2, 1])
     with pytest.raises(CannotWeight, match="no target for 'y'"):
         margin("age", np.array(["x", "y"]), {"x": 1})
-    with pytest.raises(CannotWeight, match="no target for None"):
+    with pytest.raises(CannotWeight, match="have no category in age"):
         margin("age", ["x", None], {"x": 1})
 
 

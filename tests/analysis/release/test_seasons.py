@@ -1,6 +1,7 @@
 """Trend, decomposition and pairs: what two or more seasons can and cannot say."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from scipy.stats import t as student
 
 from analysis.estimators.decomposition import adjusted_change, kitagawa
 from analysis.estimators.jackknife import jackknife
-from analysis.estimators.linearization import design
+from analysis.estimators.linearization import design, mean_of, t_range
 from analysis.estimators.paired import mcnemar_p, paired, wilcoxon_p
 from analysis.estimators.trend import CannotCompare, slope
 
@@ -122,6 +123,38 @@ def test_pairs():
     assert found.mcnemar_p == mcnemar_p(
         before[~np.isnan(before)] >= 4, after[~np.isnan(before)] >= 4
     )
+
+
+def test_pairs_by_event_know_that_people_of_one_event_moved_alike():
+    """The range of the changes is that of a mean of people in events, which is R's svymean."""
+    rng = np.random.default_rng(8)
+    events = np.repeat(np.arange(12), 15)
+    before = rng.integers(2, 5, 180).astype(float)
+    after = np.clip(before + rng.choice([-1, 0, 1], 12)[events], 1, 5)
+    before[7] = np.nan
+    both = ~np.isnan(before)
+    d = (after - before)[both]
+    of = design(events[both])
+    found = paired(before, after, favourable=(4, 5), events=events)
+    assert (found.way, found.events, found.pairs) == ("t", 12, 179)
+    assert (found.low, found.high) == t_range(mean_of(d, of))
+    apart = paired(before, after, favourable=(4, 5))
+    assert apart.way == "pairs"
+    assert found.high - found.low > 2 * (apart.high - apart.low)
+    narrow = paired(before, after, favourable=(4, 5), events=events, level=0.5)
+    assert found.low < narrow.low < narrow.mean < narrow.high < found.high
+    few = events < 5
+    told = paired(before[few], after[few], favourable=(4, 5), events=events[few], rho=0.1)
+    assert told.way == "n_star"
+    size = np.bincount(events[few & both])
+    n_star = size.sum() / (1 + ((size**2).sum() / size.sum() - 1) * 0.1)
+    half = 1.959964 * (after - before)[few & both].std(ddof=1) / np.sqrt(n_star)
+    assert told.high - told.mean == pytest.approx(half, rel=1e-6)
+    with pytest.raises(CannotCompare, match="one event"):
+        paired(before, after, favourable=(4, 5), events=events[1:])
+    said = pd.Series(np.where(before > 3, "more", "less"), name="then.trust")
+    with pytest.raises(ValueError, match=r"in 'then.trust' are no numbers"):
+        paired(said, after, favourable=(4, 5))
 
 
 def test_wilcoxon_agrees_with_r():

@@ -1,0 +1,86 @@
+"""Walked as a new user: from the one-time link to a printed poster, with what the pages say."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from tests.browser.organiser import ADDRESS, Organiser
+from tests.browser.server import Site, serving
+
+pytestmark = pytest.mark.browser
+
+PRINTED = "() => { window.printed = 0; window.print = () => { window.printed += 1; }; }"
+
+
+@pytest.fixture
+def town_hall(chromium: Browser, tmp_path: Path) -> Iterator[Site]:
+    """A new installation with a public address; nobody has an account."""
+    site = Site(tmp_path / "desk.sqlite", settings={"PUBLIC_URL": ADDRESS})
+    site.flask("migrate")
+    with serving(site) as served:
+        yield served
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_from_the_link_to_a_printed_poster_and_on_to_the_next_year(new_page, town_hall, width):
+    page = new_page(width=width)
+    page.add_init_script(f"({PRINTED})()")
+    ana = Organiser(page, town_hall).opens_the_link().joins()
+    ana.presses("Plan your event")
+    ana.types("Name of the town or place", "Alder Creek").types("County", "Hollis")
+    ana.chooses("State", "Ohio").presses("Next")
+    expect(page.get_by_text("The usual night in Ohio")).to_be_visible()
+    ana.presses("Next")  # the day is chosen
+    expect(page.get_by_label("Police: its name")).to_have_value("Alder Creek Police")
+    ana.presses("Next").presses("Next").presses("Next")  # agencies, languages, posters
+    expect(page.get_by_text("Alder Creek Police, Alder Creek Fire Department")).to_be_visible()
+    ana.presses("Make the posters").presses("Open the sheets to print")
+    assert page.locator("article.sheet").count() == 2
+    ana.presses("Print all sheets")
+    assert page.evaluate("() => window.printed") == 1
+    assert ana.clicks <= 22
+    assert ana.letters <= 60
+    assert [*dict.fromkeys(ana.found)] == []
+    read = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot(full_page=True))))
+    codes = town_hall.rows("SELECT code FROM poster")
+    assert {one.text for one in read} == {f"{ADDRESS}/s/{code}" for (code,) in codes}
+
+    before = ana.clicks
+    page.goto(f"{town_hall.url}/desk/places/alder-creek")
+    ana.presses("Plan the next one, as last time")
+    ana.presses("Make the posters").presses("Open the sheets to print").presses("Print all sheets")
+    assert ana.clicks - before <= 5
+    seasons = [season for (season,) in town_hall.rows("SELECT season FROM event ORDER BY season")]
+    assert seasons[1] == seasons[0] + 1
+    assert len(town_hall.rows("SELECT code FROM poster")) == 4
+    assert [*dict.fromkeys(ana.found)] == []
+
+
+def test_every_page_of_the_desk_has_room_and_reads_in_spanish(new_page, town_hall):
+    page = new_page(width=320)
+    ana = Organiser(page, town_hall).opens_the_link().joins()
+    town_hall.flask_all(
+        'community add "Saint Petersburg Township" --county Alder --state Oregon',
+        'community agency saint-petersburg-township police "Saint Petersburg Township Police"',
+        "event add saint-petersburg-township --day 2027-08-03",
+        'poster add saint-petersburg-township-2027 --channel "Behind the firehouse, on the left"',
+    )
+    event = "saint-petersburg-township-2027"
+    for address in (
+        "/desk/", "/desk/me", "/desk/people", "/desk/people/invite", "/desk/diary?check=1",
+        "/desk/places/saint-petersburg-township", f"/desk/events/{event}",
+        f"/desk/events/{event}/posters", f"/desk/events/{event}/sheets", "/desk/new",
+    ):  # fmt: skip
+        for language in ("en", "es"):
+            mark = "&" if "?" in address else "?"
+            page.goto(f"{town_hall.url}{address}{mark}lang={language}")
+            page.evaluate("() => document.querySelectorAll('details').forEach(o => o.open = true)")
+            ana.looks()
+    assert [*dict.fromkeys(ana.found)] == []

@@ -1,0 +1,151 @@
+"""Imported seasons in a real release: joined where the words were ours, apart where they were not,
+counts alone told as such, and a season that was released cannot be taken back."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from survey.storage.models import Event
+from survey.storage.release_store import CHANGE, Subject, current, rows
+from tests.builders import add_event
+from tests.imports.asked import KINDS
+from tests.imports.conftest import over
+
+TRUST = "How much do you trust the {} to do what is right for people here?"
+OURS = ("Not at all", "A little", "Somewhat", "A lot", "Completely")
+POLICE, FIRE = Subject("trust", "police"), Subject("trust", "fire")
+
+
+def written(path: Path, season: int, people: int, *, labels=OURS, asked=TRUST, up: int = 0) -> str:
+    """A Google Forms file of `people`, three of five favourable and `up` more in twenty."""
+    turns = itertools.cycle(range(20))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(["Timestamp", asked.format("police"), asked.format("fire department")])
+        for number in range(people):
+            turn = next(turns)
+            police = labels[-1 if turn < 12 + up else 0]
+            fire = labels[-2] if number % 3 else labels[1]
+            out.writerow([f"8/5/{season} 18:02:11", police, fire])
+    return str(path)
+
+
+def of_season(app: Flask, session: Session, season: int, name: str = "Maple Falls") -> Event:
+    event = add_event(app, session, name=name, kinds=KINDS[:3], season=season, open_now=False)
+    over(session, event)
+    return event
+
+
+def figures(session: Session, subject: Subject) -> dict[tuple[str, int], Any]:
+    now = current(session)
+    assert now
+    found = rows(session, now.release, subject=subject, cut="total")
+    return {(row["community"], row["season"]): row for row in found}
+
+
+def page(app: Flask, language: str = "en") -> str:
+    address = f"/results/maple-falls?measure=trust&agency=police&lang={language}"
+    return app.test_client().get(address).text
+
+
+def test_seasons_asked_in_our_words_are_one_series(app: Flask, session, flask, tmp_path: Path):
+    for season, up in ((2024, 0), (2025, 7)):
+        event = of_season(app, session, season)
+        file = written(tmp_path / f"{season}.csv", season, 60, up=up)
+        flask("import", file, "--event", event.slug, "--yes")
+    beside = of_season(app, session, 2025, "Alder Bend")
+    flask("import", written(tmp_path / "b.csv", 2025, 40), "--event", beside.slug, "--yes")
+    flask("release")
+    found = figures(session, POLICE)
+    assert found["maple-falls", 2024]["wording"] == found["maple-falls", 2025]["wording"] == "1"
+    assert found["maple-falls", 2025]["n_low"] >= 50
+    now = current(session)
+    assert now
+    [change] = [row for row in rows(session, now.release, CHANGE, subject=POLICE)
+                if row["community"] == "maple-falls" and row["basis"] == "before"]  # fmt: skip
+    assert change["change"] > 0.2
+    told = page(app)
+    assert "2024: the answers of Maple Falls were collected with Google Forms" in told
+    assert "other words" not in told
+    assert "se recogieron con Formularios de Google" in page(app, "es")
+    assert "has used this import" in flask("import", "undo", "maple-falls-2025", fails=True)
+
+
+def test_another_wording_or_scale_stands_apart(app: Flask, session, flask, tmp_path: Path):
+    first = of_season(app, session, 2024)
+    flask("import", written(tmp_path / "a.csv", 2024, 60), "--event", first.slug, "--yes")
+    agree = ("Strongly disagree", "Disagree", "Agree", "Strongly agree")
+    file = written(tmp_path / "b.csv", 2025, 60, labels=agree, asked="I trust the {} here.")
+    second = of_season(app, session, 2025)
+    mapping = tmp_path / "mapping.toml"
+    lines = []
+    for letter, agency in (("B", "police"), ("C", "fire")):
+        lines += [f"[columns.{letter}]", 'question = "trust"', f'agency = "{agency}"']
+        lines.append('labels = { "Strongly disagree" = 1, "Disagree" = 2, "Agree" = 3, '
+                     '"Strongly agree" = 4 }')  # fmt: skip
+    mapping.write_text("\n".join(lines), "utf-8")
+    words = ("import", file, "--event", second.slug, "--mapping", str(mapping), "--yes")
+    assert "Which steps count as favourable" in flask(*words, fails=True)
+    sides = "favourable = [3, 4]\nunfavourable = [1, 2]"
+    mapping.write_text("\n".join([*lines[:4], sides, *lines[4:], sides]), "utf-8")
+    flask(*words)
+    flask("release")
+    found = figures(session, POLICE)
+    old, new = found["maple-falls", 2024], found["maple-falls", 2025]
+    assert old["wording"] == "1"
+    assert new["wording"].startswith("f")
+    assert (old["value"], new["value"]) == (0.6, 0.6)  # Completely; Strongly agree: 12 in 20
+    now = current(session)
+    assert now
+    told = {row["verdict"] for row in rows(session, now.release, CHANGE, subject=POLICE)
+            if row["community"] == "maple-falls"}  # fmt: skip
+    assert told == {"wording"}
+    index = figures(session, Subject("index", "police"))
+    assert not [key for key in index if key[1] == 2025]  # no mean over another scale
+    shown = page(app)
+    assert "I trust the police here." in shown
+    assert "Strongly disagree" in shown
+    assert "We did not convert it" in shown
+
+
+def counts_table(path: Path, police: tuple[int, ...], fire: tuple[int, ...]) -> str:
+    lines = [["Question", *OURS, "Don't know", "Total"]]
+    lines += [[TRUST.format(name), *map(str, counts), str(sum(counts))]
+              for name, counts in (("police", police), ("fire department", fire))]  # fmt: skip
+    path.write_text("\n".join(",".join(line) for line in lines), "utf-8")
+    return str(path)
+
+
+def test_counts_alone_take_part_among_the_people_who_came(
+    app: Flask, session, flask, tmp_path: Path
+):
+    first = of_season(app, session, 2024)
+    table = counts_table(tmp_path / "c.csv", (12, 12, 12, 12, 12, 5), (4, 6, 10, 22, 18, 5))
+    told = flask("import", table, "--event", first.slug, "--yes")
+    assert "Counts only" in told
+    second = of_season(app, session, 2025)
+    file = written(tmp_path / "d.csv", 2025, 80, up=6)
+    flask("import", file, "--event", second.slug, "--yes")
+    flask("release")
+    found = figures(session, POLICE)
+    counted, single = found["maple-falls", 2024], found["maple-falls", 2025]
+    assert (counted["value"], counted["wording"]) == (0.4, "1-counted")
+    assert single["wording"] == "1"
+    assert counted["icc"] is None
+    now = current(session)
+    assert now
+    changes = [row for row in rows(session, now.release, CHANGE, subject=POLICE)
+               if row["community"] == "maple-falls"]  # fmt: skip
+    assert {(row["verdict"], row["rung"]) for row in changes} == {("higher", 1)}
+    groups = [row for row in rows(session, now.release, subject=POLICE)
+              if row["season"] == 2024 and row["cut"] != "total"]  # fmt: skip
+    assert groups == []
+    assert not [key for key in figures(session, Subject("index", "police")) if key[1] == 2024]
+    assert "we know only how many people gave each answer" in page(app)
+    assert "has used this import" in flask("import", "undo", first.slug, fails=True)
