@@ -1,5 +1,5 @@
-"""Released rows as charts and files. The one place in the web app that loads pandas and Plotly,
-imported only where a chart or a file is asked for."""
+"""Released rows as charts and files. What loads pandas is imported only where one of them is made;
+Plotly's own library is needed by no page."""
 
 from __future__ import annotations
 
