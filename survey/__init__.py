@@ -10,6 +10,7 @@ from survey.collect.comments import Delivery
 from survey.collect.scans import Scans
 from survey.config import ROOT, Settings, read_settings
 from survey.pages import (
+    api,
     attend,
     data,
     desk,
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     caching.init_app(app)
     desk.init_app(app)
     Compress(app)
-    for module in (attend, site, results, feed, data, posters, languages, health):
+    for module in (attend, site, results, feed, data, api, posters, languages, health):
         app.register_blueprint(module.blueprint)
     commands.init_app(app)
     return app

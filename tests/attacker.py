@@ -44,8 +44,9 @@ class Public:
 def reads(client: FlaskClient, release: int, step: int = 5) -> Public:
     """Read one release's files, which must tell the same rows. step: see Public."""
     archive = zipfile.ZipFile(io.BytesIO(client.get(f"/data/{release}/porchlight.zip").data))
+    texts = ("figures.csv", "release.json", "canonical.txt")
     files = {
-        name.split("/")[1]: archive.read(name).decode("utf-8-sig") for name in archive.namelist()
+        name: archive.read(f"porchlight-{release}/{name}").decode("utf-8-sig") for name in texts
     }
     rows = list(csv.DictReader(io.StringIO(files["figures.csv"])))
     told = json.loads(files["release.json"])["figures"]

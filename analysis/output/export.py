@@ -1,9 +1,9 @@
-"""Released tables out: long and wide CSV, changes, JSON, codebook. One generator each, in a dict.
+"""Released tables out as CSV and JSON: one generator each, in a dict.
 
 Text is UTF-8 with a byte order mark and CRLF line ends, as RFC 4180 has it and as a double click
 in Excel expects it. Numbers use a decimal point and at most six decimals; a missing number is an
-empty cell (null in JSON). Columns and their order come from the measures, never from the data, so
-that a script written for one release reads the next. Only a Released or a view of one is accepted.
+empty cell (null in JSON). Which columns there are is said in columns.py. Only a Released or a view
+of one is accepted by FORMATS; whoever streams a stored release hands over its rows.
 """
 
 from __future__ import annotations
@@ -11,81 +11,83 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pandas as pd
 
 from analysis.measures import Measure
-from analysis.output.codebook import codebook
-from analysis.release.released import CHANGES, DECIMALS, FIGURES, OVERALL, Released, View, released
+from analysis.output.codebook import COLUMN_TABLE, column_rows
+from analysis.output.columns import (
+    CHANGES_TABLE,
+    FIGURES_TABLE,
+    LONG,
+    OVERALL_TABLE,
+    Table,
+    wide_table,
+)
+from analysis.output.published import Cells, Names, Row, published, wide
+from analysis.release.released import DECIMALS, OVERALL, Released, View, released
 
 BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a cell
 CHUNK = 1000  # rows per piece that is sent
 
-PLACE = ("season", "state", "county", "community", "members", "cut", "group", "groups")
-WIDE = ("n", "value_low", "value_high", "range_low", "range_high")  # per measure in the wide form
-
-Row = Sequence[object]
 Parts = Iterator[bytes]
 
 
 @dataclass(frozen=True)
 class Format:
-    """id in the address; ending and type of the file; write: view and measures to bytes."""
+    """id in the address; ending and type of the file; write: a view, its measures and
+    the names of its places (both may be left out where a format needs none) to bytes."""
 
     id: str
     ending: str
     type: str
-    write: Callable[[View, Sequence[Measure]], Parts]
+    write: Callable[..., Parts]
 
 
-def long_csv(view: View, measures: Sequence[Measure] = ()) -> Parts:
-    """A row per figure, all columns of released.FIGURES."""
-    names = [field.name for field in FIGURES]
-    yield from _csv(names, _rows(released(view).figures[names]))
+def long_csv(view: View, measures: Sequence[Measure] = (), names: Names | None = None) -> Parts:
+    """A row per figure."""
+    yield from csv_parts(FIGURES_TABLE, _cells(FIGURES_TABLE, released(view).figures, names))
 
 
-def changes_csv(view: View, measures: Sequence[Measure] = ()) -> Parts:
-    """A row per change from one shown season to the next, all columns of released.CHANGES."""
-    names = [field.name for field in CHANGES]
-    yield from _csv(names, _rows(released(view).changes[names]))
+def changes_csv(view: View, measures: Sequence[Measure] = (), names: Names | None = None) -> Parts:
+    """A row per change; the column basis says from which season."""
+    yield from csv_parts(CHANGES_TABLE, _cells(CHANGES_TABLE, released(view).changes, names))
 
 
-def overall_csv(view: View, measures: Sequence[Measure] = ()) -> Parts:
-    """A row for the whole programme and each state, by season; all columns of released.OVERALL."""
-    yield from _csv([field.name for field in OVERALL], _rows(_overall(view)))
+def overall_csv(view: View, measures: Sequence[Measure] = (), names: Names | None = None) -> Parts:
+    """A row for the whole programme and each state, by season."""
+    yield from csv_parts(OVERALL_TABLE, _cells(OVERALL_TABLE, _overall(view), names))
 
 
-def wide_csv(view: View, measures: Sequence[Measure]) -> Parts:
-    """A row per place, season, cut and group; five columns per measure, in order of measures."""
-    table = wide(view, measures)
-    yield from _csv(list(table.columns), _rows(table))
+def wide_csv(view: View, measures: Sequence[Measure], names: Names | None = None) -> Parts:
+    """A row per place, season, cut and group; six columns per measure and wording."""
+    table, rows = wide_table(measures), _records(released(view).figures)
+    yield from csv_parts(table, wide(table, rows, names or Names(), measures))
 
 
-def codebook_csv(view: View, measures: Sequence[Measure]) -> Parts:
-    """What every column of the other files means; the same rows for every view."""
+def codebook_csv(view: View, measures: Sequence[Measure], names: Names | None = None) -> Parts:
+    """What every column of every table means; the same rows for every view."""
     released(view)
-    table = codebook(measures)
-    yield from _csv(list(table.columns), _rows(table))
+    yield from csv_parts(COLUMN_TABLE, column_rows((*LONG, wide_table(measures))))
 
 
-def as_json(view: View, measures: Sequence[Measure] = ()) -> Parts:
+def as_json(view: View, measures: Sequence[Measure] = (), names: Names | None = None) -> Parts:
     """{"release": sha256, "figures": [...], "changes": [...], "overall": [...]}: the CSVs' rows."""
     view = released(view)
-    head = json.dumps({"release": view.sha256})[:-1]
-    yield head.encode()
-    tables = {"figures": view.figures, "changes": view.changes, "overall": _overall(view)}
-    for name, table in tables.items():
-        yield f', "{name}": ['.encode()
-        for start in range(0, len(table), CHUNK):
-            rows = table.iloc[start : start + CHUNK]
-            text = ", ".join(_json_row(row) for row in rows.to_dict("records"))
-            yield (", " if start else "").encode() + text.encode()
-        yield b"]"
-    yield b"}\n"
+    frames = {
+        FIGURES_TABLE: view.figures,
+        CHANGES_TABLE: view.changes,
+        OVERALL_TABLE: _overall(view),
+    }
+    yield from json_parts(
+        {"release": view.sha256},
+        ((table, _cells(table, frame, names)) for table, frame in frames.items()),
+    )
 
 
 FORMATS = {
@@ -101,31 +103,47 @@ FORMATS = {
 }
 
 
-def _overall(view: View) -> pd.DataFrame:
-    """Of a whole release; a part of one says nothing of the whole."""
-    whole = released(view)
-    if isinstance(whole, Released):
-        return whole.overall
-    return pd.DataFrame(columns=[field.name for field in OVERALL])
+def csv_parts(table: Table, rows: Iterable[Cells]) -> Parts:
+    """A table as CSV, in pieces of CHUNK rows; the header stands in the first."""
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\r\n")
+    sink.write(BOM)
+    writer.writerow([safe(name) for name in table.names])
+    for count, row in enumerate(rows, start=1):
+        writer.writerow([safe(cell) for cell in row])
+        if count % CHUNK == 0:
+            yield _taken(sink)
+    yield _taken(sink)
 
 
-def wide(view: View, measures: Sequence[Measure]) -> pd.DataFrame:
-    """Columns PLACE, then per measure `<measure>.<what>` for what in WIDE; blank where none."""
-    figures = released(view).figures
-    places = figures[list(PLACE)].drop_duplicates(ignore_index=True)
-    table = places
-    for measure in measures:
-        id, agency = measure.key
-        rows = figures[(figures["measure"] == id) & (figures["agency"] == agency)]
-        names = {what: f"{measure.name}.{what}" for what in WIDE}
-        one = rows[[*PLACE, *WIDE]].rename(columns=names)
-        table = table.merge(one, on=list(PLACE), how="left", validate="one_to_one")
-        table[names["n"]] = table[names["n"]].fillna("")
-    return table
+def json_parts(head: dict[str, Any], tables: Iterable[tuple[Table, Iterable[Cells]]]) -> Parts:
+    """One JSON object: the head's pairs, then each table as a list of objects."""
+    yield json.dumps(head)[:-1].encode()
+    for table, rows in tables:
+        yield f', "{table.name}": ['.encode()
+        for count, chunk in enumerate(batched(rows, CHUNK)):
+            text = ", ".join(json_row(table, row) for row in chunk)
+            yield (", " if count else "").encode() + text.encode()
+        yield b"]"
+    yield b"}\n"
+
+
+def json_row(table: Table, row: Cells) -> str:
+    return json.dumps(as_object(table, row), ensure_ascii=False)
+
+
+def as_object(table: Table, row: Cells) -> dict[str, Any]:
+    """One row with its columns' names; numbers as they stand in the CSV."""
+    return {
+        name: round(cell, DECIMALS) if isinstance(cell, float) else cell
+        for name, cell in zip(table.names, row, strict=True)
+    }
 
 
 def safe(cell: object) -> str:
     """A cell as text. A text that a spreadsheet might run gets an apostrophe; numbers do not."""
+    if cell is None:
+        return ""
     if isinstance(cell, float):
         return "" if cell != cell else f"{cell + 0.0:.{DECIMALS}f}".rstrip("0").rstrip(".")
     if isinstance(cell, int):
@@ -134,16 +152,28 @@ def safe(cell: object) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _csv(names: Sequence[str], rows: Iterable[Row]) -> Parts:
-    sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\r\n")
-    sink.write(BOM)
-    writer.writerow([safe(name) for name in names])
-    for count, row in enumerate(rows, start=1):
-        writer.writerow([safe(cell) for cell in row])
-        if count % CHUNK == 0:
-            yield _taken(sink)
-    yield _taken(sink)
+def batched(rows: Iterable[Cells], size: int) -> Iterator[list[Cells]]:
+    """Rows in lists of at most `size`."""
+    rest = iter(rows)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def _cells(table: Table, frame: pd.DataFrame, names: Names | None) -> Iterator[Cells]:
+    return published(table, _records(frame), names or Names())
+
+
+def _records(frame: pd.DataFrame) -> Iterator[Row]:
+    for row in frame.to_dict("records"):
+        yield {str(name): value for name, value in row.items()}
+
+
+def _overall(view: View) -> pd.DataFrame:
+    """Of a whole release; a part of one says nothing of the whole."""
+    whole = released(view)
+    if isinstance(whole, Released):
+        return whole.overall
+    return pd.DataFrame(columns=[field.name for field in OVERALL])
 
 
 def _taken(sink: io.StringIO) -> bytes:
@@ -151,19 +181,3 @@ def _taken(sink: io.StringIO) -> bytes:
     sink.seek(0)
     sink.truncate()
     return text.encode()
-
-
-def _rows(table: pd.DataFrame) -> Iterator[Row]:
-    return iter(zip(*(table[name].tolist() for name in table.columns), strict=True))
-
-
-def _json_row(row: Mapping[Any, Any]) -> str:
-    cells = {
-        name: None
-        if value != value
-        else round(value, DECIMALS)
-        if isinstance(value, float)
-        else value
-        for name, value in row.items()
-    }
-    return json.dumps(cells, ensure_ascii=False)

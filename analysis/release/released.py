@@ -8,7 +8,7 @@ and refuse a bare frame.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -327,19 +327,28 @@ def tidy(rows: Rows, fields: tuple[Field, ...]) -> pd.DataFrame:
     return table.sort_values(keys, kind="stable", ignore_index=True)
 
 
+def canonical_lines(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The lines of one table in the text that is checksummed, of rows in their frozen order.
+
+    The whole text is FORMAT and then every table of TABLES, each line ended by a line feed.
+    """
+    fields = TABLES[name]
+    yield from (f"[{name}]", "\t".join(field.name for field in fields))
+    for row in rows:
+        yield "\t".join(_word(row[field.name], field.kind) for field in fields)
+
+
 def _text(*tables: pd.DataFrame) -> str:
     lines = [FORMAT]
-    for (name, fields), table in zip(TABLES.items(), tables, strict=True):
-        lines += [f"[{name}]", "\t".join(field.name for field in fields)]
-        columns = [_words(table[field.name], field.kind) for field in fields]
-        lines += map("\t".join, zip(*columns, strict=True))
+    for name, table in zip(TABLES, tables, strict=True):
+        lines += canonical_lines(name, table.to_dict("records"))  # type: ignore[arg-type]
     return "\n".join(lines) + "\n"
 
 
-def _words(column: pd.Series, kind: str) -> list[str]:
+def _word(value: Any, kind: str) -> str:
     if kind == "float":
-        return [_number(value) for value in column.tolist()]
-    return [str(value) for value in column.tolist()]
+        return "" if value is None else _number(value)
+    return str(value)
 
 
 def _number(value: float) -> str:

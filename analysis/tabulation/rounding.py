@@ -89,6 +89,17 @@ def band_n(n: IntArray, coarse: IntArray | int = 0) -> tuple[IntArray, IntArray]
     return low, np.where(words_only, BANDS[1].least - 1, low + step - 1)
 
 
+def greatest_n(low: int, band: str) -> int:
+    """The greatest n of a class, from what is printed of it: its least n and its band's name.
+
+    A share in a coarser band than n asks for has classes twice as wide (band_n).
+    """
+    own = max(i for i, row in enumerate(BANDS) if row.least <= low)
+    if own == 0:
+        return BANDS[1].least - 1
+    return low + N_STEP * (1 if BANDS[own].name == band else 2) - 1
+
+
 def shown_n(low: int) -> str:
     """How a class of n is printed, from its least n: 11 -> "11–29", 45 -> "45".
 

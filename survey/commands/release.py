@@ -23,4 +23,4 @@ def release() -> None:
     with work() as doing:
         made = build.publish(doing.session, content(), events.now(), doing.show)
         doing.say(build.made(doing.session, made))
-    downloads.find(db.session(), made, settings().release_files, downloads.ZIP)  # nobody waits
+    downloads.find(db.session(), settings(), made, downloads.ZIP)  # so that nobody waits for it

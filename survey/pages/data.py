@@ -1,29 +1,80 @@
-"""Downloads for analysts: a release whole, as files with a codebook and checksums."""
+"""Downloads for analysts: a release whole as one zip, and each of its files."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, request
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from sqlalchemy import select
+from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as BaseResponse
 
 from survey.config import Settings
+from survey.log import log_error
 from survey.pages.site import page
 from survey.read import downloads
 from survey.read.caching import fresh, label
+from survey.read.making import NotMade
+from survey.storage import release_store
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, RELEASE_FORMAT, Release
 from survey.storage.release_store import readable
+from survey.web.locale import content
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 A_YEAR = 31_536_000  # seconds; a release's files never change, so they are kept for good
+FOLDERS = ("parquet", "spss", "stata", "excel", "questionnaire")
 TYPES = {
-    "figures.csv": "text/csv",
-    "figures-wide.csv": "text/csv",
-    "changes.csv": "text/csv",
-    "overall.csv": "text/csv",
-    "codebook.csv": "text/csv",
-    "release.json": "application/json",
-    "porchlight.zip": "application/zip",
+    "csv": "text/csv",
+    "json": "application/json",
+    "html": "text/html",
+    "md": "text/markdown",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
+IN_ALL = ("figures", "changes", "overall", "notes", "communities")  # in every format
+CODEBOOKS = ("codebook", "codebook-measures", "codebook-questions", "codebook-answers",
+             "codebook-bands")  # fmt: skip
+
+
+def formats(name: str) -> list[tuple[str, str]]:
+    """Return (its name, path) of each format of a table."""
+    csv = ("CSV", f"{name}.csv")
+    if name not in IN_ALL:
+        return [csv]
+    more = (("Parquet", "parquet"), ("SPSS", "sav"), ("Stata", "dta"))
+    return [csv, *((label, f"{label.lower()}/{name}.{ending}") for label, ending in more)]
+
+
+FILES = [  # in the order of the page: a table's name, the key of its words, its formats
+    *((name, name, formats(name)) for name in IN_ALL),
+    ("figures-wide", "wide", formats("figures-wide")),
+    ("porchlight", "all_tables", [("Excel", "excel/porchlight.xlsx")]),
+    *((name, name, formats(name)) for name in CODEBOOKS),
+]
+SHOWN = ("html",)  # opened by the browser, not saved
+
+
+class File(BaseConverter):
+    """A file of a release, in a folder or not. No name with two dots is one of ours."""
+
+    part_isolating = False
+    regex = rf"(?:(?:{'|'.join(FOLDERS)})/)?[A-Za-z0-9-]+(?:\.[a-z0-9]+)?"
+
+
+@blueprint.record_once
+def add_converters(state: Any) -> None:
+    state.app.url_map.converters["file"] = File
+
+
+@blueprint.after_request
+def open_to_all(response: Response) -> Response:
+    """Pages of other sites may read what is public anyway."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 @blueprint.get("")
@@ -31,21 +82,42 @@ def index() -> str:
     releases = (
         session().scalars(select(Release).where(readable()).order_by(Release.id.desc())).all()
     )
-    return page("data.html", releases=releases, files=list(TYPES))
+    asked = content().offered(content().languages)
+    return page("data.html", releases=releases, files=FILES, size=size(releases), asked=asked)
 
 
-@blueprint.get(f"/<int(max={HIGHEST_ID}):release_id>/<name>")
+@blueprint.get("/latest", defaults={"name": ""})
+@blueprint.get("/latest/<file:name>")
+def latest(name: str) -> BaseResponse:
+    """The newest release, under an address that stays."""
+    found = release_store.newest(session()) or abort(404)
+    number = found[0]
+    whole = url_for("data.package", release_id=number)
+    part = url_for("data.file", release_id=number, name=name) if name else ""
+    response = redirect(part or whole)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get(f"/<int(max={HIGHEST_ID}):release_id>")
+def package(release_id: int) -> Response:
+    """Everything of one release in one zip."""
+    return file(release_id, downloads.ZIP)
+
+
+@blueprint.get(f"/<int(max={HIGHEST_ID}):release_id>/<file:name>")
 def file(release_id: int, name: str) -> Response:
-    """One file of one release."""
+    """One file of one release; the zip where none is named."""
     release = session().get(Release, release_id)
-    if release is None or release.format != RELEASE_FORMAT or name not in TYPES:
+    if release is None or release.format != RELEASE_FORMAT:
         abort(404)
     if unchanged := fresh(release, ()):
         return unchanged
     response = sent(release, name)
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="porchlight-{release_id}-{name}"'
-    )
+    if name.rpartition(".")[2] not in SHOWN:
+        saved = f"porchlight-{release_id}-{name.rpartition('/')[2].removeprefix('porchlight-')}"
+        saved = f"porchlight-{release_id}.zip" if name == downloads.ZIP else saved
+        response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     label(response, release, ())
     response.cache_control.max_age = A_YEAR
     response.cache_control.immutable = True
@@ -53,16 +125,29 @@ def file(release_id: int, name: str) -> Response:
 
 
 def sent(release: Release, name: str) -> Response:
-    """Return the file, packed where the browser takes it so."""
+    """Return the file, packed where there is a packed one and the browser takes it so."""
     settings: Settings = current_app.extensions["settings"]
-    is_packed = name != downloads.ZIP and request.accept_encodings["gzip"] > 0
-    kept = f"{name}{downloads.PACKED}" if is_packed else name
-    found = downloads.find(session(), release, settings.release_files, kept)
-    if isinstance(found, bytes):
-        response = Response(found, mimetype=TYPES[name])
-    else:
-        response = Response(downloads.chunks(found), mimetype=TYPES[name])
-        response.content_length = found.stat().st_size
+    try:
+        found = downloads.find(session(), settings, release, name) or abort(404)
+    except NotMade as error:
+        log_error(error)
+        raise ServiceUnavailable from error
+    packed = found.with_name(found.name + downloads.PACKED)
+    is_packed = request.accept_encodings["gzip"] > 0 and packed.is_file()
+    path = packed if is_packed else found
+    mimetype = TYPES.get(name.rpartition(".")[2], "text/plain" if "." not in name else None)
+    response = Response(downloads.chunks(path), mimetype=mimetype or "application/octet-stream")
+    response.content_length = path.stat().st_size
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def size(releases: Sequence[Release]) -> str:
+    """Return how large the newest zip is, where it is made already: "4.1 MB"."""
+    settings: Settings = current_app.extensions["settings"]
+    for release in releases[:1]:
+        path = settings.release_files / downloads.kept_name(release.id, release.sha256)
+        if (path / downloads.ZIP).is_file():
+            return f"{(path / downloads.ZIP).stat().st_size / 1e6:.1f} MB"
+    return ""

@@ -25,6 +25,7 @@ from survey.pages.site import page
 from survey.storage.db import AWAY, session
 from survey.web.form_body import read_form
 from survey.web.locale import content, is_attendees, visitor_language
+from survey.web.problems import is_api, problem
 
 BUSY = "porchlight.busy"  # in a request's environment
 AGAIN_AFTER = 10  # seconds
@@ -61,6 +62,11 @@ def refuse_other_hosts() -> None:
 def http_error(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error  # a redirect
+    if is_api(request.path):
+        response = problem(error.code)
+        if error.code == 405:
+            response.headers["Allow"] = "GET, HEAD, OPTIONS"
+        return response
     response = (answers_again(503) if error.code == 503 else None) or error_page(error.code)
     if error.code == 405:
         response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET")
@@ -72,6 +78,8 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 def database_error(error: Exception) -> Response:
     log_error(error)
     session().rollback()
+    if is_api(request.path):
+        return problem(503)
     response = answers_again(503) or error_page(503)
     response.headers["Retry-After"] = str(AGAIN_AFTER)
     return response
@@ -79,6 +87,8 @@ def database_error(error: Exception) -> Response:
 
 def our_error(error: Exception) -> Response:
     log_error(error)
+    if is_api(request.path):
+        return problem(500)
     return answers_again(500) or error_page(500)
 
 

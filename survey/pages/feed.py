@@ -58,7 +58,7 @@ NEVER = "<updated>1970-01-01T00:00:00Z</updated>"
 
 def entry(release: Release, words: Language, origin: str) -> Iterator[str]:
     results = origin + url_for("results.overview", release=release.id, lang=words.code)
-    files = origin + url_for("data.file", release_id=release.id, name="porchlight.zip")
+    files = origin + url_for("data.package", release_id=release.id)
     day = words.day(release.made_at.date())
     seasons = words.listed(map(str, release.about["seasons"]), words.say("format.list_and"))
     places = words.number(len(release.about["places"]))

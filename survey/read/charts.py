@@ -3,37 +3,25 @@ Plotly's own library is needed by no page."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
-from analysis import CHARTS, FORMATS, WORDS, Measure, Released
+from analysis import CHARTS, WORDS
 from analysis.output import svg
 from analysis.output.chart_tables import Said
 from analysis.output.charts import PANELS, Figure, as_json
+from analysis.output.columns import FIGURES_TABLE
 from analysis.output.drawing import Drawing, read
+from analysis.output.export import csv_parts
+from analysis.output.published import Names, published
 from analysis.release.released import stored_view
-from survey.questionnaire.instrument import as_tuples
 from survey.read.captions import Teller
 from survey.read.findings import Findings
 from survey.read.results_query import TOTAL, Reading
-from survey.storage.models import Release
 from survey.storage.release_store import Place, Row, Subject
-from survey.storage.released_tables import load
 
-NAMES = {  # file name -> format of analysis.output.export
-    "figures.csv": "long",
-    "figures-wide.csv": "wide",
-    "changes.csv": "changes",
-    "overall.csv": "overall",
-    "codebook.csv": "codebook",
-    "release.json": "json",
-}
 LEAST_AGENCIES = 2  # fewer are no chart
 OURS = ("title", "subtitle", "source", "note")  # words of a chart that are no caption of its own
 
@@ -199,35 +187,9 @@ def words(reading: Reading, name: str, rows: list[Row]) -> Mapping[str, str]:
 
 
 def table(reading: Reading) -> bytes:
-    """Return what the page shows as CSV, in the columns of the release."""
-    view = stored_view(reading.shown(), sha256=reading.now.release.sha256)
-    return b"".join(FORMATS["long"].write(view, ()))
-
-
-def files(session: Session, release: Release) -> dict[str, bytes]:
-    """Return every file of a whole release, its checksum verified, and all of them as a zip."""
-    released, measures = load(session, release), measures_of(release)
-    made = {
-        name: b"".join(FORMATS[format].write(released, measures)) for name, format in NAMES.items()
-    }
-    return made | {"porchlight.zip": zipped(release, released, made)}
-
-
-def measures_of(release: Release) -> list[Measure]:
-    """Return the measures as they were when the release was made."""
-    return [Measure(**as_tuples(row)) for row in release.about["measures"]]
-
-
-def zipped(release: Release, released: Released, made: Mapping[str, bytes]) -> bytes:
-    """Return these files and SHA256SUMS in one zip, byte for byte the same each time."""
-    files = {**made, "canonical.txt": released.canonical().encode()}
-    sums = "".join(f"{hashlib.sha256(body).hexdigest()}  {name}\n" for name, body in files.items())
-    files["SHA256SUMS"] = sums.encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, body in files.items():
-            entry = zipfile.ZipInfo(f"porchlight-{release.id}/{name}", (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, body)
-    return out.getvalue()
+    """Return what the page shows as CSV, in the columns of the release's own files."""
+    names = Names(
+        {place.slug: place.name for place in reading.now.places.values()},
+        {(place.state, place.county): reading.tell.area(place) for place in reading.places},
+    )
+    return b"".join(csv_parts(FIGURES_TABLE, published(FIGURES_TABLE, reading.shown(), names)))

@@ -1,63 +1,92 @@
-"""A release whole, as files: made once on each host, then only sent.
+"""A release's files on disk: made once on each host, then only sent.
 
-The files of the demonstration take seconds to make. They are kept beside the database, under a
-name that changes with the release and with the code that writes them, and may be deleted at any
-time.
+They are made when a release is (`flask release`), or on first demand in a process of its own, kept
+beside the database under a name that changes with the release and with the code that writes them,
+and may be deleted at any time. Sending reads a file piece by piece.
 """
 
 from __future__ import annotations
 
+import atexit
 import gzip
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.config import Settings
 from survey.read.caching import edition
+from survey.read.making import make_apart
 from survey.storage.models import Release
 
 ZIP = "porchlight.zip"
 PACKED = ".gz"  # the same file as browsers like it best; the zip is packed already
+PACKS = (".csv", ".json", ".txt", ".md", ".html")
 CHUNK = 65_536
-making = Lock()  # who wants the same file at the same time waits for it
+making = Lock()  # who wants the same release at the same time waits for it
 
 
-def find(session: Session, release: Release, folder: Path, name: str) -> Path | bytes:
-    """Return a file's path, made if it is not there; its bytes where nothing can be kept."""
-    kept = folder / kept_name(release.id, release.sha256)
+def find(session: Session, settings: Settings, release: Release, name: str) -> Path | None:
+    """Return a file's path, its release made first if it is not there; None if it has no such file.
+
+    Where nothing can be kept beside the database (a full disk, a folder that nobody may write to)
+    the files are kept among the temporary ones. Raises NotMade.
+    """
     with making:
-        if kept.is_dir():
-            return kept / name
-        from survey.read import charts  # loads pandas: only where a file is made
-
-        files = charts.files(session, release)
         try:
-            keep(files, kept)
-        except OSError:  # a full disk, or one that nobody may write to
-            body = files[name.removesuffix(PACKED)]
-            return gzip.compress(body, mtime=0) if name.endswith(PACKED) else body
-        forget_others(session, folder)
-    return kept / name
+            folder = made(session, settings, release, settings.release_files)
+        except OSError:
+            folder = made(session, settings, release, elsewhere())
+    path = folder / name
+    return path if path.is_file() else None
 
 
-def keep(files: Mapping[str, bytes], kept: Path) -> None:
-    """Write all files at once: a folder that is there is whole."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
+@cache
+def elsewhere() -> Path:
+    """Return a folder of this process's own, which goes with it."""
+    folder = tempfile.mkdtemp(prefix="porchlight-releases-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def made(session: Session, settings: Settings, release: Release, among: Path) -> Path:
+    """Return the folder of a release's files, made at once: a folder that is there is whole."""
+    kept = among / kept_name(release.id, release.sha256)
+    if not kept.is_dir():
+        make(settings, release.id, kept)
+        forget_others(session, among)
+    return kept
+
+
+def make(settings: Settings, release: int, kept: Path) -> None:
+    """Write a release's files under another name first."""
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     scratch = Path(tempfile.mkdtemp(dir=kept.parent, prefix=".making-"))
     try:
+        make_apart(settings, release, scratch)
         scratch.chmod(0o755)  # they are public; the server may be another user than the command
-        for name, body in files.items():
-            (scratch / name).write_bytes(body)
-            if name != ZIP:
-                (scratch / f"{name}{PACKED}").write_bytes(gzip.compress(body, mtime=0))
+        for path in scratch.iterdir():
+            if path.suffix in PACKS:
+                pack(path)
         os.replace(scratch, kept)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def pack(path: Path) -> None:
+    """Write the same file packed beside it, the same bytes each time."""
+    with (
+        path.open("rb") as file,
+        Path(f"{path}{PACKED}").open("wb") as out,
+        gzip.GzipFile("", "wb", 6, out, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(file, packed)
 
 
 def forget_others(session: Session, folder: Path) -> None:

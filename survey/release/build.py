@@ -71,7 +71,9 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
         say(sentence)
     in_order = select(Community).where(of_these).order_by(Community.name, Community.slug)
     places = session.scalars(in_order).all()
-    told_of = about(content, released, places, measures, cuts)
+    # every kind of agency, so that the columns of files come from the questionnaire alone
+    catalogue = measure_catalogue.measures_of(content, list(content.agencies))
+    told_of = about(content, released, places, catalogue, cuts)
     shown = [place["slug"] for place in told_of["places"]]
     told_of["imported"] = told_imports(session, shown, moment)
     return store(session, released, told_of, moment)

@@ -109,7 +109,11 @@ def current(session: Session, id: int | None = None) -> Current | None:
     found = newest(session) if id is None else numbered(session, id)
     if found is None:
         return None
-    release = session.get_one(Release, found[0])
+    return as_current(session.get_one(Release, found[0]))
+
+
+def as_current(release: Release) -> Current:
+    """Return a release as pages see the newest."""
     about = release.about
     return Current(
         release=release,

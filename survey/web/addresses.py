@@ -10,6 +10,8 @@ from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Reply
 
+from survey.web.problems import is_api
+
 # a slash, a full stop, a bracket, a quote, in any script; never a control character
 STRAY_END = re.compile(r"(?:(?![\x00-\x1f])[\W_])+$")
 STRAY_QUERY_END = re.compile(r"(?:[).,;:!?\]}>\"'*]|%(?:2[0279CE]|3[BE]|5D|7D))+$", re.IGNORECASE)
@@ -24,7 +26,7 @@ def tidy_query() -> Reply | None:
     """Redirect where the sentence around a link was taken for the end of its query."""
     query = request.query_string.decode("latin-1")
     tidied = STRAY_QUERY_END.sub("", query)
-    if tidied == query or request.method not in ("GET", "HEAD"):
+    if tidied == query or request.method not in ("GET", "HEAD") or is_api(request.path):
         return None
     return redirect(quote(request.path) + (f"?{tidied}" if tidied else ""))
 
@@ -32,6 +34,8 @@ def tidy_query() -> Reply | None:
 def find_tidied(response: Response) -> Response | Reply:
     """Redirect from a page that is not there to the one that was meant, if there is one."""
     if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+        return response
+    if is_api(request.path):  # programs ask for what they mean
         return response
     meant = next((path for path in candidates(request.path) if is_page(path)), None)
     if meant is None:

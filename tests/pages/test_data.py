@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import io
+import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from survey.read import downloads
+from survey.read.making import NotMade
 from survey.storage import db
 from survey.storage.models import Figure, Release
 from survey.storage.released_tables import load
@@ -23,11 +26,6 @@ def archive(shown: Flask) -> zipfile.ZipFile:
     assert reply.status_code == 200
     assert "immutable" in reply.headers["Cache-Control"]
     return zipfile.ZipFile(io.BytesIO(reply.data))
-
-
-def read(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
-    text = archive.read(f"porchlight-1/{name}").decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_every_checksum_in_the_zip_holds(archive: zipfile.ZipFile):
@@ -45,27 +43,6 @@ def test_the_release_is_named_by_the_checksum_of_its_rows(shown: Flask, archive:
     assert canonical in shown.test_client().get("/data").text
 
 
-def test_every_column_is_in_the_codebook(archive: zipfile.ZipFile):
-    told = {(row["file"], row["column"]) for row in read(archive, "codebook.csv")}
-    files = {"figures.csv": "long", "figures-wide.csv": "wide", "changes.csv": "changes"}
-    for file, kind in files.items():
-        columns = read(archive, file)[0].keys()
-        known = {name for found, name in told if found in (kind, "long")}
-        assert set(columns) <= known, set(columns) - known
-
-
-def test_the_wide_table_says_what_the_long_one_says(archive: zipfile.ZipFile):
-    place = ("season", "county", "community", "members", "cut", "group", "groups")
-    wide = {tuple(row[name] for name in place): row for row in read(archive, "figures-wide.csv")}
-    long = read(archive, "figures.csv")
-    for row in long:
-        line = wide[tuple(row[name] for name in place)]
-        measure = ".".join(filter(None, (row["measure"], row["agency"])))
-        assert line[f"{measure}.n"] == row["n"]
-        assert line[f"{measure}.range_low"] == row["range_low"]
-    assert len(long) > 5000
-
-
 def test_the_same_release_is_the_same_bytes(shown: Flask):
     client = shown.test_client()
     for name in ("porchlight.zip", "figures.csv", "release.json"):
@@ -74,55 +51,101 @@ def test_the_same_release_is_the_same_bytes(shown: Flask):
 
 def test_what_is_not_there_is_404(shown: Flask):
     client = shown.test_client()
-    for address in ("/data/2/figures.csv", "/data/1/answers.csv", "/data/1/ledger.csv"):
+    for address in (
+        "/data/2",
+        "/data/2/figures.csv",
+        "/data/1/answers.csv",
+        "/data/1/ledger.csv",
+        "/data/1/figures.csv.gz",
+    ):
         assert client.get(address).status_code == 404
 
 
-def test_a_changed_row_is_found(shown: Flask, sqlite_url: str):
-    app = make_app(sqlite_url)
-    assert app.test_cli_runner().invoke(args=["demo"]).exit_code == 0
+def test_the_zip_has_an_address_that_stays(shown: Flask):
+    client = shown.test_client()
+    reply = client.get("/data/latest")
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/data/1")
+    assert reply.headers["Cache-Control"] == "no-cache"
+    whole = client.get("/data/latest", follow_redirects=True)
+    assert whole.data == client.get("/data/1").data == client.get("/data/1/porchlight.zip").data
+    assert whole.headers["Content-Disposition"] == 'attachment; filename="porchlight-1.zip"'
+    assert client.get("/data/latest/figures.csv").headers["Location"] == "/data/1/figures.csv"
+
+
+def test_every_file_of_the_zip_has_an_address_and_a_name_of_its_own(
+    shown: Flask, archive: zipfile.ZipFile
+):
+    client, saved = shown.test_client(), set()
+    for entry in archive.namelist():
+        name = entry.removeprefix("porchlight-1/")
+        reply = client.get(f"/data/1/{name}")
+        assert reply.data == archive.read(entry), name
+        assert reply.headers["Access-Control-Allow-Origin"] == "*"
+        disposition = reply.headers.get("Content-Disposition", "")
+        assert bool(disposition) != name.endswith(".html"), name
+        saved.add(disposition or name)
+    assert len(saved) == len(archive.namelist())
+
+
+def test_a_changed_row_is_found(shown: Flask, tmp_path: Path, monkeypatch):
+    """Whoever changes a stored figure gets no files of it, and no visitor gets them either."""
+    shutil.copy(str(shown.extensions["engine"].url.database), tmp_path / "copy.sqlite")
+    app = make_app(f"sqlite:///{tmp_path / 'copy.sqlite'}")
     with app.app_context():
-        release = db.session().get_one(Release, 1)
-        load(db.session(), release)
         figure = db.session().query(Figure).filter_by(release_id=1, kind="figure", number=3).one()
         figure.row = {**figure.row, "value_high": 0.99}
         db.session().commit()
         with pytest.raises(ValueError, match="not what was released"):
-            load(db.session(), release)
-    assert app.test_client().get("/data/1/figures.csv").status_code == 500
+            load(db.session(), db.session().get_one(Release, 1))
+        release = db.session().get_one(Release, 1)
+        with pytest.raises(NotMade, match="not what was released") as refusal:
+            downloads.find(db.session(), app.extensions["settings"], release, "figures.csv")
+
+    def refuse(*words: object) -> None:
+        raise refusal.value
+
+    monkeypatch.setattr(downloads, "make_apart", refuse)
+    assert app.test_client().get("/data/1/figures.csv").status_code == 503
+    kept = app.extensions["settings"].release_files
+    assert [path for path in kept.iterdir() if path.is_dir()] == []
 
 
 def test_files_are_made_once_and_are_the_same_packed(shown: Flask, monkeypatch):
-    from survey.read import charts, downloads
-
     client = shown.test_client()
     names = ("figures.csv", "figures-wide.csv", "changes.csv", "codebook.csv", "release.json")
     plain = {name: client.get(f"/data/1/{name}") for name in names}
-    monkeypatch.setattr(charts, "files", None)  # nothing is made again
-    with zipfile.ZipFile(io.BytesIO(client.get("/data/1/porchlight.zip").data)) as archive:
-        for name, reply in plain.items():
-            assert reply.data == archive.read(f"porchlight-1/{name}")
-            assert int(reply.headers["Content-Length"]) == len(reply.data)
-            packed = client.get(f"/data/1/{name}", headers={"Accept-Encoding": "br, gzip"})
-            assert packed.headers["Content-Encoding"] == "gzip"
-            assert gzip.decompress(packed.data) == reply.data
-            assert len(packed.data) < len(reply.data) / 2
+    monkeypatch.setattr(downloads, "make_apart", None)  # nothing is made again
+    for name, reply in plain.items():
+        assert int(reply.headers["Content-Length"]) == len(reply.data)
+        packed = client.get(f"/data/1/{name}", headers={"Accept-Encoding": "br, gzip"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == reply.data
+        assert len(packed.data) < len(reply.data) / 2
     folder = shown.extensions["settings"].release_files
     (stale := folder / "7-of-a-release-that-is-gone").mkdir()
     with shown.app_context():
         downloads.forget_others(db.session(), folder)
     assert not stale.exists()
-    assert client.get("/data/1/porchlight.zip").status_code == 200
+    assert client.get("/data/1").status_code == 200
 
 
 def test_where_nothing_can_be_kept_files_are_sent_all_the_same(shown: Flask, monkeypatch):
-    from survey.read import downloads
+    client = shown.test_client()
+    kept = client.get("/data/1/communities.csv").data
+    folder = shown.extensions["settings"].release_files
+    whole = next(path for path in folder.iterdir() if path.name.startswith("1-"))
+    asked: list[Path] = []
 
-    def full(*words: object) -> None:
-        raise OSError("No space left on device")
+    def make(settings: object, release: int, into: Path) -> None:
+        asked.append(into)
+        if into.is_relative_to(folder):
+            raise OSError("No space left on device")
+        shutil.copytree(whole, into)
 
-    kept = shown.test_client().get("/data/1/codebook.csv").data
-    monkeypatch.setattr(downloads, "keep", full)
-    monkeypatch.setattr(downloads, "kept_name", lambda number, sha256: "nowhere")
-    reply = shown.test_client().get("/data/1/codebook.csv", headers={"Accept-Encoding": "gzip"})
+    monkeypatch.setattr(downloads, "make", make)
+    monkeypatch.setattr(downloads, "kept_name", lambda number, sha256: f"{number}-nowhere")
+    monkeypatch.setattr(downloads, "forget_others", lambda session, folder: None)
+    reply = client.get("/data/1/communities.csv", headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(reply.data) == kept
+    assert client.get("/data/1/communities.csv").data == kept
+    assert len([path for path in asked if not path.is_relative_to(folder)]) == 1  # kept there

@@ -2,14 +2,17 @@ import csv
 import io
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.measures import Measure
 from analysis.output.codebook import codebook
-from analysis.output.export import FORMATS, safe, wide
+from analysis.output.columns import LONG, WIDE, wide_table
+from analysis.output.export import FORMATS, safe
 from analysis.release.build import release
-from analysis.release.released import FIGURES, stored_view
+from analysis.release.released import CHANGES, FIGURES, OVERALL, stored_view
+from analysis.tabulation.rounding import BANDS, band_n, band_of, coarser, greatest_n
 from tests.analysis.made_up import ALPHA, BETA, CUTS, MEASURES, people, together
 
 
@@ -31,31 +34,41 @@ def rows(sent):
     return list(csv.DictReader(io.StringIO(body, newline="")))
 
 
-def as_shown(value):
-    return "" if value != value else safe(value)
+def as_shown(name, value):
+    """A frozen cell as it is sent: nothing where nothing was counted."""
+    if value != value or (name in ("head_count", "season_from") and value == 0):
+        return ""
+    return safe(value)
+
+
+def frozen(sent, fields):
+    """The columns of a release among those that were sent."""
+    names = [field.name for field in fields]
+    return [{name: row[name] for name in names} for row in sent]
+
+
+def expected(table):
+    return [{k: as_shown(k, v) for k, v in row.items()} for row in table.to_dict("records")]
 
 
 def test_every_format_goes_there_and_back(made):
     """The figures that were sent are the figures that were released, cell by cell."""
     figures = made.figures.to_dict("records")
+    tables = {"long": FIGURES, "changes": CHANGES, "overall": OVERALL}
+    released = {"long": made.figures, "changes": made.changes, "overall": made.overall}
     for id in FORMATS:
         sent = text(id, made)
-        if id == "long":
-            expected = [{k: as_shown(v) for k, v in row.items()} for row in figures]
-            assert rows(sent) == expected
-        elif id == "changes":
-            changes = made.changes.to_dict("records")
-            assert changes
-            assert rows(sent) == [{k: as_shown(v) for k, v in row.items()} for row in changes]
-        elif id == "overall":
-            whole = made.overall.to_dict("records")
-            assert whole
-            assert rows(sent) == [{k: as_shown(v) for k, v in row.items()} for row in whole]
+        if id in tables:
+            assert len(released[id])
+            assert frozen(rows(sent), tables[id]) == expected(released[id])
         elif id == "json":
             loaded = json.loads(sent)
             assert loaded["release"] == made.sha256
-            expected = [{k: None if v != v else v for k, v in row.items()} for row in figures]
-            assert loaded["figures"] == expected
+            wanted = [
+                {k: None if as_shown(k, v) == "" and v != "" else v for k, v in row.items()}
+                for row in figures
+            ]
+            assert frozen(loaded["figures"], FIGURES) == wanted
             assert len(loaded["changes"]) == len(made.changes)
             assert len(loaded["overall"]) == len(made.overall)
         elif id == "wide":
@@ -65,19 +78,39 @@ def test_every_format_goes_there_and_back(made):
             assert rows(sent) == codebook(MEASURES).map(safe).to_dict("records")
 
 
+def test_level_name_and_both_ends_of_n_stand_beside_what_is_frozen(made):
+    sent = rows(text("long", made))
+    assert {row["level"] for row in sent} == {"county", "community"}
+    for row in sent:
+        assert (row["level"] == "county") == (row["community"] == "")
+        low, high = int(row["n_low"]), int(row["n_high"])
+        assert row["n"] == ("11\u201329" if low == 11 else str(low))
+        assert high - low in ((18,) if low == 11 else (4, 9))
+        assert row["name"] == (row["community"] or row["county"])
+
+
+@pytest.mark.parametrize("coarse", [0, 1])
+def test_the_greatest_n_is_told_from_what_is_printed(coarse):
+    for n in range(11, 400):
+        counted = np.array([n])
+        low, high = band_n(counted, coarse)
+        band = BANDS[int(coarser(band_of(counted), coarse)[0])].name
+        assert greatest_n(int(low[0]), band) == int(high[0])
+
+
 PLACE = ("season", "state", "county", "community", "cut", "group")
 
 
 def unwidened(sent):
     return {
-        (*(row[name] for name in PLACE), measure.name): (
-            row[f"{measure.name}.n"],
-            row[f"{measure.name}.value_low"],
-            row[f"{measure.name}.range_high"],
+        (*(row[name] for name in PLACE), f"{measure.name}.v1"): (
+            row[f"{measure.name}.v1.n_low"],
+            row[f"{measure.name}.v1.value_low"],
+            row[f"{measure.name}.v1.range_high"],
         )
         for row in sent
         for measure in MEASURES
-        if row[f"{measure.name}.n"]
+        if row[f"{measure.name}.v1.n_low"]
     }
 
 
@@ -85,8 +118,8 @@ def narrow(figures):
     return {
         (
             *(safe(row[name]) for name in PLACE),
-            ".".join(filter(None, (row["measure"], row["agency"]))),
-        ): (row["n"], as_shown(row["value_low"]), as_shown(row["range_high"]))
+            ".".join(filter(None, (row["measure"], row["agency"], f"v{row['wording']}"))),
+        ): (safe(row["n_low"]), safe(row["value_low"]), as_shown("", row["range_high"]))
         for row in figures
     }
 
@@ -96,10 +129,12 @@ def test_columns_come_from_the_measures_and_not_from_the_data(made):
     for id in FORMATS:
         if id != "json":
             assert text(id, nothing).split(b"\r\n")[0] == text(id, made).split(b"\r\n")[0]
-    later = Measure("later", favourable=(5,))
-    more = list(wide(made, (*MEASURES, later)).columns)
-    assert more[: len(wide(made, MEASURES).columns)] == list(wide(made, MEASURES).columns)
-    assert more[-5:][0] == "later.n"
+    later = Measure("later", favourable=(5,), wording={"2026": "1", "2030": "2"})
+    before, more = wide_table(MEASURES).names, wide_table((*MEASURES, later)).names
+    assert more[: len(before)] == before
+    assert more[len(before) :] == tuple(
+        f"later.v{wording}.{what}" for wording in "12" for what, _, _ in WIDE
+    )
 
 
 def test_nothing_but_a_release_is_sent(made):
@@ -133,13 +168,14 @@ def test_no_cell_looks_like_a_date_to_a_spreadsheet(made):
 def test_the_codebook_explains_every_column(made):
     table = codebook(MEASURES)
     assert table["meaning"].str.len().gt(5).all()
-    long = table.loc[table["file"] == "long", "column"].tolist()
-    assert long == [field.name for field in FIGURES]
-    described = set(table.loc[table["file"].isin(["wide", "long"]), "column"])
-    assert set(wide(made, MEASURES).columns) <= described
+    for sent in (*LONG, wide_table(MEASURES)):
+        assert table.loc[table["file"] == sent.name, "column"].tolist() == list(sent.names)
     says = table.set_index("column")["meaning"]
-    assert says["trust.police"] == "share of codes 4, 5 among 1, 2, 3, 4, 5 in trust about police"
-    assert says["index.police"].endswith("0 at code 1, 100 at 5, at least 3 answered")
+    share = "share of codes 4, 5 among 1, 2, 3, 4, 5 in trust about police"
+    assert says["trust.police.v1.value"].startswith(share)
+    assert "0 at code 1, 100 at 5, at least 3 answered" in says["index.police.v1.value"]
+    assert not table.loc[table["file"] == "figures-wide", "stata"].duplicated().any()
+    assert table["stata"].str.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,31}").all()
 
 
 def test_it_is_sent_in_pieces(made):

@@ -1,0 +1,19 @@
+"""Names that Stata takes: at most 32 letters, digits and underscores."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+MOST = 31  # Stata takes 32 characters; the name of a column's labels is one letter longer
+
+
+def stata_name(name: str) -> str:
+    """A column's name as Stata takes it, the same in every release.
+
+    A longer one keeps its first letters and ends in a digest of the whole.
+    """
+    plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    if len(plain) <= MOST:
+        return plain
+    return f"{plain[: MOST - 7]}_{hashlib.sha256(name.encode()).hexdigest()[:6]}"

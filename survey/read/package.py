@@ -1,0 +1,214 @@
+"""One release as a folder of files and one zip: everything that an analyst may need of it.
+
+Rows are streamed from the database through every writer, so that memory does not grow with the
+release; only SPSS and Stata files are written whole, and by state where a release is large. The
+stored rows' checksum is computed on the way: a release that was changed gives no files. The same
+release gives the same bytes, wherever and whenever it is made.
+
+    DATABASE_URL=... python -m survey.read.package CONTENT_FOLDER RELEASE_ID EMPTY_FOLDER
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import Session
+
+from analysis import Measure
+from analysis.output import columns, published
+from analysis.output.codebook import (
+    BAND_TABLE,
+    COLUMN_TABLE,
+    MEASURE_TABLE,
+    band_rows,
+    column_rows,
+    measure_rows,
+)
+from analysis.output.columns import Table
+from analysis.output.excel import write_xlsx
+from analysis.output.export import csv_parts, json_parts
+from analysis.output.parquet import write_parquet
+from analysis.output.published import Cells, Names, Row
+from analysis.output.statistics_files import write_dta, write_sav
+from analysis.release.released import FORMAT, canonical_lines
+from survey.questionnaire.instrument import Content, read_content
+from survey.read import package_documents as documents
+from survey.read import questionnaire_tables as questionnaire
+from survey.read.package_rows import communities, measure_titles, measures_of, names_of, of_state
+from survey.storage.models import Figure, Release
+from survey.storage.release_store import CHANGE, FIGURE, OVERALL
+
+ZIP = "porchlight.zip"
+LARGE = 500_000  # figures from which SPSS, Stata and Excel files are made for each state
+AT_A_TIME = 2000  # rows fetched from the database
+FROZEN = {FIGURE: "figures", CHANGE: "changes", OVERALL: "overall"}  # kind of row -> table
+Source = tuple[Table, Callable[[], Iterator[Cells]]]  # a table, and how to read its rows once more
+EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: its bytes do not tell when it was made
+
+
+@dataclass(frozen=True)
+class Package:
+    """One release on its way into a folder."""
+
+    session: Session
+    content: Content
+    release: Release
+    folder: Path
+
+    @property
+    def measures(self) -> list[Measure]:
+        """The measures as they were when the release was made."""
+        return measures_of(self.release)
+
+    @property
+    def names(self) -> Names:
+        return names_of(self.content, self.release)
+
+    def make(self) -> None:
+        """Write every file and the zip. Raises ValueError where a stored row was changed."""
+        self.verify()
+        for name in ("parquet", "spss", "stata", "excel", "questionnaire"):
+            (self.folder / name).mkdir(parents=True)
+        tables: list[Source] = [(table, self.rows(table)) for table in columns.LONG]
+        tables += self.codebook()
+        for table, rows in tables:
+            self.csv(table, rows())
+            if table in columns.LONG:
+                write_parquet(self.folder / "parquet" / f"{table.name}.parquet", table, rows())
+        wide = columns.wide_table(self.measures)
+        frozen = self.frozen(FIGURE)
+        self.csv(wide, published.wide(wide, frozen, self.names, self.measures))
+        self.json()
+        for state in self.parts():
+            self.statistics(tables, state)
+        for name, text in documents.written(
+            self.content, self.release, [t for t, _ in tables], wide, self.folder
+        ):
+            (self.folder / name).write_text(text, "utf-8")
+        self.zip()
+
+    def verify(self) -> None:
+        """Write the text whose checksum names the release, and hold it against that name."""
+        digest = hashlib.sha256()
+        with (self.folder / "canonical.txt").open("wb") as file:
+            for line in self.canonical():
+                data = f"{line}\n".encode()
+                digest.update(data)
+                file.write(data)
+        if digest.hexdigest() != self.release.sha256:
+            raise ValueError(
+                f"Release {self.release.id} is not what was released: its checksum is "
+                f"{digest.hexdigest()[:12]}, not {self.release.sha256[:12]}. Restore it from a "
+                "backup; do not publish it."
+            )
+
+    def canonical(self) -> Iterator[str]:
+        yield FORMAT
+        for kind, name in FROZEN.items():
+            yield from canonical_lines(name, self.frozen(kind))
+        yield from canonical_lines("notes", self.release.about["notes"])
+
+    def frozen(self, kind: str) -> Iterator[Row]:
+        """Stored rows in their frozen order, a few thousand in memory."""
+        query = select(Figure.row).where(Figure.release_id == self.release.id, Figure.kind == kind)
+        query = query.order_by(Figure.number).execution_options(yield_per=AT_A_TIME)
+        yield from self.session.scalars(query)
+
+    def rows(self, table: Table) -> Callable[[], Iterator[Cells]]:
+        """How to read a table's rows, as often as files are made of it."""
+        if table is columns.COMMUNITIES_TABLE:
+            return lambda: communities(self.content, self.release)
+        kinds = {name: kind for kind, name in FROZEN.items()}
+
+        def read() -> Iterator[Cells]:
+            kind = kinds.get(table.name)
+            found = self.frozen(kind) if kind else iter(self.release.about["notes"])
+            return published.published(table, found, self.names)
+
+        return read
+
+    def codebook(self) -> list[Source]:
+        measures, content = self.measures, self.content
+        described = (*columns.LONG, columns.wide_table(measures), *documents.CODEBOOKS)
+        titles = measure_titles(content, self.release)
+        return [
+            (COLUMN_TABLE, lambda: column_rows(described)),
+            (MEASURE_TABLE, lambda: measure_rows(measures, titles)),
+            (questionnaire.QUESTIONS, lambda: questionnaire.question_rows(content)),
+            (questionnaire.ANSWERS, lambda: questionnaire.answer_rows(content)),
+            (BAND_TABLE, band_rows),
+        ]
+
+    def csv(self, table: Table, rows: Iterable[Cells]) -> None:
+        with (self.folder / f"{table.name}.csv").open("wb") as file:
+            file.writelines(csv_parts(table, rows))
+
+    def json(self) -> None:
+        tables = [table for table in columns.LONG if table.name in FROZEN.values()]
+        rows = ((table, self.rows(table)()) for table in tables)
+        head = {"id": self.release.id, "release": self.release.sha256}
+        with (self.folder / "release.json").open("wb") as file:
+            file.writelines(json_parts(head, rows))
+
+    def parts(self) -> Sequence[str]:
+        """The states that have files of their own; "" where the release is not large."""
+        query = select(func.count()).where(
+            Figure.release_id == self.release.id, Figure.kind == FIGURE
+        )
+        if (self.session.scalar(query) or 0) < LARGE:
+            return [""]
+        return sorted({place["state"] for place in self.release.about["places"]})
+
+    def statistics(self, tables: Sequence[Source], state: str) -> None:
+        """Write the tables for SPSS, Stata and Excel: of one state, or of all ("")."""
+        title, made_at = f"Porchlight release {self.release.id}", self.release.made_at
+        ending = "-" + state.lower().replace(" ", "-") if state else ""
+        for table, read in tables:
+            if table in columns.LONG:
+                path = self.folder / "spss" / f"{table.name}{ending}.sav"
+                write_sav(path, table, of_state(table, read(), state), title, made_at)
+                path = self.folder / "stata" / f"{table.name}{ending}.dta"
+                write_dta(path, table, of_state(table, read(), state), title, made_at)
+        book = self.folder / "excel" / f"porchlight{ending}.xlsx"
+        sheets = [(table, of_state(table, read(), state)) for table, read in tables]
+        write_xlsx(book, sheets, title, made_at)
+
+    def zip(self) -> None:
+        """Put every file into one zip, with the checksum of each."""
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        sums = "".join(f"{sha256(path)}  {path.relative_to(self.folder)}\n" for path in files)
+        (self.folder / "SHA256SUMS").write_text(sums, "utf-8")
+        with zipfile.ZipFile(self.folder / ZIP, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in (*files, self.folder / "SHA256SUMS"):
+                name = f"porchlight-{self.release.id}/{path.relative_to(self.folder)}"
+                entry = zipfile.ZipInfo(name, EPOCH)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as into:
+                    while data := source.read(1 << 20):
+                        into.write(data)
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def main(content: str, release: str, folder: str) -> None:
+    """Make one release's files, of the database that the environment names."""
+    engine = create_engine(os.environ["DATABASE_URL"], hide_parameters=True)
+    with Session(engine) as session:
+        found = session.get_one(Release, int(release))
+        Package(session, read_content(Path(content)), found, Path(folder)).make()
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

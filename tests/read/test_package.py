@@ -1,0 +1,315 @@
+"""The files of a release, read by programs that share no code with what wrote them.
+
+Every format must give the same cells as the CSV, which must give the frozen rows. Columns are held
+against yesterday's: tests/read/headers/ has a line for each, and none may ever go.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import frictionless
+import pandas as pd
+import polars as pl
+import pyreadstat
+import pytest
+from flask import Flask
+from python_calamine import CalamineWorkbook
+
+from survey.storage import db
+from survey.storage.models import Figure, Release
+
+HEADERS = Path(__file__).parent / "headers"
+LONG = ("figures", "changes", "overall", "notes", "communities")
+CODEBOOKS = ("codebook", "codebook-measures", "codebook-questions", "codebook-answers",
+             "codebook-bands")  # fmt: skip
+TABLES = (*LONG, *CODEBOOKS, "figures-wide")
+
+
+@pytest.fixture(scope="module")
+def package(shown: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip as a visitor unpacks it."""
+    folder = tmp_path_factory.mktemp("package")
+    body = shown.test_client().get("/data/latest", follow_redirects=True).data
+    zipfile.ZipFile(io.BytesIO(body)).extractall(folder)
+    return folder / "porchlight-1"
+
+
+def read(package: Path, name: str) -> list[dict[str, str]]:
+    with (package / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def as_text(value: object) -> str:
+    """A cell of any program as the CSV has it."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_todays_columns_are_yesterdays_and_more(package: Path, name: str):
+    """A column that was sent once is sent for ever. A new one is added to the file of headers."""
+    frozen = (HEADERS / f"{name}.txt").read_text("utf-8").split()
+    today = list(read(package, name)[0])
+    assert [column for column in frozen if column not in today] == [], "a column is gone"
+    assert frozen == today, f"add new columns to tests/read/headers/{name}.txt"
+
+
+def test_the_rows_are_those_that_were_frozen(shown: Flask, package: Path):
+    sent = read(package, "figures")
+    with shown.app_context():
+        query = db.session().query(Figure).filter_by(release_id=1, kind="figure")
+        frozen = [figure.row for figure in query.order_by(Figure.number)]
+    assert len(frozen) > 5000
+    for row, line in zip(frozen, sent, strict=True):
+        for name, value in row.items():
+            empty = name == "head_count" and value == 0
+            assert line[name] == ("" if empty else as_text(value)), (name, row)
+
+
+def test_each_row_says_its_level_and_its_place(package: Path):
+    places = {row["community"]: row for row in read(package, "communities")}
+    assert places["buffalo"]["area_name"] == "Erie County"
+    figures = read(package, "figures")
+    assert {row["level"] for row in figures} >= {"county", "community"}
+    for row in (*figures, *read(package, "changes")):
+        if row["level"] == "community":
+            assert row["name"] == places[row["community"]]["name"]
+            assert row["area_name"] == places[row["community"]]["area_name"]
+        elif row["level"] == "county":
+            assert row["name"] == row["area_name"]
+            assert row["community"] == ""
+        else:
+            assert (row["level"], row["community"]) == ("pool", "other")
+            assert row["members"].count("|") >= 1
+    overall = read(package, "overall")
+    assert {row["level"] for row in overall} == {"programme", "state"}
+    assert {row["name"] for row in overall if row["level"] == "state"} == {"New York", "Ohio"}
+
+
+def test_the_wide_table_says_what_the_long_one_says(package: Path):
+    key = ("season", "state", "county", "community", "members", "cut", "group", "groups")
+    wide = {tuple(row[name] for name in key): row for row in read(package, "figures-wide")}
+    figures = read(package, "figures")
+    for row in figures:
+        line = wide[tuple(row[name] for name in key)]
+        measure = ".".join(filter(None, (row["measure"], row["agency"])))
+        stem = f"{measure}.v{row['wording'].replace('.', '_')}"
+        for what in ("n_low", "value", "value_low", "value_high", "range_low", "range_high"):
+            assert line[f"{stem}.{what}"] == row[what]
+    filled = sum(name.endswith(".n_low") and cell != "" for row in wide.values()
+                 for name, cell in row.items())  # fmt: skip
+    assert filled == len(figures)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_parquet_spss_stata_and_excel_hold_the_same_cells(package: Path, name: str):
+    told = read(package, name)
+    columns = list(told[0])
+    wanted = [[row[column] for column in columns] for row in told]
+    parquet = pl.read_parquet(package / "parquet" / f"{name}.parquet")
+    assert parquet.columns == columns
+    assert [[as_text(cell) for cell in row] for row in parquet.iter_rows()] == wanted
+    spss, about = pyreadstat.read_sav(
+        package / "spss" / f"{name}.sav", apply_value_formats=True, formats_as_category=False
+    )
+    assert [[as_text(cell) for cell in row] for row in spss.itertuples(index=False)] == wanted
+    assert all(about.column_labels)
+    stata, _ = pyreadstat.read_dta(
+        package / "stata" / f"{name}.dta", apply_value_formats=True, formats_as_category=False
+    )
+    assert [[as_text(cell) for cell in row] for row in stata.itertuples(index=False)] == wanted
+    sheet = CalamineWorkbook.from_path(str(package / "excel" / "porchlight.xlsx"))
+    rows = sheet.get_sheet_by_name(name).to_python()
+    assert rows[0] == columns
+    assert [[as_text(cell) for cell in row] for row in rows[1:]] == wanted
+
+
+def test_numbers_are_numbers_and_categories_have_their_order(package: Path):
+    figures = pd.read_csv(package / "figures.csv")
+    for name in ("n_low", "n_high", "season", "events"):
+        assert figures[name].dtype == "int64"
+    assert figures["value"].dtype == figures["head_count"].dtype == "float64"
+    parquet = pl.read_parquet(package / "parquet" / "figures.parquet")
+    assert parquet["n_low"].dtype == parquet["head_count"].dtype == pl.Int64
+    assert parquet["value"].null_count() == figures["value"].isna().sum() > 0
+    _, spss = pyreadstat.read_sav(package / "spss" / "figures.sav")
+    assert list(spss.variable_value_labels["level"].values()) == [
+        "programme", "state", "county", "pool", "community",
+    ]  # fmt: skip
+    assert spss.variable_measure["level"] == "ordinal"
+    assert list(spss.variable_value_labels["band"].values()) == ["thirds", "10", "5", "2", "1"]
+
+
+def test_why_a_cell_is_empty_arrives_in_spss_and_stata(package: Path):
+    """Told in words, not settled and not counted are three kinds of missing."""
+    empty = {name: sum(row[name] == "" for row in read(package, "figures"))
+             for name in ("value", "icc", "head_count")}  # fmt: skip
+    spss, labels = pyreadstat.read_sav(package / "spss" / "figures.sav", user_missing=True)
+    stata, tags = pyreadstat.read_dta(package / "stata" / "figures.dta", user_missing=True)
+    told = {row["column"]: row for row in read(package, "codebook") if row["file"] == "figures"}
+    assert len({told[name]["spss_missing"] for name in empty}) == 3
+    for name, count in empty.items():
+        code, tag = told[name]["spss_missing"], told[name]["stata_missing"][1:]
+        assert (spss[name] == int(code)).sum() == (stata[name] == tag).sum() == count > 0
+        assert labels.missing_ranges[name] == [{"lo": float(code), "hi": float(code)}]
+        assert labels.variable_value_labels[name][float(code)] == told[name]["empty"]
+        assert list(tags.variable_value_labels[name].values()) == [told[name]["empty"]]
+
+
+R = """
+library(haven)
+spss <- read_sav("spss/figures.sav", user_na = TRUE)
+stata <- read_dta("stata/figures.dta")
+long <- read.csv("figures.csv", fileEncoding = "UTF-8-BOM")
+stopifnot(nrow(spss) == nrow(long), nrow(stata) == nrow(long))
+levels_told <- c("programme", "state", "county", "pool", "community")
+stopifnot(all(levels(as_factor(spss$level)) == levels_told))
+stopifnot(all(as.character(as_factor(stata$level)) == long$level))
+stopifnot(sum(is.na(spss$value)) == sum(is.na(long$value)))
+stopifnot(sum(na_tag(stata$value) == "a", na.rm = TRUE) == sum(is.na(long$value)))
+stopifnot(max(abs(stata$value - long$value), na.rm = TRUE) < 1e-9)
+stopifnot(grepl("told in words", names(attr(stata$value, "labels"))))
+"""
+
+
+def test_r_reads_them_with_haven(package: Path):
+    if not shutil.which("Rscript"):
+        pytest.skip("R is not installed here")
+    if subprocess.run(["Rscript", "-e", "library(haven)"], capture_output=True).returncode:
+        pytest.skip("R has no package haven here")
+    done = subprocess.run(["Rscript", "-e", R], cwd=package, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_data_package_is_valid_and_says_why_cells_are_empty(package: Path, tmp_path: Path):
+    described = json.loads((package / "datapackage.json").read_text("utf-8"))
+    assert [one["name"] for one in described["resources"]] == [*LONG, *CODEBOOKS, "figures-wide"]
+    for one in described["resources"]:
+        body = (package / one["path"]).read_bytes()
+        assert one["hash"] == f"sha256:{hashlib.sha256(body).hexdigest()}"
+        assert one["bytes"] == len(body)
+    fields = {one["name"]: one for one in described["resources"][0]["schema"]["fields"]}
+    assert fields["value"]["missingValues"][0]["label"].startswith("told in words")
+    assert fields["level"]["categoriesOrdered"]
+    narrow = [one for one in described["resources"] if one["name"] != "figures-wide"]
+    (package / "narrow.json").write_text(json.dumps({**described, "resources": narrow}))
+    report = frictionless.validate(str(package / "narrow.json"))
+    (package / "narrow.json").unlink()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "note"])[:5]
+
+
+def test_the_codebook_names_every_column_of_every_file(package: Path):
+    told = {(row["file"], row["column"]) for row in read(package, "codebook")}
+    for name in TABLES:
+        assert {(name, column) for column in read(package, name)[0]} <= told
+    assert len(told) == sum(len(read(package, name)[0]) for name in TABLES)
+
+
+def test_the_codebook_has_every_question_and_answer_in_every_language(package: Path, shown: Flask):
+    languages = set(shown.extensions["content"].languages)
+    questions = read(package, "codebook-questions")
+    trust = {row["language"]: row["text"] for row in questions
+             if (row["questionnaire"], row["question"]) == ("2026", "trust")}  # fmt: skip
+    assert set(trust) == languages
+    assert trust["en"] == "How much do you trust {agency} to do what is right for people here?"
+    approach = {(row["questionnaire"], row["version"]) for row in questions
+                if row["question"] == "approach"}  # fmt: skip
+    assert {version for _, version in approach} == {"1.0", "2.0"}
+    answers = [row for row in read(package, "codebook-answers") if row["question"] == "trust"]
+    english = [row for row in answers if row["language"] == "en" and row["questionnaire"] == "2026"]
+    assert [(row["code"], row["counts"]) for row in english] == [
+        ("1", "unfavourable"), ("2", "unfavourable"), ("3", ""), ("4", "favourable"),
+        ("5", "favourable"),
+    ]  # fmt: skip
+    missing = {
+        row["code"] for row in read(package, "codebook-answers") if row["counts"] == "missing"
+    }
+    assert missing == {"-1", "-2", "-3", "-4", "-5"}
+    for language in languages:
+        page = (package / "questionnaire" / f"{language}.html").read_text("utf-8")
+        assert trust[language].split("{")[0].strip() in page.replace("&#39;", "'")
+
+
+def test_readme_citation_and_licence_say_what_they_must(package: Path, shown: Flask):
+    with shown.app_context():
+        release = db.session().get_one(Release, 1)
+    readme = (package / "README.md").read_text("utf-8")
+    assert release.sha256 in readme
+    assert "made up" in readme
+    for name in TABLES:
+        assert f"`{name}.csv`" in readme
+    citation = (package / "CITATION.cff").read_text("utf-8")
+    assert f"sha256:{release.sha256}" in citation
+    assert "cff-version: 1.2.0" in citation
+    assert "CC BY 4.0" in (package / "LICENSE.txt").read_text("utf-8")
+
+
+def test_made_again_at_another_time_it_is_the_same_bytes(package: Path, tmp_path: Path):
+    """Every format that carries a clock carries the release's."""
+    from analysis.output.columns import COMMUNITIES_TABLE
+    from analysis.output.excel import write_xlsx
+    from analysis.output.parquet import write_parquet
+    from analysis.output.statistics_files import write_dta, write_sav
+
+    made_at = datetime(2026, 8, 9, 12, 30, tzinfo=UTC)
+    rows = [list(row.values()) for row in read(package, "communities")]
+    paths = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        folder.mkdir()
+        write_parquet(folder / "t.parquet", COMMUNITIES_TABLE, rows)
+        write_sav(folder / "t.sav", COMMUNITIES_TABLE, rows, "t", made_at)
+        write_dta(folder / "t.dta", COMMUNITIES_TABLE, rows, "t", made_at)
+        write_xlsx(folder / "t.xlsx", [(COMMUNITIES_TABLE, rows)], "t", made_at)
+        paths.append(sorted(folder.iterdir()))
+        now = datetime.now(UTC).strftime("%d %b %y").encode()
+        assert not any(now in path.read_bytes() for path in paths[-1])
+    for one, two in zip(*paths, strict=True):
+        assert one.read_bytes() == two.read_bytes(), one.name
+
+
+def test_no_text_is_ever_a_formula_or_a_link(tmp_path: Path):
+    from analysis.output.columns import COMMUNITIES_TABLE
+    from analysis.output.excel import write_xlsx
+
+    texts = ["=1+1", "@SUM(1)", "https://survey.example", "12", "{=1}", "mailto:a@b.example"]
+    write_xlsx(tmp_path / "t.xlsx", [(COMMUNITIES_TABLE, [texts])], "t", datetime.now(UTC))
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "hyperlink" not in sheet
+    assert 'state="frozen"' in sheet
+    read = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx")).get_sheet_by_index(0).to_python()
+    assert read[1] == texts
+
+
+def test_a_large_release_has_files_for_each_state(shown: Flask, tmp_path: Path, monkeypatch):
+    from analysis.output import columns
+    from survey.read import package as module
+
+    monkeypatch.setattr(module, "LARGE", 100)
+    monkeypatch.setattr(columns, "LONG", (columns.OVERALL_TABLE,))
+    monkeypatch.setattr(module, "write_xlsx", lambda path, *more: path.touch())
+    with shown.app_context():
+        release = db.session().get_one(Release, 1)
+        of = module.Package(db.session(), shown.extensions["content"], release, tmp_path)
+        assert of.parts() == ["New York", "Ohio"]
+        for name in ("spss", "stata", "excel"):
+            (tmp_path / name).mkdir()
+        of.statistics([(table, of.rows(table)) for table in columns.LONG], "Ohio")
+    read, _ = pyreadstat.read_sav(tmp_path / "spss" / "overall-ohio.sav")
+    assert set(read["state"]) == {"", "Ohio"}
+    assert {path.name for path in tmp_path.rglob("*.*")} == {
+        "overall-ohio.sav", "overall-ohio.dta", "porchlight-ohio.xlsx",
+    }  # fmt: skip
