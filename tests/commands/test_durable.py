@@ -55,12 +55,13 @@ READS = (
     "instrument check",
     "instrument publish",
     "migrate",
+    "doctor",
     "language list",
     "language sheet es",
 )
 # prove writes a page of docs/, a review a file of content/, a backup a file, a restore another
 # database: all before they say a word
-ELSEWHERE = {"prove", "language review", "backup", "restore"}
+ELSEWHERE = {"prove", "language review", "backup", "restore", "move", "merge"}
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
