@@ -58,7 +58,7 @@ class Sharing:
 
     @property
     def what(self) -> str:
-        """Return "Trust: Police, Buffalo"."""
+        """Return "Trust: Police, Maple Falls"."""
         names = [place.name for place in self.reading.places]
         title = self.reading.tell.title(self.reading.subject)
         return ", ".join([title, *(names if len(names) <= MOST_NAMED else [])])
