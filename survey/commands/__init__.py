@@ -24,6 +24,7 @@ from survey.commands import (
     operator,
     poster,
     prove,
+    record_level,
     release,
 )
 
@@ -44,6 +45,8 @@ COMMANDS = (
     audit.audit,
     release.release,
     brief.brief,
+    record_level.research_file,
+    record_level.raw_export,
     instrument.instrument,
     language.language,
     prove.prove,
