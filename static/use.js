@@ -1,7 +1,7 @@
 // Copies what stands beside a button; the words can be selected by hand without it.
 (function () {
   if (!navigator.clipboard) return;
-  [].forEach.call(document.querySelectorAll('button.copy'), function (button) {
+  [].forEach.call(document.querySelectorAll('button.take'), function (button) {
     var taken = button.parentNode.querySelector('.taken'), said = button.textContent, rest;
     button.hidden = false;
     button.setAttribute('aria-live', 'polite');

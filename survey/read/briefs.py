@@ -18,10 +18,10 @@ from analysis.output.drawing import Drawing, read
 from analysis.output.picture import key_picture, plain
 from survey.config import ROOT
 from survey.read.charts import agencies_figure, figure
-from survey.read.results_query import TOTAL, Reading
+from survey.read.results_query import Reading
 from survey.read.sharing import LICENCE
 from survey.read.typeset import in_our_letters, pdf
-from survey.storage.release_store import Place, Subject
+from survey.storage.release_store import TOTAL, Place, Subject
 
 TEMPLATE = ROOT / "templates" / "brief.typ"
 MEASURES = 5  # rows of the table

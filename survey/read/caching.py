@@ -15,6 +15,7 @@ from functools import cache
 from flask import Flask, Response, abort, current_app, g, request
 
 from survey.config import ROOT
+from survey.read.place_index import PlaceIndex
 from survey.storage import release_store
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, Release
@@ -64,6 +65,7 @@ class Bodies:
 
 def init_app(app: Flask) -> None:
     app.extensions["current"] = OrderedDict()
+    app.extensions["place_index"] = {}
     app.extensions["bodies"] = Bodies()
 
 
@@ -102,6 +104,15 @@ def current(key: tuple[int, str] | None) -> Current | None:
 def release_asked() -> Query:
     """Return the older release that an address names; links on the page keep it."""
     return [("release", str(g.older))] if g.get("older") else []
+
+
+def places_of(now: Current) -> PlaceIndex:
+    """Return where the places of a release are found, made once by this worker."""
+    kept: dict[int, PlaceIndex] = current_app.extensions["place_index"]
+    if now.release.id not in kept:
+        kept.clear()
+        kept[now.release.id] = PlaceIndex(now.places)
+    return kept[now.release.id]
 
 
 def fresh(release: Release, query: Query) -> Response | None:

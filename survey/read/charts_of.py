@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from survey.read.results_query import TOTAL, Reading
+from survey.read.results_query import Reading
+from survey.storage.release_store import TOTAL
 
+MOST_PANELS = 12  # communities beside each other in an overview
 LEAST_COMPARED = 2  # communities beside each other
 
 
@@ -16,6 +18,8 @@ def chart_of(path: str, cut: str = TOTAL) -> str:
 
 def has_chart(reading: Reading, path: str) -> bool:
     """Whether there is a figure to draw at an address."""
+    if path == "/results" and len(reading.places) > MOST_PANELS:
+        return False
     if path == "/results/compare" and len(reading.places) < LEAST_COMPARED:
         return False
     return reading.is_known and bool(reading.shown())

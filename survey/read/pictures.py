@@ -5,8 +5,9 @@ from __future__ import annotations
 from analysis.output.drawing import read
 from analysis.output.picture import POST, PRINT, Size, Words, picture
 from survey.read.charts import figure
-from survey.read.results_query import TOTAL, Reading
+from survey.read.results_query import Reading
 from survey.read.typeset import in_our_letters, png
+from survey.storage.release_store import TOTAL
 
 SIZES: dict[str, Size] = {"post": POST, "chart": PRINT}
 

@@ -76,7 +76,7 @@ def test_the_page_of_an_older_release_says_so_and_its_links_stay_within_it(two: 
 
 
 def test_a_form_on_an_older_page_stays_within_it(two: Flask):
-    old = text_of(two, "/results/buffalo?release=1")
+    old = text_of(two, "/results/compare?c=buffalo&release=1")
     forms = re.findall("<form.*?</form>", old, re.DOTALL)
     assert forms
     assert all('name="release" value="1"' in form for form in forms)
