@@ -234,7 +234,7 @@ def link(place: Place, subject: Subject | None = None) -> str:
     pairs = kept(SUBJECT)
     if subject is not None:
         pairs = [("measure", subject.measure), *([("agency", subject.agency)] * bool(
-            subject.agency)), *kept(("lang",))]  # fmt: skip
+            subject.agency)), *kept(("release", "lang"))]  # fmt: skip
     path = url_for("results.community", slug=place.slug)
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
