@@ -28,8 +28,8 @@ def two(shown: Flask, tmp_path_factory: pytest.TempPathFactory):
     with closing(sqlite3.connect(path)) as database, database:
         for table, key in (("release", "id"), ("figure", "release_id")):
             names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-            new = {key: "2", "lookup": "'2' || substr(lookup, 2)"}  # a lookup begins with it
-            kept = ", ".join(new.get(name, name) for name in names)
+            told = {key: "2", "lookup": "'2' || substr(lookup, 2)"}  # a lookup begins with it
+            kept = ", ".join(told.get(name, name) for name in names)
             database.execute(f"INSERT INTO {table} SELECT {kept} FROM {table} WHERE {key} = 1")
         database.execute("UPDATE release SET sha256 = ? WHERE id = 2", ("b" * 64,))
         where = "release_id = 2 AND kind = 'figure' AND community = 'buffalo' AND cut = 'total'"
