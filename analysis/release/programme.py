@@ -35,11 +35,12 @@ from analysis.frame import check_frame
 from analysis.measures import Measure
 from analysis.release.build import ReleaseRefused, build_county, standing_notes
 from analysis.release.changes import change_tests, released_changes
+from analysis.release.columns import NOTES, OVERALL
 from analysis.release.figures import Known, RhoKey, newest_season, publish, with_ranges
 from analysis.release.known import programme_knows
 from analysis.release.moments import Moments, index_holds, moments_of
 from analysis.release.overall import Parts, overall, parts_of
-from analysis.release.released import NOTES, OVERALL, Released, _sealed, tidy
+from analysis.release.released import Released, _sealed, tidy
 from analysis.release.verdict import settled_curves
 
 FORMAT = 3  # of the folder; another means: build everything anew
@@ -117,7 +118,7 @@ def county_of(folder: Path, name: str) -> Released:
 
 
 def overall_of(folder: Path) -> pd.DataFrame:
-    """The whole programme and each state, as released.OVERALL declares it."""
+    """The whole programme and each state, as columns.OVERALL declares it."""
     table: pd.DataFrame = pickle.loads((folder / OVERALL_FILE).read_bytes())
     return table
 
