@@ -23,6 +23,7 @@ from survey.commands import (
     operator,
     poster,
     prove,
+    record_level,
     release,
 )
 
@@ -42,6 +43,8 @@ COMMANDS = (
     operator.operator,
     audit.audit,
     release.release,
+    record_level.research_file,
+    record_level.raw_export,
     instrument.instrument,
     language.language,
     prove.prove,

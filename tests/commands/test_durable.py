@@ -61,7 +61,9 @@ READS = (
 )
 # prove writes a page of docs/, a review a file of content/, a backup a file, a restore another
 # database: all before they say a word
-ELSEWHERE = {"prove", "language review", "backup", "restore", "move", "merge"}
+ELSEWHERE = {
+    "prove", "language review", "backup", "restore", "move", "merge", "research-file", "raw-export",
+}  # fmt: skip
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
