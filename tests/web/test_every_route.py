@@ -9,6 +9,7 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -65,7 +66,7 @@ def requests(draw: st.DrawFn, rules: list[Rule]) -> dict[str, Any]:
     path = re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: f"{{{found[1]}}}", rule.rule)
     values = {name: draw(st.sampled_from(REAL.get(name, ["1"])) | text) for name in rule.arguments}
     for name, value in values.items():
-        path = path.replace(f"{{{name}}}", value)
+        path = path.replace(f"{{{name}}}", quote(value, safe="/."))
     methods = sorted((rule.methods or set()) | {"POST", "HEAD", "OPTIONS", "PUT"})
     query = draw(st.dictionaries(st.sampled_from(QUERIES) | text, text, max_size=4))
     fields = st.dictionaries(
