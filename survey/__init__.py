@@ -15,6 +15,7 @@ from survey.pages import (
     data,
     desk,
     errors,
+    feed,
     health,
     languages,
     places,
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     caching.init_app(app)
     desk.init_app(app)
     Compress(app)
-    for module in (attend, site, places, results, data, api, posters, languages, health):
+    for module in (attend, site, places, results, feed, data, api, posters, languages, health):
         app.register_blueprint(module.blueprint)
     commands.init_app(app)
     return app

@@ -92,7 +92,7 @@ class Worker(GeventWorker):
 
 
 def warm_up() -> None:
-    """Load pandas and plotly before anybody asks for a chart. A worker that fails to start would
+    """Load pandas before anybody asks for a chart. A worker that fails to start would
     end the whole server, and reading may not stop the survey: then a chart fails when asked for.
     """
     try:
