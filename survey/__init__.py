@@ -62,8 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["scans"] = Scans(app.extensions["writer"])
     app.extensions["comments"] = Delivery(app.extensions["writer"], app.extensions["seal"])
     assets.init_app(app)
+    headers.init_app(app)  # its headers come last, on what the others made of an answer, too
     addresses.init_app(app)
-    headers.init_app(app)
     locale.init_app(app)
     errors.init_app(app)
     caching.init_app(app)
