@@ -16,11 +16,15 @@ from survey.server.quiet import ServerLog  # noqa: E402
 from survey.server.roles import Roles, forget_socket  # noqa: E402
 from survey.server.worker import Worker  # noqa: E402
 from survey.storage import installation  # noqa: E402
+from survey.storage.copies import snapshot  # noqa: E402
 
 try:
     settings = read_settings()
 except SettingError as error:
     sys.exit(f"Porchlight cannot start: {error}")
+
+if damaged := snapshot.damage_at_start(settings):
+    sys.exit(f"Porchlight cannot start: {damaged}")
 
 roles = Roles.of(settings)
 FILES = 8192  # a worker holds 2,000 connections, and each that is passed on is two files

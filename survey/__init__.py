@@ -17,6 +17,7 @@ from survey.pages import (
     errors,
     health,
     languages,
+    places,
     posters,
     results,
     site,
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     caching.init_app(app)
     desk.init_app(app)
     Compress(app)
-    for module in (attend, site, results, data, api, posters, languages, health):
+    for module in (attend, site, places, results, data, api, posters, languages, health):
         app.register_blueprint(module.blueprint)
     commands.init_app(app)
     return app

@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).parent.parent
 INSTANCE = ROOT / "instance"
 LEAST_SECRET, LEAST_LEFT = 32, 20  # characters: in all, and when what is known is taken out
+LEAST_TOKEN = 20  # characters
 LEAST_SIGNS = 9  # different ones among these: of 200,000 random hexadecimal keys none had fewer
 KNOWN_WORDS = re.compile(  # what stands in examples of settings, and is then left there
     r"change[-_ ]?(?:me|this|it)|passw(?:or)?d|secret|porchlight|qwert[yz]|asdfgh|[yz]xcvb|letmein|"
@@ -54,6 +55,7 @@ class Settings:
     role: str = "all"  # what these processes do: collect, read or all
     workers: int = 2  # processes that collect answers
     readers: int = 1  # processes that show what was released, and everything else
+    metrics_token: str = ""  # what /metrics asks for; "" = there are no metrics
     trusted_hosts: tuple[str, ...] = ()  # names beside PUBLIC_URL's that requests may carry
     content: Path = ROOT / "survey" / "content"
 
@@ -230,6 +232,13 @@ def parse_role(text: str) -> str:
     return text
 
 
+def parse_metrics_token(text: str) -> str:
+    text = text.strip()
+    if text and (len(text) < LEAST_TOKEN or not text.isascii() or not text.isprintable()):
+        raise SettingError(f"METRICS_TOKEN must have at least {LEAST_TOKEN} plain characters.")
+    return text
+
+
 def parse_trusted_hosts(text: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return the hosts of a list with commas, as they stand in an address, without a port."""
     names = text.split(",") if isinstance(text, str) else text
@@ -260,6 +269,7 @@ PARSERS: dict[str, Callable[..., object]] = {
     "role": parse_role,
     "workers": whole_number("WORKERS", 256),
     "readers": whole_number("READERS", 64),
+    "metrics_token": parse_metrics_token,
     "trusted_hosts": parse_trusted_hosts,
 }
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from survey.commands.work import FLASK, plainly, settings, speak
-from survey.storage import db, events, schema
+from survey.storage import db, events, gauges, schema
 from survey.storage.copies import archive, restore
 from survey.storage.copies import backup as backups
 from survey.storage.copies.archive import Contents
+from survey.storage.installation import note
 
 PATH = click.Path(path_type=Path)
 
@@ -40,12 +43,20 @@ def backup(place: Path, keys: tuple[str, ...], keep: int | None) -> None:
     with plainly():
         to = archive.parse_keys(keys)
         made = backups.make(settings(), db.engine(), place, to, events.now())
+        note_backup(made.contents)
         gone = backups.remove_older(made.file.parent, keep) if keep else []
     lines = [f"{made.file}: {counted(made.contents)}, read back and whole."]
     if not to:
         lines.append("  It is not encrypted and holds every answer: keep it as you keep a key.")
     lines += [f"  Deleted: {path.name}" for path in gone]
     speak(lines)
+
+
+def note_backup(contents: Contents) -> None:
+    """Note when it was made, for `flask doctor`; a database that cannot be written now has one."""
+    with suppress(SQLAlchemyError):
+        note(db.session(), gauges.LAST_BACKUP, contents.made_at.removesuffix("Z"))
+        db.session().commit()
 
 
 @click.command("restore")

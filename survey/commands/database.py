@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from survey.commands.work import speak
+from survey.commands.work import plainly, speak
 from survey.storage import db, schema
 
 
@@ -13,5 +13,6 @@ from survey.storage import db, schema
 @with_appcontext
 def migrate() -> None:
     """Bring the database to this version's tables; safe to repeat."""
-    schema.migrate(db.engine())
+    with plainly():
+        schema.migrate(db.engine())
     speak(["The database is up to date."])

@@ -14,7 +14,7 @@ from survey.commands.find import community_of, event_of
 from survey.commands.settle import settle
 from survey.commands.typed import CLOCK, DAY
 from survey.commands.work import FLASK, Work, content, work
-from survey.desk import planning
+from survey.desk import planning, rehearsal
 from survey.storage import events
 from survey.storage.models import Event, Response
 
@@ -121,6 +121,21 @@ def set_host(slug: str, host: str) -> None:
         planning.set_host(content(), found, host)
         seen = "the police run it" if found.police_run else "police see released figures only"
         doing.say(f"{found.slug}: run by {found.host}. Attendees read that {seen}.")
+
+
+@event.command("rehearse")
+@click.argument("slug")
+@click.option("--end", is_flag=True, help="End the try-out and wipe what was answered.")
+def rehearse(slug: str, end: bool) -> None:
+    """Let an event's posters work before it opens, for a try-out that counts nowhere."""
+    with work() as doing:
+        found = event_of(doing.session, slug)
+        if end:
+            rehearsal.end(doing.session, found)
+            doing.say(f"{found.slug}: the try-out is over, and what was answered is wiped.")
+            return
+        rehearsal.begin(doing.session, found, events.now())
+        doing.say(f"{found.slug}: its posters work now; answers are seen on the desk, then wiped.")
 
 
 @event.command("close")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from survey.commands.settle import settle, settled_again
+from survey.commands.settle import settle
 from survey.commands.work import content, settings, work
+from survey.desk.settling import settled_again
 from survey.read import downloads
 from survey.storage import db, events
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from survey.config import Settings
 from survey.questionnaire.instrument import Content
 from survey.storage import audit, db, schema
+from survey.storage.copies import snapshot
 from survey.storage.events import Refused, now
 
 FLASK = "python3 dev.py flask"  # what is typed where nothing is installed
@@ -161,6 +162,8 @@ def disk_sentence(error: OSError) -> str:
 
 
 def database_sentence(error: DBAPIError) -> str:
+    if snapshot.is_damage(error):
+        return snapshot.DAMAGE.format(path=db.engine().url.database)
     if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
         return "The disk is full: nothing was changed. Make room and type it again."
     return f"The database cannot do this now: {error.orig}. Nothing was changed."

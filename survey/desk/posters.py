@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.desk.limits import tidy
 from survey.questionnaire.instrument import EVENT, LEAVING
+from survey.storage.desk_tables import RehearsalAnswer
 from survey.storage.events import CODE_LENGTH, CODE_SIGNS, Refused
 from survey.storage.models import Event, Poster, Response, Scan
 
@@ -40,7 +41,8 @@ def remove(session: Session, poster: Poster) -> None:
     if session.scalar(select(exists().where(Response.poster == poster.code))):
         sentence = f"There are answers already: {poster.code} can no longer be removed."
         raise Refused(sentence, "answered")
-    session.execute(delete(Scan).where(Scan.poster == poster.code))
+    for table in (Scan, RehearsalAnswer):
+        session.execute(delete(table).where(table.poster == poster.code))
     session.execute(delete(Poster).where(Poster.code == poster.code))
 
 

@@ -36,7 +36,7 @@ from survey.pages.submission import Sent
 from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.questionnaire.words import Language
-from survey.storage import db, events
+from survey.storage import db, events, rehearsal
 from survey.storage.events import Place, Window
 from survey.web.compression import Packed
 from survey.web.form_body import read_form
@@ -80,7 +80,9 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     window = place.window(events.now())
     if window is not Window.OPEN:
         return help_page(window.value, place, language)
-    if is_opened_by_a_person(request.method, request.headers.get):
+    if place.rehearsal_until:  # its try-out is over: what is left of it goes now
+        db.writer().submit(lambda connection: rehearsal.wipe(connection, place.event_id))
+    if not place.rehearsing and is_opened_by_a_person(request.method, request.headers.get):
         scans: Scans = current_app.extensions["scans"]
         scans.add((place.event_id, place.poster, place.hour(events.now())))
     return fresh_page(place, language)
@@ -97,6 +99,8 @@ def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
     sent = Sent(place, fields)
     if place.retired_at and sent.opened > place.retired_at:
         return refusal("unknown", code=place.poster)
+    if fields.get("rehearsal") and not place.rehearsing:
+        return taken(sent, Outcome.STORED)  # a form of a try-out that is over: nothing is kept
     admission = intake.admission(place, sent.opened, events.now(), queue_days())
     if admission == "closed":
         return refusal(place.window(events.now()).value, place, sent.language)
@@ -166,19 +170,35 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
     if sent.ticket is None:
         return invalid(sent, notice=language.say("error.ticket"))
     try:
-        outcome = store(place, sent.accepted(late))
+        outcome = rehearse(sent) if place.rehearsing else store(place, sent.accepted(late))
     except UnknownCode as unknown:  # a code that the form let by: nothing of it is stored
         return invalid(sent, problems={unknown.item: language.say("error.choice")})
     except db.AWAY:
         return busy(sent)
     if outcome is Outcome.CONFLICT:
         return refusal("conflict", place, language)
+    return taken(sent, outcome)
+
+
+def taken(sent: Sent, outcome: Outcome) -> Reply:
+    """Thank for what is durable."""
+    place, language = sent.place, sent.language
     door = place.door if place.mode != "own phone" else None
     address = url_for("attend.thanks", code=place.poster, door=door, lang=language.code)
     if wants_json():
         told = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
         return jsonify(told)
     return redirect(address, 303)
+
+
+def rehearse(sent: Sent) -> Outcome:
+    """Keep what was answered in a try-out, in words, for its organiser to see and to wipe."""
+    place = sent.place
+    shown = shown_agencies(sent.form, sent.submission)
+    told = list(View(place, sent.language, sent.form, {}, shown).told())
+    where = place.event_id, sent.submission, place.poster
+    db.writer().do(lambda connection: rehearsal.keep(connection, *where, told))
+    return Outcome.STORED
 
 
 def store(place: Place, submission: Submission) -> Outcome:
@@ -221,6 +241,7 @@ def find(code: str, door: str = "") -> Place | None:
     tidy = events.tidy_code(code)
     places: events.Places = current_app.extensions["places"]
     place = places.find(db.session, tidy) if events.is_code(tidy) else None
+    place = place.as_of(events.now()) if place else None
     return place.through(door) if place and door else place
 
 
@@ -257,6 +278,7 @@ def page(template: str, place: Place | None, language: Language, **more: Any) ->
         words=language,
         say=language.say,
         made_up=bool(place and place.made_up),
+        rehearsing=bool(place and place.rehearsing),
         attend=current_app.extensions["attend"],
         **more,
     )

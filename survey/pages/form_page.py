@@ -70,10 +70,15 @@ def filled_page(
 
 
 def hidden_fields(place: Place, submission: UUID) -> str:
-    return Markup(
+    fields = Markup(
         '<input type="hidden" form="survey" name="ticket" value="{}">'
         '<input type="hidden" form="survey" name="submission" value="{}" autocomplete="off">'
     ).format(ticket_for(place), submission)
+    return fields + REHEARSAL if place.rehearsing else fields
+
+
+# Sent after the try-out, perhaps by a phone that had no signal, it still counts nowhere.
+REHEARSAL = Markup('<input type="hidden" form="survey" name="rehearsal" value="1">')
 
 
 def ticket_for(place: Place) -> str:
@@ -120,6 +125,7 @@ def render_form(
         words=language,
         say=language.say,
         made_up=place.made_up,
+        rehearsing=place.rehearsing,
         languages=content().offered(place.languages),
         action=address_of(place),
         extra=extra_address(language),

@@ -1,33 +1,36 @@
 """What the public and departments read: released figures as sentence, table, chart and file.
 
-The address is the state: filters are a GET form, and the same address with another ending
-(.csv, .json, .chart.json) gives the same rows. What of an address a page understands is named
-once (`understood`): pages are kept under it, and their links are made of it.
+The address is the state: choices are links and GET forms, and the same address with another
+ending (.csv, .json, .chart.json) gives the same rows. What of an address a page understands is
+named once (`understood`): pages are kept under it, and their links are made of it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.routing import BaseConverter
 
+from survey.pages import tables
+from survey.pages.addresses import SUBJECT, kept
+from survey.pages.places import MOST_COMPARED
 from survey.pages.site import page
-from survey.read import definitions
-from survey.read.caching import Query, kept_or_made, newest
+from survey.read import definitions, questions
+from survey.read.caching import Query, kept_or_made, newest, places_of
 from survey.read.captions import Teller
+from survey.read.comparison import Comparison
 from survey.read.other_samples import OtherSamples
-from survey.read.results_query import TOTAL, Reading
+from survey.read.overview import SEARCHED, Overview, Scope, listed
+from survey.read.place_page import PlacePage
+from survey.read.results_query import Reading
 from survey.storage.db import session
-from survey.storage.release_store import Current, Place
+from survey.storage.release_store import TOTAL, Current, Place, Subject
 from survey.web.locale import content, visitor_language
 
-PER_PAGE = 40  # communities on one page of the overview
 MOST_PANELS = 12  # small charts beside each other
-MOST_COMPARED = 6  # more lines than that cannot be told apart
 
 
 class Ending(BaseConverter):
@@ -51,60 +54,50 @@ def add_converters(state: Any) -> None:
 @blueprint.get("/results", defaults={"ending": "html"})
 @blueprint.get("/results.<ending:ending>")
 def overview(ending: str) -> str | Response:
-    """Communities by seasons, for one measure and agency."""
+    """The programme, a state or a county: its figure, how many places moved, and the places."""
     if (now := newest()) is None:
         return page("results/none.html")
-    state = request.args.get("state", "")
-    places = [place for place in now.places.values() if state in ("", place.state)]
-    pages = max(1, -(-len(places) // PER_PAGE))
-    number = min(max(1, request.args.get("page", 1, int)), pages)
-    shown = places[(number - 1) * PER_PAGE : number * PER_PAGE]
-    if ending == "chart.json":
-        shown = shown[:MOST_PANELS]
-    reading = read(now, shown if ending != "csv" else places)
-    return reply(
-        reading,
-        ending,
-        [("state", state if places else "-"), ("page", str(number))],
-        chart="overview",
-        lines=lambda: [reading.line(place) for place in shown],
-        number=number,
-        pages=pages,
-        states=sorted({place.state for place in now.places.values()}),
-        state=state,
-    )
+    index, asked = places_of(now), request.args.get
+    scope = Scope.of(index, asked("state", ""), asked("county", ""), asked("told", ""))
+    reading = read(now, ())
+    shown, number, pages, everywhere = listed(reading, index, scope, asked("page", 1, int))
+    reading = read(now, shown[:MOST_PANELS] if ending == "chart.json" else shown)
+    area = [("state", scope.state), ("county", scope.county)]
+    if ending in tables.TYPES:
+        query = understood(reading, ending, area)
+        return tables.whole(reading, ending, query, scope.state, scope.county)
+    view = Overview(reading, index, scope, everywhere)
+    also = [*area, ("told", scope.told), ("page", str(number))]
+    more: dict[str, Any] = {"number": number, "pages": pages, "at": at}
+    more |= {"searched": len(now.places) >= SEARCHED, "charted": len(everywhere) <= MOST_PANELS}
+    return reply(reading, ending, also, chart="overview", view=view, **more)
 
 
 @blueprint.get("/results/<slug:slug>", defaults={"ending": "html"})
 @blueprint.get("/results/<slug:slug>.<ending:ending>")
 def community(slug: str, ending: str) -> str | Response:
-    """One community: its seasons, its last change, its groups."""
+    """One community: its answer, its seasons, and what stands behind and beside it."""
     if (now := newest()) is None:
         return page("results/none.html")
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
     chart = "trend" if reading.cut == TOTAL else "groups"
-    others = OtherSamples(reading, place)
-    return reply(reading, ending, [], chart=chart, place=place, others=others)
+    more = {"place": place, "others": OtherSamples(reading, place), "at": at}
+    return reply(reading, ending, [], chart=chart, view=PlacePage(reading, place), **more)
 
 
 @blueprint.get("/results/compare", defaults={"ending": "html"})
 @blueprint.get("/results/compare.<ending:ending>")
 def compare(ending: str) -> str | Response:
-    """Two to six communities side by side, in order of name."""
+    """Two to six communities side by side, in order of name, with their states."""
     if (now := newest()) is None:
         return page("results/none.html")
     asked = request.args.getlist("c")
     picked = [place for slug, place in now.places.items() if slug in asked][:MOST_COMPARED]
     reading = read(now, picked)
-    return reply(
-        reading,
-        ending,
-        [("c", place.slug) for place in picked],
-        chart="overview",
-        lines=lambda: [reading.line(place) for place in picked],
-        picked=picked,
-    )
+    also = [("c", place.slug) for place in picked]
+    more = {"picked": picked, "most": MOST_COMPARED, "without": without}
+    return reply(reading, ending, also, chart="overview", view=Comparison(reading), **more)
 
 
 @blueprint.get("/how-to-read")
@@ -145,11 +138,13 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
         abort(404)
 
     def make() -> str | Response:
-        if ending != "html":
-            return FILES[ending](reading, chart)
-        lazy = {name: value() if callable(value) else value for name, value in more.items()}
+        if ending in tables.TYPES:
+            return tables.shown(reading, ending)
+        if ending == "chart.json":
+            return as_chart(reading, chart)
         template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
-        return page(template, chart_name=chart, still=still, **choices(reading), **lazy)
+        known = shared(reading, more["view"].subjects)
+        return page(template, chart_name=chart, still=still, **known, **more)
 
     return kept_or_made(reading.now.release, understood(reading, ending, also), make)
 
@@ -163,12 +158,12 @@ def still(reading: Reading, chart: str) -> Any:
 
 def understood(reading: Reading, ending: str, also: Query) -> Query:
     """Return what was asked for, in one order and without what is shown unasked."""
-    now, unasked = reading.now, {("state", ""), ("page", "1"), ("cut", TOTAL), ("columns", "3")}
+    now, unasked = reading.now, {("page", "1"), ("cut", TOTAL), ("columns", "3")}
     unasked |= {("measure", now.headline.measure), ("agency", now.headline.agency)}
     pairs = [("measure", reading.subject.measure), ("agency", reading.subject.agency)]
     if not reading.subject.agency and reading.is_known:
         pairs.pop()  # a question about the event
-    pairs += [("cut", reading.cut), *also]
+    pairs += [("cut", reading.cut), *(pair for pair in also if pair[1])]
     if ending == "chart.json":
         pairs.append(("columns", str(columns())))
     return [*(pair for pair in pairs if pair not in unasked), *language_asked()]
@@ -185,75 +180,63 @@ def columns() -> int:
     return min(max(request.args.get("columns", 3, int), 1), 3)
 
 
-def choices(reading: Reading) -> dict[str, Any]:
-    """Return what every results page shows: the filters' choices, its notes, its files."""
+def shared(reading: Reading, subjects: set[Subject]) -> dict[str, Any]:
+    """Return what every results page shows: its title, the questions it offers, its addresses."""
     now, tell = reading.now, reading.tell
-    measures = dict.fromkeys(subject.measure for subject in now.subjects)
-    agencies = dict.fromkeys(subject.agency for subject in now.subjects if subject.agency)
     return {
         "reading": reading,
         "tell": tell,
         "now": now,
         "made_up": now.release.about["made_up"],
         "title": tell.title(reading.subject) if reading.is_known else tell.say("title"),
-        "measures": by_sample(tell, measures),
-        "agencies": [(agency, tell.agency(agency)) for agency in agencies],
-        "cuts": [(cut, tell.cut(cut)) for cut in (TOTAL, *now.cuts)],
+        "questions": questions.offered(tell, subjects),
+        "ask": ask,
         "address": address,
         "link": link,
+        "keep": lambda: kept(SUBJECT),
     }
 
 
-def by_sample(tell: Teller, measures: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-    """Return {whose answers: [(measure, its name)]}, as the filter offers them."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for measure in measures:
-        sample = tell.sample(tell.now.asked(measure).sample)
-        found.setdefault(sample, []).append((measure, tell.measure(measure)))
-    return found
+def ask(subject: Subject) -> str:
+    """Return this page's address with another question."""
+    left = [pair for pair in g.understood if pair[0] not in ("measure", "agency", "cut", "page",
+                                                             "told")]  # fmt: skip
+    about = [("agency", subject.agency)] if subject.agency else []
+    return f"{request.path}?{urlencode([('measure', subject.measure), *about, *left])}"
 
 
-def link(place: Place) -> str:
-    """Return the address of a community's page that keeps what is being looked at."""
-    kept = [(name, value) for name, value in g.understood if name in ("measure", "agency", "lang")]
+def at(state: str = "", county: str = "", told: str = "", number: int = 1) -> str:
+    """Return the address of an overview of an area, about the same question."""
+    area = [("state", state), ("county", county), ("told", told)]
+    pairs = [*kept(SUBJECT), *(pair for pair in area if pair[1])]
+    pairs += [("page", str(number))] if number > 1 else []
+    path = url_for("results.overview")
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def without(place: Place) -> str:
+    """Return this comparison's address without one of its places."""
+    pairs = [pair for pair in g.understood if pair != ("c", place.slug)]
+    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+def link(place: Place, subject: Subject | None = None) -> str:
+    """Return the address of a community's page about what is looked at, or another question."""
+    pairs = kept(SUBJECT)
+    if subject is not None:
+        pairs = [("measure", subject.measure), *([("agency", subject.agency)] * bool(
+            subject.agency)), *kept(("lang",))]  # fmt: skip
     path = url_for("results.community", slug=place.slug)
-    return f"{path}?{urlencode(kept)}" if kept else path
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def address(ending: str) -> str:
     """Return this page's address with another ending."""
-    query = urlencode(g.understood)
+    query = urlencode([pair for pair in g.understood if pair[0] not in ("page", "told")])
     return f"{request.path}.{ending}" + (f"?{query}" if query else "")
 
 
-def as_json(reading: Reading, chart: str) -> Response:
-    release = reading.now.release
-    body = {
-        "release": release.id,
-        "sha256": release.sha256,
-        "note": reading.tell.say("note"),
-        "rows": reading.shown(),
-    }
-    return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
-
-
-def as_csv(reading: Reading, chart: str) -> Response:
-    from survey.read import charts  # loads pandas: only where a file or a chart is made
-
-    response = Response(charts.table(reading), mimetype="text/csv")
-    name = request.path.strip("/").replace("/", "-")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
 def as_chart(reading: Reading, chart: str) -> Response:
-    from survey.read import charts
+    from survey.read import charts  # loads pandas: only where a chart is made
 
     return Response(charts.chart(reading, chart, columns()), mimetype="application/json")
-
-
-FILES: dict[str, Callable[[Reading, str], Response]] = {
-    "csv": as_csv,
-    "json": as_json,
-    "chart.json": as_chart,
-}

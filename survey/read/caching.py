@@ -15,6 +15,7 @@ from functools import cache
 from flask import Flask, Response, current_app, g, request
 
 from survey.config import ROOT
+from survey.read.place_index import PlaceIndex
 from survey.storage import release_store
 from survey.storage.db import session
 from survey.storage.models import Release
@@ -63,6 +64,7 @@ class Bodies:
 
 def init_app(app: Flask) -> None:
     app.extensions["current"] = {}
+    app.extensions["place_index"] = {}
     app.extensions["bodies"] = Bodies()
 
 
@@ -78,6 +80,15 @@ def newest() -> Current | None:
         assert found is not None
         kept[key] = found
     return kept[key]
+
+
+def places_of(now: Current) -> PlaceIndex:
+    """Return where the places of the newest release are found, made once by this worker."""
+    kept: dict[int, PlaceIndex] = current_app.extensions["place_index"]
+    if now.release.id not in kept:
+        kept.clear()
+        kept[now.release.id] = PlaceIndex(now.places)
+    return kept[now.release.id]
 
 
 def fresh(release: Release, query: Query) -> Response | None:

@@ -218,6 +218,21 @@ class Teller:
         detail = (self.range(row) and self.say("range", range=self.range(row)), self.came(row))
         return f"{told} ({'; '.join(filter(None, detail))})."
 
+    def beside_figure(self, row: Row) -> str:
+        """Return what stands beside a large figure, without it: "of those who answered ..."."""
+        kind = "share" if self.is_share(row) else "score"
+        who = self.who(self.now.asked(row["measure"]))
+        finding = self.finding(row)
+        return self.say(f"view.beside_{kind}", who=who, season=row["season"], finding=finding)
+
+    def as_figure(self, row: Row) -> Row:
+        """Return the row of the programme or a state as a place's: rounded as every figure is."""
+        share = self.is_share(row)
+        value = round(row["value"], 2 if share else 0)
+        n = self.language.number(row["n"])
+        ends = {"value_low": value, "value_high": value, "n_low": row["n"]}
+        return {**row, "value": value, "n": n, "wording": row["asked"], "head_count": 0, **ends}
+
     @property
     def changes(self) -> Verdicts:
         return Verdicts(self)

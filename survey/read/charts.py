@@ -12,15 +12,12 @@ from analysis import CHARTS, WORDS
 from analysis.output import svg
 from analysis.output.chart_tables import Said
 from analysis.output.charts import PANELS, Figure, as_json
-from analysis.output.columns import FIGURES_TABLE
 from analysis.output.drawing import Drawing, read
-from analysis.output.export import csv_parts
-from analysis.output.published import Names, published
 from analysis.release.released import stored_view
 from survey.read.captions import Teller
 from survey.read.findings import Findings
-from survey.read.results_query import TOTAL, Reading
-from survey.storage.release_store import Row
+from survey.read.results_query import Reading
+from survey.storage.release_store import TOTAL, Row
 
 OURS = ("title", "subtitle", "source", "note")  # words of a chart that are no caption of its own
 
@@ -157,12 +154,3 @@ def words(reading: Reading, name: str, rows: list[Row]) -> Mapping[str, str]:
     if reading.cut != TOTAL:
         said |= dict(tell.groups(reading.cut))
     return said
-
-
-def table(reading: Reading) -> bytes:
-    """Return what the page shows as CSV, in the columns of the release's own files."""
-    names = Names(
-        {place.slug: place.name for place in reading.now.places.values()},
-        {(place.state, place.county): reading.tell.area(place) for place in reading.places},
-    )
-    return b"".join(csv_parts(FIGURES_TABLE, published(FIGURES_TABLE, reading.shown(), names)))

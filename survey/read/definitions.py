@@ -17,7 +17,7 @@ from survey.questionnaire.instrument import Content
 from survey.questionnaire.question_words import answer_words
 from survey.read.captions import Teller
 from survey.storage import release_store
-from survey.storage.release_store import FIGURE, Current, Row
+from survey.storage.release_store import FIGURE, TOTAL, Current, Row
 
 LEAST = 11  # as analysis.measures.LEAST; a test holds the two together
 TRIED = 20  # places in which an example is looked for: a release may hold thousands
@@ -168,9 +168,9 @@ class Guide:
 
 def example(session: Session, now: Current) -> Row | None:
     """Return a row of the headline to explain: the newest of a place that is told in numbers."""
-    tried = list(now.places)[:TRIED]
+    tried = list(now.places.values())[:TRIED]
     found = release_store.rows(
-        session, now.release, FIGURE, subject=now.headline, communities=tried, cut="total"
+        session, now.release, FIGURE, subject=now.headline, places=tried, cut=TOTAL
     )
     fit = [row for row in found if row["community"] in now.places and row["value"] is not None]
     return max(fit, key=lambda row: row["season"], default=None)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from survey.read.captions import Cell
-from survey.read.results_query import TOTAL, Reading
+from survey.read.results_query import Reading
 from survey.read.verdicts import EVENING, PAIRS
 from survey.storage import release_store
-from survey.storage.release_store import CHANGE, FIGURE, Place, Row, Subject
+from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,9 @@ class OtherSamples:
             self.reading.now.release,
             kind,
             measures={subject.measure for subject in self.subjects},
-            communities=(self.place.slug, release_store.POOL, release_store.COUNTY),
+            places=[self.place],
             cut=cut,
+            seasons=[self.season],
         )
         mine = release_store.of_place(found, self.place)
         return [row for row in mine if Subject(row["measure"], row["agency"]) in self.subjects]

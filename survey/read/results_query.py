@@ -17,10 +17,16 @@ from survey.read.captions import Cell, Teller
 from survey.read.imported_notes import imported_notes
 from survey.read.verdicts import BEFORE, EVENING, FIRST, TREND
 from survey.storage import release_store
-from survey.storage.release_store import CHANGE, FIGURE, OVERALL, Current, Place, Row, Subject
-
-TOTAL = "total"
-FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
+from survey.storage.release_store import (
+    CHANGE,
+    FIGURE,
+    OVERALL,
+    TOTAL,
+    Current,
+    Place,
+    Row,
+    Subject,
+)
 
 
 @dataclass(frozen=True)
@@ -92,17 +98,14 @@ class Reading:
 
     def find(self, kind: str, cut: str | None = None) -> list[Row]:
         """Return the rows of these communities, of their pools and of their counties."""
-        counties = {(place.state, place.county) for place in self.places}
-        slugs = [*(place.slug for place in self.places), release_store.COUNTY, release_store.POOL]
-        found = release_store.rows(
+        return release_store.rows(
             self.session,
             self.now.release,
             kind,
             subject=self.subject,
-            communities=slugs,
+            places=self.places,
             cut=cut,
         )
-        return [row for row in found if (row["state"], row["county"]) in counties]
 
     def seasons(self, place: Place) -> list[Row]:
         """Return one row a season: the community's own, or the one it shares with neighbours."""
@@ -176,31 +179,22 @@ class Reading:
         ]
         return Line(place, cells, told)
 
-    def summary(self) -> Iterator[str]:
-        """Yield a sentence for each verdict on the newest season: which communities it was."""
-        newest = self.now.seasons[-1]
-        for basis in (BEFORE, TREND):
-            told = (
-                (change["verdict"], place.name)
-                for place in self.places
-                if (change := self.changes_of(place, basis).get(newest))
-                and change["community"] == place.slug
-                and (basis == BEFORE or change["rung"])
-            )
-            yield from self.tell.changes.by_verdict(told)
-
     def overall(self, state: str = "") -> Row | None:
         """Return the newest row of the whole programme, or of a state; None for one place."""
-        found = release_store.rows(self.session, self.now.release, OVERALL, subject=self.subject)
-        newest = self.now.seasons[-1]
-        return next(
-            (row for row in found if (row["state"], row["season"]) == (state, newest)), None
+        newest = self.now.seasons[-1:]
+        found = release_store.rows(
+            self.session, self.now.release, OVERALL, subject=self.subject, cut=TOTAL, seasons=newest
         )
+        return next((row for row in found if row["state"] == state), None)
 
-    def together(self, row: Row) -> Iterator[str]:
-        """Yield the sentences about all places together."""
+    def together(self, row: Row) -> list[str]:
+        """Return what can be said of all places together: their figure and their mean change."""
+        return self.tell.changes.together(row)
+
+    def about_whole(self, row: Row) -> Iterator[str]:
+        """Yield how many places moved, and which are left out."""
         places = (self.now.places.get(slug) for slug in row["left_out_places"].split("|"))
-        return self.tell.changes.together(row, [place.name for place in places if place])
+        return self.tell.changes.counted(row, [place.name for place in places if place])
 
     def too_few(self, place: Place) -> str:
         """Return the sentence that names the seasons in which a community had too few answers to
@@ -212,14 +206,8 @@ class Reading:
             if (measure["id"], measure["agency"]) == (self.subject.measure, self.subject.agency)
         }
         shown = {row["season"] for row in self.seasons(place)}
-        seasons = {
-            note["season"]
-            for note in about["notes"]
-            if note["reason"] == FEW_ANSWERS
-            and (note["state"], note["county"]) == (place.state, place.county)
-            and note["panel"] in panels
-            and place.slug in note["members"].split("|")
-        }
+        found = self.now.few.get(place.slug, ())
+        seasons = {season for season, panel in found if panel in panels}
         if not seasons - shown:
             return ""
         told = self.tell.list(str(season) for season in sorted(seasons - shown))

@@ -6,7 +6,7 @@ ranges are rounded outward to whole points, and an end that does not reach 0 is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING
@@ -23,11 +23,9 @@ BEFORE, FIRST, TREND = (
 )  # basis of a change, as in analysis.release.verdict
 LOWERED = ("lower", "fall", "falling")
 TOLD = ("higher", "lower", "rise", "fall", "rising", "falling")
-VERDICTS = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")  # in order of telling
 EVENING = "evening"  # basis: from those who arrive to those who leave
 PAIRS = "pairs"  # basis: of those who answered twice, who moved up less who moved down
 WITHIN = {TREND: "per_year", EVENING: "same_evening", PAIRS: "twice"}  # how an amount is told
-OVER_YEARS = ("rising", "falling")
 COUNTED = ("rise", "fall", "higher", "lower", "unclear")  # places with figures for two years
 MINUS = "\N{MINUS SIGN}"
 
@@ -112,41 +110,42 @@ class Verdicts:
         )
         return " ".join(told)
 
-    def by_verdict(self, named: Iterable[tuple[str, str]]) -> Iterator[str]:
-        """Yield "A clear rise: A and B."; named: (verdict, name of a place)."""
-        found: dict[str, list[str]] = {}
-        for verdict, name in named:
-            found.setdefault(verdict, []).append(name)
-        for verdict in (*VERDICTS, *OVER_YEARS):
-            if names := found.get(verdict):
-                yield self.say(f"list.{verdict}", places=self.tell.some(names))
-
-    def together(self, row: Row, left_out: Sequence[str]) -> Iterator[str]:
-        """Yield what is said of all places together: their figure, their mean change, how many of
-        them moved, what chance alone would do, and who is left out."""
+    def together(self, row: Row) -> list[str]:
+        """Return what is said of all places together: their figure, and their mean change."""
         kind = "share" if self.tell.is_share(row) else "score"
         n = self.tell.language.number(row["n"])
-        numbers = {"n": n, "of": row["communities"], "range": self.tell.range(row)}
+        number = self.tell.language.number
+        numbers = {"n": n, "of": number(row["communities"]), "range": self.tell.range(row)}
         whole = round(row["value"], 2 if kind == "share" else 0)  # as every other figure
         figure = {"season": row["season"], "value": self.tell.number(whole, row)}
         finding = self.tell.finding({**row, "wording": row["asked"]})
-        yield self.tell.say(f"overall.{kind}", finding=finding, **numbers, **figure)
+        said = [self.tell.say(f"overall.{kind}", finding=finding, **numbers, **figure)]
         if row["compared"]:
             told = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
                                "smallest": None})  # fmt: skip
-            yield self.tell.say(f"overall.{row['verdict']}", of=row["compared"], **told)
-            counted = {name: row[name] for name in COUNTED}
-            of = sum(counted.values())
+            said.append(
+                self.tell.say(f"overall.{row['verdict']}", of=number(row["compared"]), **told)
+            )
+        return said
+
+    def counted(self, row: Row, left_out: Sequence[str]) -> Iterator[str]:
+        """Yield how many places moved, and who is left out of their figure."""
+        number = self.tell.language.number
+        if row["compared"]:
+            counted = {name: number(row[name]) for name in COUNTED}
+            of = number(sum(row[name] for name in COUNTED))
             yield self.tell.say("overall.counts", of=of, **counted)
-            yield self.chance(row["chance"], of)
-        if left_out:
+        if row["left_out"] > len(left_out):  # a release names the first of them alone
+            yield self.tell.say("overall.left_out_many", number=number(row["left_out"]))
+        elif left_out:
             yield self.tell.say("overall.left_out", places=self.tell.some(left_out))
 
     def chance(self, expected: float, of: int) -> str:
         """Return how many places chance alone would put at the first rung."""
         if expected < 1:
-            return self.say("chance_few", of=of)
-        return self.say("chance", number=round(expected), of=of)
+            return self.say("chance_few", of=self.tell.language.number(of))
+        number = self.tell.language.number
+        return self.say("chance", number=number(round(expected)), of=number(of))
 
 
 def outward(points: float, *, down: bool, fine: bool = False) -> float:

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from analysis.disclosure.between_releases import AUDIT
-from analysis.measures import Measure
+from analysis.measures import TOTAL, Measure
 from analysis.release.build import NothingToRelease, ReleaseRefused
 from analysis.release.build import release as make_release
 from analysis.release.released import Released
@@ -28,7 +28,7 @@ from survey.release.imported_answers import told_imports, with_imported
 from survey.storage.events import Refused
 from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import RELEASE_FORMAT, Agency, Community, Figure, Release
-from survey.storage.release_store import CHANGE, FIGURE, OVERALL
+from survey.storage.release_store import CHANGE, FIGURE, OVERALL, lookup
 from survey.storage.released_tables import load
 
 Say = Callable[[str], None]  # shows a step to whoever started this
@@ -186,36 +186,60 @@ def communities_in(released: Released) -> set[str]:
 def store(session: Session, released: Released, about: dict[str, Any], moment: datetime) -> Release:
     """Freeze a release in rows. Earlier releases stay as they are."""
     ledger = released.ledger if released.ledger is not None else pd.DataFrame()
+    kept = {
+        "columns": list(ledger.columns),
+        "rows": [list(row.values()) for row in records(ledger)],
+    }
+    release = freeze(session, about, moment, sha256=released.sha256, ledger=kept)
+    tables = {FIGURE: released.figures, CHANGE: released.changes, OVERALL: released.overall}
+    for kind, table in tables.items():
+        freeze_rows(session, release, kind, records(table))
+    return release
+
+
+def freeze(
+    session: Session,
+    about: dict[str, Any],
+    moment: datetime,
+    *,
+    sha256: str,
+    ledger: dict[str, Any],
+) -> Release:
+    """Store what is told of a release beside its rows, under a number of its own."""
     release = Release(
-        id=next_release_id(session),
-        made_at=moment,
-        sha256=released.sha256,
-        about=about,
-        ledger={
-            "columns": list(ledger.columns),
-            "rows": [list(row.values()) for row in records(ledger)],
-        },
+        id=next_release_id(session), made_at=moment, sha256=sha256, about=about, ledger=ledger
     )
     session.add(release)
     session.flush()
-    tables = {FIGURE: released.figures, CHANGE: released.changes, OVERALL: released.overall}
-    for kind, table in tables.items():
-        found = [
-            {
-                "release_id": release.id,
-                "kind": kind,
-                "number": number,
-                "community": row.get("community", ""),
-                "measure": row["measure"],
-                "agency": row["agency"],
-                "cut": row.get("cut", "total"),
-                "row": row,
-            }
-            for number, row in enumerate(records(table))
-        ]
-        if found:
-            session.execute(insert(Figure), found)
     return release
+
+
+def freeze_rows(
+    session: Session, release: Release, kind: str, rows: Sequence[dict[str, Any]], first: int = 0
+) -> None:
+    """Store rows of one kind, numbered from `first`, each beside what pages find it by."""
+    found = [
+        {
+            "release_id": release.id,
+            "kind": kind,
+            "number": number,
+            "community": row.get("community", ""),
+            "measure": row["measure"],
+            "agency": row["agency"],
+            "cut": row.get("cut", TOTAL),
+            "state": row["state"],
+            "county": row.get("county", ""),
+            "lookup": lookup(
+                release.id, kind, row["state"], row.get("county", ""), row.get("community", "")
+            ),
+            "season": row["season_to"] if kind == CHANGE else row["season"],
+            "told": f"{row['basis']}.{row['verdict']}" if kind == CHANGE else "",
+            "row": row,
+        }
+        for number, row in enumerate(rows, first)
+    ]
+    if found:
+        session.execute(insert(Figure), found)
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

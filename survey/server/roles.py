@@ -18,7 +18,12 @@ from survey.config import Settings
 
 COLLECT, READ, ALL = "collect", "read", "all"
 SOCKET = "PORCHLIGHT_SOCKET"  # kept in the environment, so that a reloaded configuration finds it
-OURS = ("/s", "/health")  # what a collecting process answers itself, and all below these:
+OURS = (
+    "/s",
+    "/health",
+    "/healthz",
+    "/readyz",
+)  # what a collecting process answers itself, and all below these:
 OURS_BELOW = ("/s/", "/static/")
 
 

@@ -95,6 +95,18 @@ class SignInCount(Base):
     failed: Mapped[int]
 
 
+class RehearsalAnswer(Base):
+    """What was answered in a try-out, in words; wiped before the event opens."""
+
+    __tablename__ = "rehearsal_answer"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    poster: Mapped[str] = mapped_column(ForeignKey("poster.code"))
+    told: Mapped[list[Any]]  # [question, answer] of each
+
+
 class AuditEntry(Base):
     """One act, chained by its hash to the one before; the database refuses to change or delete it
     (survey/storage/audit.py)."""

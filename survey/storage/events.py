@@ -78,6 +78,8 @@ class Place:
     host: str = ""  # the name of whoever runs the survey at this event
     police_run: bool = True  # whether that is law enforcement
     retired_at: datetime | None = None  # since when this poster's code opens no form
+    rehearsal_until: datetime | None = None  # of a try-out that was begun
+    rehearsing: bool = False  # whether that is now: nothing that is answered counts
 
     @property
     def mode(self) -> str:
@@ -87,6 +89,7 @@ class Place:
         """Return the same place as it is met through another door: KeyError if there is none."""
         DOORS[door]
         if door == "later":
+            self = replace(self, rehearsing=False)
             first, last = (self.day_after(days) for days in FOLLOW_UP_DAYS)
             last += timedelta(days=1)
             return replace(self, door=door, wave=FOLLOW_UP, opens_at=first, closes_at=last)
@@ -101,7 +104,17 @@ class Place:
         day = self.local(self.starts_at).date() + timedelta(days=days)
         return datetime.combine(day, time(), ZoneInfo(self.time_zone)).astimezone(UTC)
 
+    def as_of(self, now: datetime) -> Place:
+        """Return the place as it is now: in a try-out, or not."""
+        if self.rehearsal_until is None:
+            return self
+        if now < min(self.rehearsal_until, self.opens_at):
+            return replace(self, rehearsal_until=None, rehearsing=True)
+        return self
+
     def window(self, now: datetime) -> Window:
+        if self.rehearsing:
+            return Window.OPEN
         return window_of(self.opens_at, self.closes_at, now)
 
     def local(self, moment: datetime) -> datetime:
@@ -122,12 +135,17 @@ def window_of(opens_at: datetime, closes_at: datetime, now: datetime) -> Window:
     return Window.OPEN if now < closes_at else Window.CLOSED
 
 
-def coarse(count: int) -> str:
-    """Return a count of answers as it may be shown before a release: steps of 10, from 20.
+def coarse_count(count: int) -> int:
+    """Return a count of answers as it may be shown before a release: tens from 20, 0 for fewer.
 
     An exact count that moves by one tells an onlooker that the person at the table just answered.
     """
-    return f"about {count // 10 * 10}" if count >= 20 else "fewer than 20"
+    return count // 10 * 10 if count >= 20 else 0
+
+
+def coarse(count: int) -> str:
+    """Return a coarse count as a command prints it."""
+    return f"about {tens}" if (tens := coarse_count(count)) else "fewer than 20"
 
 
 def find_place(session: Session, code: str) -> Place | None:
@@ -200,6 +218,7 @@ def place_of(poster: Poster) -> Place:
         host=event.host or next(agency.name for agency in community.agencies if agency.local),
         police_run=event.police_run,
         retired_at=poster.retired_at,
+        rehearsal_until=event.rehearsal_until,
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     LargeBinary,
     MetaData,
     String,
@@ -125,6 +126,7 @@ class Event(Base):
     opens_at: Mapped[datetime]  # the window in which answers are taken
     closes_at: Mapped[datetime]
     head_count: Mapped[int | None]
+    rehearsal_until: Mapped[datetime | None]  # its posters work before it opens
     host: Mapped[str] = mapped_column(String(80), default="", server_default="")  # "": see organise
     police_run: Mapped[bool] = mapped_column(default=True, server_default=true())
 
@@ -240,6 +242,15 @@ class SealedComment(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+# How pages look for figures: everything of a place, or every place of one measure. The second also
+# lists the places of one verdict, by state and county, without reading the others.
+# The first begins with a column of its own: with one of the key, SQLite takes the key and reads a
+# whole release.
+BY_PLACE = ("lookup", "measure", "agency", "cut", "season")
+BY_SUBJECT = (
+    "release_id", "kind", "measure", "agency", "cut", "season", "told", "state", "county",
+    "community",
+)  # fmt: skip
 RELEASE_FORMAT = 2  # of the rows that this version freezes and reads: their columns
 
 
@@ -259,16 +270,30 @@ class Release(Base):
 
 
 class Figure(Base):
-    """One released figure, or one released change between seasons, as it was frozen."""
+    """One released figure, or one released change between seasons, as it was frozen.
+
+    Beside the row stand those of its columns by which pages find it, so that a page of one place
+    reads that place's rows alone, whatever the size of the country.
+    """
 
     __tablename__ = "figure"
-    __table_args__ = WITHOUT_ROWID
+    __table_args__ = (
+        Index("ix_figure_place", *BY_PLACE),
+        Index("ix_figure_subject", *BY_SUBJECT),
+        WITHOUT_ROWID,
+    )
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # figure | change | overall
     number: Mapped[int] = mapped_column(primary_key=True)
-    community: Mapped[str] = mapped_column(String(60), index=True)
+    community: Mapped[str] = mapped_column(String(60))
     measure: Mapped[str] = mapped_column(String(40))
     agency: Mapped[str] = mapped_column(String(20))
     cut: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(40), server_default="")
+    county: Mapped[str] = mapped_column(String(120), server_default="")  # the area's id
+    # release, kind, state, county and community together, as release_store.lookup() writes them
+    lookup: Mapped[str] = mapped_column(Text, server_default="")
+    season: Mapped[int] = mapped_column(server_default="0")  # of a change the later one
+    told: Mapped[str] = mapped_column(String(24), server_default="")  # of a change "before.rise"
     row: Mapped[dict[str, Any]]

@@ -13,6 +13,7 @@ ANSWER_TABLES = (
     "comment",
     "sealed_comment",
     "scan",
+    "rehearsal_answer",
 )  # what an attendee's visit can add to
 
 

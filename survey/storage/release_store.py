@@ -6,7 +6,8 @@ Nothing in this module can reach an answer: it knows the tables `release` and `f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -16,6 +17,8 @@ from survey.storage.models import RELEASE_FORMAT, Figure, Release
 
 Row = Mapping[str, Any]
 FIGURE, CHANGE, OVERALL = "figure", "change", "overall"
+TOTAL = "total"  # cut: everybody
+FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
 COUNTY, POOL = "", "other"  # what stands in a row's `community` beside slugs
 
 
@@ -64,6 +67,8 @@ class Current:
     subjects: list[Subject]
     headline: Subject
     measures: Mapping[str, Asked]  # by measure id
+    # by slug: (season, panel) in which a community had too few answers to be shown at all
+    few: Mapping[str, set[tuple[int, str]]] = field(default_factory=dict)
 
     def asked(self, measure: str) -> Asked:
         return self.measures[measure]
@@ -115,7 +120,18 @@ def as_current(release: Release) -> Current:
         subjects=[Subject(*pair) for pair in about["subjects"]],
         headline=Subject(*about["headline"]),
         measures={measure["id"]: Asked.of(measure) for measure in about["measures"]},
+        few=too_few(about["notes"]),
     )
+
+
+def too_few(notes: Iterable[Mapping[str, Any]]) -> dict[str, set[tuple[int, str]]]:
+    """Return by slug the seasons and panels in which a community had too few answers."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for note in notes:
+        if note["reason"] == FEW_ANSWERS:
+            for slug in note["members"].split("|"):
+                found.setdefault(slug, set()).add((note["season"], note["panel"]))
+    return found
 
 
 def rows(
@@ -125,20 +141,41 @@ def rows(
     *,
     subject: Subject | None = None,
     measures: Iterable[str] | None = None,
-    communities: Iterable[str] | None = None,
+    places: Iterable[Place] | None = None,
     cut: str | None = None,
+    seasons: Iterable[int] | None = None,
 ) -> list[Row]:
-    """Return released rows in their frozen order, narrowed by what is named."""
-    query = select(Figure.row).where(Figure.release_id == release.id, Figure.kind == kind)
+    """Return released rows in their frozen order, narrowed by what is named.
+
+    places: rows of these communities, and those in which their county's small ones or the whole
+    county are shown together. Whoever names places or a subject reads no more than their rows.
+    """
+    query = select(Figure.number, Figure.row)
+    if places is None:
+        query = query.where(Figure.release_id == release.id, Figure.kind == kind)
+    else:
+        keys = dict.fromkeys(
+            lookup(release.id, kind, place.state, place.county, community)
+            for place in places
+            for community in (place.slug, COUNTY, POOL)
+        )
+        query = query.where(Figure.lookup.in_(list(keys)))
     if subject is not None:
         query = query.where(Figure.measure == subject.measure, Figure.agency == subject.agency)
     if measures is not None:
         query = query.where(Figure.measure.in_(list(measures)))
-    if communities is not None:
-        query = query.where(Figure.community.in_(list(communities)))
     if cut is not None:
         query = query.where(Figure.cut == cut)
-    return list(session.scalars(query.order_by(Figure.number)))
+    if seasons is not None:
+        query = query.where(Figure.season.in_(list(seasons)))
+    # put in order here: told to, a database takes the key's order and reads the whole release
+    found = sorted(session.execute(query), key=itemgetter(0))
+    return [row for _, row in found]
+
+
+def lookup(release_id: int, kind: str, state: str, county: str, community: str) -> str:
+    """Return by what a place's rows of one kind are found."""
+    return f"{release_id}|{kind}|{state}|{county}|{community}"
 
 
 def of_place(found: Iterable[Row], place: Place) -> Iterator[Row]:

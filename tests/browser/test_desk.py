@@ -11,8 +11,10 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
+from tests.browser.actors import Guest
 from tests.browser.organiser import ADDRESS, Organiser
 from tests.browser.server import Site, serving
+from tests.builders import OPINION
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +65,33 @@ def test_from_the_link_to_a_printed_poster_and_on_to_the_next_year(new_page, tow
     assert [*dict.fromkeys(ana.found)] == []
 
 
+def test_a_try_out_is_answered_on_a_phone_seen_at_the_desk_and_wiped(new_page, town_hall):
+    ana = Organiser(new_page(width=1280), town_hall).opens_the_link().joins()
+    town_hall.flask_all(
+        "community add Elm --county Alder --state Oregon",
+        "community agency elm police Elm-Police",
+        "event add elm --day 2028-08-01",
+        "poster add elm-2028 --channel gate",
+    )
+    ((code,),) = town_hall.rows("SELECT code FROM poster")
+    ana.page.goto(f"{town_hall.url}/desk/events/elm-2028/try-out")
+    ana.presses("Start the try-out")
+    phone = Guest(new_page(), town_hall).opens(code)
+    expect(phone.page.get_by_text("This is a try-out")).to_be_visible()
+    phone.says("adult", "police").goes_on("trust")
+    phone.answers({**OPINION, "open": "A lovely evening"}).sends()
+    ana.page.reload()
+    ana.page.get_by_text("gate", exact=True).last.click()
+    expect(ana.page.get_by_text("A lovely evening")).to_be_visible()
+    assert town_hall.rows("SELECT count(*) FROM rehearsal_answer") == [(1,)]
+    ana.presses("It works. Wipe the try-out")
+    for table in ("response", "sealed_comment", "comment", "scan", "rehearsal_answer"):
+        assert town_hall.rows(f"SELECT count(*) FROM {table}") == [(0,)], table
+    phone.page.goto(f"{town_hall.url}/s/{code}")
+    expect(phone.page.locator("section.screen")).to_have_count(0)
+    assert [*dict.fromkeys(ana.found)] == []
+
+
 def test_every_page_of_the_desk_has_room_and_reads_in_spanish(new_page, town_hall):
     page = new_page(width=320)
     ana = Organiser(page, town_hall).opens_the_link().joins()
@@ -77,6 +106,8 @@ def test_every_page_of_the_desk_has_room_and_reads_in_spanish(new_page, town_hal
         "/desk/", "/desk/me", "/desk/people", "/desk/people/invite", "/desk/diary?check=1",
         "/desk/places/saint-petersburg-township", f"/desk/events/{event}",
         f"/desk/events/{event}/posters", f"/desk/events/{event}/sheets", "/desk/new",
+        f"/desk/events/{event}/try-out", f"/desk/events/{event}/night",
+        f"/desk/events/{event}/close",
     ):  # fmt: skip
         for language in ("en", "es"):
             mark = "&" if "?" in address else "?"

@@ -34,6 +34,7 @@ CHANGES = {
     "agency remove birch-hollow ems": "name FROM agency -> !Birch Hollow ems",
     "event add birch-hollow --day 2027-08-03": "slug FROM event -> birch-hollow-2027",
     "event correct birch-hollow-2026 --name Picnic": "name FROM event -> Picnic",
+    "event rehearse birch-hollow-2028": "rehearsal_until > 0 FROM event WHERE id = 4 -> 1",
     "event remove birch-hollow-2026": "slug FROM event -> !birch-hollow-2026",
     "event language birch-hollow-2026 ar": "languages FROM event -> %ar%",
     'event host birch-hollow-2026 "Hollow Neighbors"': "host FROM event -> Hollow Neighbors",
@@ -55,13 +56,14 @@ READS = (
     "instrument check",
     "instrument publish",
     "migrate",
+    "doctor",
     "language list",
     "language sheet es",
 )
 # prove writes a page of docs/, a review a file of content/, a backup a file, a restore another
 # database: all before they say a word
 ELSEWHERE = {
-    "prove", "language review", "backup", "restore", "research-file", "raw-export",
+    "prove", "language review", "backup", "restore", "move", "merge", "research-file", "raw-export",
 }  # fmt: skip
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -79,6 +81,7 @@ def database(tmp_path: Path) -> Path:
         event.posters.append(Poster(code="AAAAAA", channel="gate"))
         answered = add_event(app, session, name="Maple Falls")
         answer(app, add_poster(session, answered).code, 12)
+        add_event(app, session, name="Birch Hollow", season=2028, open_now=False)
         answered.opens_at = datetime.now(UTC) - timedelta(days=9)
         answered.closes_at = datetime.now(UTC) - timedelta(seconds=1)
         session.commit()

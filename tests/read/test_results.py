@@ -93,7 +93,7 @@ def changes_of(app: Flask, community: str) -> dict[tuple[str, int], dict]:
         now = release_store.current(db.session())
         assert now is not None
         found = release_store.rows(
-            db.session(), now.release, release_store.CHANGE, communities=[community]
+            db.session(), now.release, release_store.CHANGE, places=[now.places[community]]
         )
     mine = [c for c in found if (c["measure"], c["agency"]) == ("trust", "police")]
     return {(c["basis"], c["season_to"]): dict(c) for c in mine}
@@ -232,15 +232,22 @@ def test_a_changed_question_is_a_wall(shown: Flask):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_communities_are_in_order_of_name_never_of_score(shown: Flask, address: str):
-    page = shown.test_client().get(address).text.partition("<tbody>")[2]
+def test_communities_are_in_order_of_state_county_and_name_never_of_score(
+    shown: Flask, address: str
+):
+    tables = shown.test_client().get(address).text.split("<tbody>")[1:]
     with shown.app_context():
         now = release_store.current(db.session())
     assert now
-    places = {place.name for place in now.places.values()}
-    links = re.findall(r'<th scope="row"><a [^>]+>([^<]+)</a>', page)  # questions are links, too
-    names = [name for name in links if name in places]
-    assert names == sorted(names)
+    places = {place.name: place for place in now.places.values()}
+    for table in tables:
+        links = re.findall(
+            r'<th scope="row"><a [^>]+>([^<]+)</a>', table
+        )  # questions are links, too
+        found = [places[name] for name in links if name in places]
+        area = [("", "") if "compare" in address else (p.state, p.county) for p in found]
+        keys = [(*where, place.name) for where, place in zip(area, found, strict=True)]
+        assert keys == sorted(keys)
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -146,7 +146,9 @@ def test_roles_are_given_to_whom_is_missing():
     assert Roles(0, 2, "", "").next([READ, READ]) == READ
 
 
-@pytest.mark.parametrize("path", ["/s", "/s/TRYME4", "/s/worker.js", "/health", "/static/a.css"])
+@pytest.mark.parametrize(
+    "path", ["/s", "/s/TRYME4", "/s/worker.js", "/health", "/readyz", "/static/a.css"]
+)
 def test_what_an_attendee_needs_is_collected(path: str):
     assert is_collected(path)
 

@@ -20,7 +20,9 @@ from tests.builders import Resident, add_event, add_poster, checked
 from tests.conftest import SECRET, settings_of
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:9/nothing"  # the port that discards
-WITHOUT_A_DATABASE = ("/", "/privacy", "/accessibility", "/robots.txt", "/s?code=AAAAAA")
+WITHOUT_A_DATABASE = (
+    "/", "/privacy", "/accessibility", "/robots.txt", "/s?code=AAAAAA", "/healthz"
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_what_needs_no_answers_is_up(away: Flask, path: str, language: str):
     assert reply.status_code in (200, 302)
 
 
-@pytest.mark.parametrize("path", ["/results", "/data", "/health", "/poster/AAAAAA"])
+@pytest.mark.parametrize("path", ["/results", "/data", "/health", "/readyz", "/poster/AAAAAA"])
 def test_what_needs_the_database_says_so(away: Flask, path: str):
     reply = away.test_client().get(path)
     assert reply.status_code == 503

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import Column, String, Table, inspect, text
+from sqlalchemy import Column, String, Table, UniqueConstraint, inspect, text
 
 from survey.config import Settings
 from survey.questionnaire.instrument import read_content
@@ -77,3 +77,26 @@ def test_the_privacy_page_names_every_column(sqlite_app: Flask, language: str):
     for table in Base.metadata.tables.values():
         for column in table.columns:
             assert f"<code>{column.name}</code>" in page
+
+
+# Tables with an event or a release that are no part of it on a distributed PostgreSQL, and why.
+REPLICATED = {
+    "poster": "looked up by its code before its event is known; a few rows an event",
+}
+
+
+def test_every_key_of_what_grows_contains_what_it_is_distributed_by():
+    """A distributed PostgreSQL (Citus) can hold a unique key only within one node."""
+    grows = {}
+    for table in Base.metadata.tables.values():
+        by = next((name for name in ("event_id", "release_id") if name in table.columns), None)
+        if by and table.name not in REPLICATED:
+            grows[table.name] = by
+            rules = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+            keys = [table.primary_key.columns, *(one.columns for one in rules)]
+            keys += [index.columns for index in table.indexes if index.unique]
+            for key in keys:
+                names = [column.name for column in key]
+                assert by in names, f"{table.name}: {names} can be unique within one node only"
+    assert {"response", "comment", "sealed_comment", "scan", "figure"} <= set(grows)
+    assert set(REPLICATED) <= set(Base.metadata.tables)

@@ -8,10 +8,34 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.pages.desk import diary, door, event, home, me, new_event, people, posters, sign_in
+from survey.pages.desk import (
+    diary,
+    door,
+    event,
+    home,
+    me,
+    new_event,
+    night,
+    people,
+    posters,
+    rehearsal,
+    sign_in,
+)
 from survey.pages.desk.door import blueprint
 
-PAGES = (diary, event, home, me, new_event, people, posters, sign_in)  # each adds its routes
+# each adds its routes
+PAGES = (
+    diary,
+    event,
+    home,
+    me,
+    new_event,
+    night,
+    people,
+    posters,
+    rehearsal,
+    sign_in,
+)
 __all__ = ["PAGES", "blueprint", "init_app"]
 
 

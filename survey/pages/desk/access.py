@@ -9,6 +9,7 @@ from survey.desk.accounts import DEPARTMENT, OPERATOR, ORGANISER, REVIEWER
 
 ANYBODY = frozenset({""})  # signed in or not
 EVERYBODY = frozenset({OPERATOR, ORGANISER, DEPARTMENT, REVIEWER})
+SEES_THE_NIGHT = frozenset({OPERATOR, ORGANISER, DEPARTMENT})
 HOSTS = frozenset({OPERATOR, ORGANISER})
 
 MAY: dict[str, frozenset[str]] = {
@@ -35,6 +36,14 @@ MAY: dict[str, frozenset[str]] = {
     "desk.replace_code": HOSTS,
     "desk.remove_poster": HOSTS,
     "desk.sheets": HOSTS,
+    "desk.try_out": HOSTS,
+    "desk.try_out_now": HOSTS,
+    "desk.begin_try_out": HOSTS,
+    "desk.wipe_try_out": HOSTS,
+    "desk.night": SEES_THE_NIGHT,
+    "desk.night_now": SEES_THE_NIGHT,
+    "desk.close": HOSTS,
+    "desk.close_event": HOSTS,
     "desk.me": EVERYBODY,
     "desk.change_password": EVERYBODY,
     "desk.change_language": EVERYBODY,

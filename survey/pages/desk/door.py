@@ -48,7 +48,8 @@ COOKIE = "porchlight_desk"  # the session's token
 VISIT = "porchlight_visit"  # before anybody signs in: what a form's token is bound to
 DEVICE = "porchlight_device"  # that this browser has signed in before (survey/desk/sign_in.py)
 DEVICE_KEPT = 365 * 24 * 3600  # seconds
-UNSEEN = frozenset({"desk.night_now"})  # asked for by the page itself, not by a person
+# asked for by the page itself, not by a person
+UNSEEN = frozenset({"desk.night_now", "desk.try_out_now"})
 
 
 class Remembered(dict[str, Any], SessionMixin):

@@ -22,7 +22,7 @@ class Step:
 
     key: str  # under [desk.todo]
     address: str
-    state: str  # done, now or later
+    state: str  # done, now, later, or over without having been done
 
 
 @blueprint.get("/")
@@ -77,8 +77,19 @@ def window(event: Event, now: datetime) -> str:
 def steps(event: Event, now: datetime) -> list[Step]:
     """Return what is to be done for an event, in order; at most one of it now."""
     here = window_of(event.opens_at, event.closes_at, now)
-    turns = ("done", "now") if here is Window.UPCOMING else ("done", "done")
-    return [
-        Step("plan", url_for("desk.plan", slug=event.slug), turns[0]),
-        Step("posters", url_for("desk.posters", slug=event.slug), turns[1]),
-    ]
+    states = STATES[here]
+    return [Step(key, url_for(page, slug=event.slug), states[key]) for key, page in PAGES.items()]
+
+
+PAGES = {
+    "plan": "desk.plan",
+    "posters": "desk.posters",
+    "try_out": "desk.try_out",
+    "night": "desk.night",
+    "close": "desk.close",
+}
+STATES = {
+    Window.UPCOMING: dict(zip(PAGES, ("done", "now", "later", "later", "later"), strict=True)),
+    Window.OPEN: dict(zip(PAGES, ("done", "done", "over", "now", "later"), strict=True)),
+    Window.CLOSED: dict(zip(PAGES, ("done", "done", "over", "done", "done"), strict=True)),
+}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from survey.config import Settings
@@ -16,6 +17,7 @@ from survey.storage.copies.fingerprints import Differs, copy_all
 from survey.storage.db import open_engine
 from survey.storage.events import Refused
 
+SMALL = 50_000_000  # bytes, which are read within half a second
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -77,15 +79,33 @@ def check(file: Path) -> None:
         raise Refused(DAMAGE.format(path=file) + f" SQLite says: {found}.")
 
 
-def damage(file: Path) -> str:
-    """Return what SQLite first finds wrong with a file; "" for nothing."""
+def damage(file: Path, check: str = "integrity_check(1)") -> str:
+    """Return what SQLite first finds wrong with a file; "" for nothing.
+
+    check: "quick_check(1)" does not compare indexes with their tables
+    """
     try:
         with closing(sqlite3.connect(file)) as connection:
             connection.execute("PRAGMA ignore_check_constraints = ON")
-            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            (found,) = connection.execute(f"PRAGMA {check}").fetchone()
     except sqlite3.DatabaseError as error:
         return str(error)
-    return "" if found == "ok" else " ".join(str(found).split())
+    return "" if found == "ok" or isinstance(found, int) else " ".join(str(found).split())
+
+
+def damage_at_start(settings: Settings) -> str:
+    """Return a sentence where the database of a server that starts is damaged; else "".
+
+    A large file is not read whole, so that a server that was killed is back at once: `flask
+    doctor` does.
+    """
+    url = make_url(settings.database_url)
+    file = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not file.exists():
+        return ""
+    check = "quick_check(1)" if file.stat().st_size <= SMALL else "schema_version"
+    found = damage(file, check)
+    return DAMAGE.format(path=file) + f" SQLite says: {found}." if found else ""
 
 
 def engine_of(settings: Settings, file: Path) -> Engine:

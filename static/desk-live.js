@@ -1,0 +1,20 @@
+// A part of a page of the desk that asks the server anew every few seconds while somebody looks.
+(function () {
+  "use strict";
+  var part = document.querySelector("[data-live]");
+  if (!part || !window.fetch) return;
+  var every = 15000, lost = document.getElementById("lost");
+  document.querySelectorAll(".no-script").forEach(function (one) { one.hidden = true; });
+  function ask() {
+    if (document.hidden) return;
+    fetch(part.getAttribute("data-live"), { redirect: "error" }).then(function (reply) {
+      if (!reply.ok) throw reply.status;
+      return reply.text();
+    }).then(function (text) {
+      if (lost) lost.hidden = true;
+      if (text !== part.innerHTML) part.innerHTML = text;
+    }).catch(function () { if (lost) lost.hidden = false; });
+  }
+  setInterval(ask, every);
+  document.addEventListener("visibilitychange", ask);
+})();

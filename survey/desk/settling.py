@@ -1,0 +1,52 @@
+"""What is done with an event's rows once it is over, so that nothing but the answers is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from survey.storage import row_order
+from survey.storage.db import AWAY
+from survey.storage.models import Event, Release
+from survey.storage.sealed_comments import Seal, move
+
+STILL_COMES = timedelta(days=35)  # after an event: late phones, keyed paper, follow-ups
+
+
+def settled_again(session: Session, moment: datetime) -> dict[int, str]:
+    """Return {id: slug} of the closed events whose rows may have changed since the last release."""
+    closed = select(Event).where(Event.closes_at <= moment)
+    if last := session.scalar(select(func.max(Release.made_at))):
+        closed = closed.where(Event.closes_at > last - STILL_COMES)
+    return {found.id: found.slug for found in session.scalars(closed)}
+
+
+def settle(engine: Engine, seal: Seal, over: Mapping[int, str], moment: datetime) -> Iterator[str]:
+    """Move the comments that still wait, write the rows anew in key order, and yield what could
+    not be done. It is safe to repeat; a release does it, too."""
+    if not over:
+        return
+    try:
+        for event_id, slug in over.items():
+            with engine.begin() as connection:
+                moved = move(connection, seal, event_id, least=1)
+            if moved.closed:
+                yield OTHER_SECRET.format(slug=slug, count=moved.closed)
+        done = row_order.settle(engine, over, moment)
+    except AWAY:
+        done = False
+    if not done:
+        yield NOT_YET
+
+
+OTHER_SECRET = (
+    "{slug}: {count} of its comments cannot be opened: another SECRET_KEY sealed them. They are "
+    "kept; with that key back in place, type this again."
+)
+NOT_YET = (
+    "The database's files may still show the order in which answers came: they are in use now. "
+    "The next `flask release` sees to it."
+)

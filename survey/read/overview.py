@@ -1,0 +1,232 @@
+"""The programme, a state or a county: its own figure, how many places moved, and the places.
+
+Counts are over all places of the scope, never over the page that is shown. Places are in order of
+state, county and name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from survey.read.figure_lines import CHIPS, Chip, Line, Lines
+from survey.read.place_index import PlaceIndex
+from survey.read.results_query import Line as YearLine
+from survey.read.results_query import Reading
+from survey.read.verdicts import BEFORE, TREND
+from survey.storage import release_store, released_index
+from survey.storage.release_store import CHANGE, OVERALL, TOTAL, Place, Row, Subject
+
+PER_PAGE = 40  # places on one page
+MOST_COUNTED = 300  # places of a county whose changes are counted from their rows
+MOST_NAMED = 8  # places of a verdict named beside its count
+MANY = 60  # places, from which states or counties are listed before places
+SEARCHED = 12  # places, from which there is something to search
+VERDICTS = ("rise", "higher", "unclear", "lower", "fall", "few", "wording")
+OVER_YEARS = ("rising", "falling")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which places are looked at: all, a state's, a county's; and which verdict of them."""
+
+    state: str = ""
+    county: str = ""
+    told: str = ""
+
+    @classmethod
+    def of(cls, index: PlaceIndex, state: str, county: str, told: str) -> Scope:
+        """Take what is known of an address; what is not is left out."""
+        state = state if state in index.states else ""
+        county = county if county in index.states.get(state, ()) else ""
+        return cls(state, county, told if told in (*VERDICTS, *OVER_YEARS) else "")
+
+    @property
+    def basis(self) -> str:
+        return TREND if self.told in OVER_YEARS else BEFORE
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many places have a verdict, and who they are where they are few."""
+
+    chip: Chip
+    count: int
+    places: list[Place]
+
+    @property
+    def is_named(self) -> bool:
+        return len(self.places) == self.count
+
+
+@dataclass(frozen=True)
+class StateLine:
+    """One state in a table of states."""
+
+    state: str
+    line: Line
+    places: int
+    up: int
+    down: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What one page of an overview shows. `reading` reads the places that the page lists."""
+
+    reading: Reading
+    index: PlaceIndex
+    scope: Scope
+    all_places: Sequence[Place]
+
+    @property
+    def newest(self) -> int:
+        return self.reading.now.seasons[-1]
+
+    @cached_property
+    def lines(self) -> Lines:
+        return Lines(self.reading.tell)
+
+    @cached_property
+    def whole(self) -> Row | None:
+        """Return the scope's own row of the newest season; a county has none."""
+        return None if self.scope.county else self.reading.overall(self.scope.state)
+
+    @cached_property
+    def subjects(self) -> set[Subject]:
+        """Return the questions that have a figure here."""
+        session, release = self.reading.session, self.reading.now.release
+        if self.scope.county:
+            return released_index.subjects_of(session, release, self.all_places, [self.newest])
+        found = released_index.subjects_overall(session, release, self.newest, self.scope.state)
+        return found or set(self.reading.now.subjects)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether places themselves are listed, and not the states or counties they lie in."""
+        return bool(self.scope.told or self.scope.county or len(self.all_places) <= MANY)
+
+    def places(self) -> Iterator[Line]:
+        """Yield a line for each place of this page."""
+        reading, season = self.reading, self.newest
+        for place in reading.places:
+            rows = {row["season"]: row for row in reading.seasons(place)}
+            row = rows.get(season)
+            yield self.lines.of(
+                place.name,
+                row,
+                place=place,
+                changes=reading.told_now(place) if row else (),
+                linked=True,
+                note="" if row else self.absent(place, rows),
+            )
+
+    def by_year(self) -> list[YearLine]:
+        """Return the places of this page by season."""
+        return [self.reading.line(place) for place in self.reading.places]
+
+    def absent(self, place: Place, rows: dict[int, Row]) -> str:
+        if rows:
+            return self.reading.tell.say("view.last_asked", season=max(rows))
+        return self.reading.tell.say("view.no_figures")
+
+    def areas(self) -> list[tuple[str, int]]:
+        """Return the counties of a state and how many communities each has."""
+        by_area, state = self.index.by_area, self.scope.state
+        return [
+            (county, len(by_area[state, county])) for county in self.index.states.get(state, ())
+        ]
+
+    def states(self) -> list[StateLine]:
+        """Return a line for each state that has a figure of its own."""
+        reading = self.reading
+        found = release_store.rows(
+            reading.session, reading.now.release, OVERALL, subject=reading.subject, cut=TOTAL,
+            seasons=[self.newest],
+        )  # fmt: skip
+        return [self.state_line(row) for row in found if row["state"]]
+
+    def state_line(self, row: Row) -> StateLine:
+        tell = self.reading.tell
+        shown = tell.as_figure(row)
+        place = Place("", row["state"], "", row["state"])
+        line = self.lines.of(row["state"], {**shown, "community": ""}, place=place)
+        return StateLine(
+            row["state"], line, len(self.index.within(row["state"])),
+            row["rise"] + row["higher"], row["fall"] + row["lower"],
+        )  # fmt: skip
+
+    @cached_property
+    def counted(self) -> dict[str, int]:
+        """Return how many places of the scope have each verdict on the newest season."""
+        if self.whole is not None:
+            return {name: self.whole[name] for name in (*VERDICTS, *OVER_YEARS)}
+        changes = self.changes_here if len(self.all_places) <= MOST_COUNTED else []
+        told = [(change["basis"], change["verdict"]) for change in changes]
+        found = {verdict: told.count((BEFORE, verdict)) for verdict in VERDICTS}
+        return found | {verdict: told.count((TREND, verdict)) for verdict in OVER_YEARS}
+
+    @cached_property
+    def changes_here(self) -> list[Row]:
+        reading = self.reading
+        found = release_store.rows(
+            reading.session, reading.now.release, CHANGE, subject=reading.subject,
+            places=self.all_places, seasons=[self.newest],
+        )  # fmt: skip
+        return [change for change in found if change["community"] in reading.now.places]
+
+    def tallies(self, verdicts: Sequence[str]) -> Iterator[Tally]:
+        """Yield how many places have each of these verdicts; those that none has are left out."""
+        for verdict in verdicts:
+            if count := self.counted[verdict]:
+                words = self.reading.tell.say(f"tally.{verdict}")
+                named = self.named(verdict) if count <= MOST_NAMED else []
+                yield Tally(Chip(verdict, CHIPS[verdict], words), count, named)
+
+    def named(self, verdict: str) -> list[Place]:
+        reading, scope = self.reading, self.scope
+        basis = TREND if verdict in OVER_YEARS else BEFORE
+        slugs = released_index.told_of(
+            reading.session, reading.now.release, subject=reading.subject, season=self.newest,
+            told=f"{basis}.{verdict}", state=scope.state, county=scope.county, most=MOST_NAMED,
+        )  # fmt: skip
+        return [reading.now.places[slug] for slug in slugs if slug in reading.now.places]
+
+    @property
+    def compared(self) -> int:
+        """Return how many places have figures for two years."""
+        return sum(self.counted[name] for name in ("rise", "fall", "higher", "lower", "unclear"))
+
+    @property
+    def up(self) -> int:
+        return self.counted["rise"] + self.counted["higher"]
+
+    @property
+    def down(self) -> int:
+        return self.counted["fall"] + self.counted["lower"]
+
+
+def listed(
+    reading: Reading, index: PlaceIndex, scope: Scope, page: int
+) -> tuple[list[Place], int, int, list[Place]]:
+    """Return the places of one page, its number, how many pages there are, and all of the scope.
+
+    A page beyond the last is the last.
+    """
+    everywhere = index.within(scope.state, scope.county)
+    if not scope.told:
+        pages = max(1, -(-len(everywhere) // PER_PAGE))
+        number = min(max(1, page), pages)
+        return everywhere[(number - 1) * PER_PAGE : number * PER_PAGE], number, pages, everywhere
+    overview = Overview(reading, index, scope, everywhere)
+    pages = max(1, -(-overview.counted[scope.told] // PER_PAGE))
+    number = min(max(1, page), pages)
+    slugs = released_index.told_of(
+        reading.session, reading.now.release, subject=reading.subject, season=overview.newest,
+        told=f"{scope.basis}.{scope.told}", state=scope.state, county=scope.county,
+        skip=(number - 1) * PER_PAGE, most=PER_PAGE,
+    )  # fmt: skip
+    found = [reading.now.places[slug] for slug in slugs if slug in reading.now.places]
+    found.sort(key=lambda place: (place.state, place.county, place.name))
+    return found, number, pages, everywhere

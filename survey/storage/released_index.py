@@ -1,0 +1,120 @@
+"""What a release holds of many places at once: every row of a subject, the places of a verdict,
+the subjects that a place or a state has figures of. Each begins at an index (models.BY_SUBJECT,
+BY_PLACE)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import ColumnElement, Text, cast, select
+from sqlalchemy.orm import Session
+
+from survey.storage.models import Figure, Release
+from survey.storage.release_store import (
+    CHANGE,
+    COUNTY,
+    FIGURE,
+    OVERALL,
+    POOL,
+    TOTAL,
+    Place,
+    Subject,
+    lookup,
+)
+
+AT_ONCE = 500  # rows that are read at a time where all of them are sent
+
+
+def in_order(
+    session: Session,
+    release: Release,
+    *,
+    subject: Subject,
+    cut: str,
+    state: str = "",
+    county: str = "",
+) -> Iterator[str]:
+    """Yield every figure of a subject as it was frozen, as JSON, as the database gives it: by
+    season, state, county and community. Holds no more than some hundreds at a time."""
+    query = select(cast(Figure.row, Text)).where(
+        Figure.release_id == release.id,
+        Figure.kind == FIGURE,
+        Figure.measure == subject.measure,
+        Figure.agency == subject.agency,
+        Figure.cut == cut,
+    )
+    query = query.where(*narrowed(state, county)).order_by(
+        Figure.season, Figure.told, Figure.state, Figure.county, Figure.community, Figure.number
+    )
+    yield from session.scalars(query.execution_options(yield_per=AT_ONCE))
+
+
+def narrowed(state: str, county: str) -> list[ColumnElement[bool]]:
+    """Return what keeps a state, or a county of it, where they are named."""
+    asked = ((Figure.state, state), (Figure.county, county))
+    return [column == value for column, value in asked if value]
+
+
+def subjects_of(
+    session: Session, release: Release, places: Iterable[Place], seasons: Iterable[int]
+) -> set[Subject]:
+    """Return what there are figures of in these places: their own of any season, and those of
+    these seasons in which they are shown together with their county's others."""
+    own, shared, slugs = set(), set(), set()
+    for place in places:
+        slugs.add(place.slug)
+        own.add(lookup(release.id, FIGURE, place.state, place.county, place.slug))
+        for community in (COUNTY, POOL):
+            shared.add(lookup(release.id, FIGURE, place.state, place.county, community))
+    members = Figure.row["members"].as_string()
+    query = select(Figure.measure, Figure.agency, members).where(
+        Figure.lookup.in_(list(shared)), Figure.cut == TOTAL, Figure.season.in_(list(seasons))
+    )
+    together = {
+        Subject(measure, agency)
+        for measure, agency, named in session.execute(query)
+        if not slugs.isdisjoint(named.split("|"))
+    }
+    return subjects_at(session, own) | together
+
+
+def subjects_overall(
+    session: Session, release: Release, season: int, state: str = ""
+) -> set[Subject]:
+    """Return what there are figures of in a season for the programme, or for a state."""
+    here = Figure.season == season
+    return subjects_at(session, {lookup(release.id, OVERALL, state, "", "")}, here)
+
+
+def subjects_at(session: Session, keys: Iterable[str], *only: ColumnElement[bool]) -> set[Subject]:
+    query = select(Figure.measure, Figure.agency).where(Figure.lookup.in_(list(keys)), *only)
+    found = session.execute(query.where(Figure.cut == TOTAL).distinct())
+    return {Subject(measure, agency) for measure, agency in found}
+
+
+def told_of(
+    session: Session,
+    release: Release,
+    *,
+    subject: Subject,
+    season: int,
+    told: str,
+    state: str = "",
+    county: str = "",
+    skip: int = 0,
+    most: int | None = None,
+) -> list[str]:
+    """Return the slugs of communities of one verdict ("before.rise"), by state and county."""
+    query = select(Figure.community).where(
+        Figure.release_id == release.id,
+        Figure.kind == CHANGE,
+        Figure.measure == subject.measure,
+        Figure.agency == subject.agency,
+        Figure.cut == TOTAL,
+        Figure.season == season,
+        Figure.told == told,
+        Figure.community.not_in((COUNTY, POOL)),
+        *narrowed(state, county),
+    )
+    query = query.order_by(Figure.state, Figure.county, Figure.community)
+    return list(session.scalars(query.offset(skip).limit(most)))

@@ -1,0 +1,130 @@
+"""A country's results: no page reads more rows than it shows, whatever the number of places."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from survey.storage import db, release_store
+from survey.storage.models import Figure
+from tests.country import stored
+
+KEYS = ("lookup=?", "release_id=? AND kind=? AND measure=? AND agency=? AND cut=?")
+
+
+def some_place(app: Flask) -> release_store.Place:
+    with app.app_context():
+        now = release_store.current(db.session())
+    assert now is not None
+    return list(now.places.values())[7]
+
+
+def addresses(app: Flask) -> list[str]:
+    slug = some_place(app).slug
+    return [
+        "/results",
+        "/results?measure=trust&agency=fire",
+        f"/results/{slug}",
+        f"/results/{slug}?cut=age",
+        f"/results/{slug}.json",
+        f"/results/compare?c={slug}&c=austintown",
+        "/how-to-read",
+        "/results.csv",
+    ]
+
+
+def test_every_look_for_figures_begins_at_an_index(country: Flask):
+    """SQLite may not walk through a release: its plans name the place or the whole subject."""
+    asked: list[tuple[str, object]] = []
+    engine = country.extensions["engine"]
+
+    def note(connection, cursor, statement, parameters, *rest):
+        if "FROM figure" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        for address in addresses(country):
+            assert country.test_client().get(address).status_code == 200, address
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(asked) > 10
+    with engine.connect() as connection:
+        for statement, parameters in asked:
+            if "LIMIT" in statement and "number" in statement.partition("ORDER BY")[2]:
+                continue  # the first row alone, by the key
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps = [str(row[3]) for row in plan if "TEMP B-TREE" not in row[3]]
+            assert all(any(key in step for key in KEYS) for step in steps), (statement, steps)
+
+
+@pytest.mark.postgres
+def test_a_country_reads_the_same_from_both_databases(country: Flask, postgres_url: str):
+    other = stored(postgres_url)
+    for address in addresses(country):
+        ours, theirs = (app.test_client().get(address) for app in (country, other))
+        assert ours.status_code == theirs.status_code == 200
+        assert ours.data == theirs.data, address
+
+
+@pytest.mark.parametrize("query", ["", "?state=Alaska", "?cut=age", "?measure=trust&agency=fire"])
+def test_a_subjects_tables_hold_every_place_of_it(country: Flask, query: str):
+    client = country.test_client()
+    lines = list(csv.DictReader(io.StringIO(client.get(f"/results.csv{query}").text[1:])))
+    rows = client.get(f"/results.json{query}").get_json()["rows"]
+    with country.app_context():
+        wanted = db.session().query(Figure).filter_by(kind="figure", measure="trust")
+        wanted = wanted.filter_by(
+            agency="fire" if "fire" in query else "police",
+            cut="age" if "cut=age" in query else "total",
+            **({"state": "Alaska"} if "Alaska" in query else {}),
+        )
+        found = [figure.row for figure in wanted]
+    assert len(found) > 20
+    key = ("season", "state", "county", "community", "group")
+    told = sorted(tuple(str(row[name]) for name in key) for row in found)
+    assert sorted(tuple(line[name] for name in key) for line in lines) == told
+    assert sorted(tuple(str(row[name]) for name in key) for row in rows) == told
+    places = [(row["season"], row["state"], row["county"], row["community"]) for row in rows]
+    assert places == sorted(places)
+
+
+def test_a_long_table_is_kept_once_it_was_sent_whole(country: Flask, monkeypatch):
+    from survey.read import kept_tables, sent_rows
+
+    monkeypatch.setattr(kept_tables, "WORTH", 1)
+    client = country.test_client()
+    first = client.get("/results.csv?measure=trust&agency=ems")
+    assert first.data  # read to its end
+    half = client.get("/results.csv?measure=listen", buffered=False)
+    next(iter(half.response))
+    half.close()  # the visitor went away
+    monkeypatch.setattr(sent_rows, "as_csv", None)  # nothing is written again
+    for accepted in ("gzip", "identity"):
+        headers = {"Accept-Encoding": accepted}
+        again = client.get("/results.csv?measure=trust&agency=ems", headers=headers)
+        data = again.data if accepted == "identity" else gzip_of(again.data)
+        assert data == first.data
+        assert again.headers["ETag"] == first.headers["ETag"]
+    folder = country.extensions["settings"].release_files
+    names = [path.name for path in folder.rglob("*.gz")]
+    assert [name for name in names if name.startswith("listen")] == []
+    assert not list(folder.rglob(".making-*"))
+
+
+def gzip_of(body: bytes) -> bytes:
+    import gzip
+
+    return gzip.decompress(body)
+
+
+def test_the_country_is_the_same_from_the_same_seed(country: Flask, tmp_path):
+    again = stored(f"sqlite:///{tmp_path / 'again.sqlite'}")
+    for address in ("/results.csv", "/results.json?measure=index"):
+        assert again.test_client().get(address).data == country.test_client().get(address).data
+    assert json.loads(again.test_client().get("/results.json").text)["rows"]
