@@ -1,13 +1,13 @@
 """Columns and indexes by which a page finds its figures, however many places there are.
 
-Revision ID: 0012
+Revision ID: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 COLUMNS = {"state": 40, "county": 120, "told": 24}
 BY_PLACE = ["lookup", "measure", "agency", "cut", "season"]
