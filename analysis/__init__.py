@@ -226,6 +226,11 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    """What can be imported, the later half of it too."""
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> object:
     if name in _LATER:
         return getattr(import_module(_LATER[name]), name)

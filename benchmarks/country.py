@@ -26,9 +26,10 @@ from sqlalchemy.orm import Session
 from analysis.estimators.basic import FloatArray
 from analysis.measures import LEAST, OTHER, TOTAL, WHOLE, IntArray, Measure
 from analysis.release.changes import released_changes
+from analysis.release.columns import CHANGES, FIGURES, NOTES, OVERALL
 from analysis.release.figures import Known, with_ranges
 from analysis.release.overall import Parts, overall, parts_of
-from analysis.release.released import CHANGES, FIGURES, NOTES, OVERALL, tidy
+from analysis.release.released import tidy
 from analysis.release.verdict import smallest_for
 from analysis.tabulation.figure_print import Counts, print_columns
 from analysis.tabulation.tables import FEW_ANSWERS

@@ -90,13 +90,6 @@ class Doubt(NamedTuple):
     goal: Goal  # size: its count and answers might be pinned; else: somebody who answers so
 
 
-SENTENCES = {
-    "size": f"A group of 1 to {LEAST - 1} people and its answers could be worked out.",
-    "favourable": "It could be worked out that nobody in a group answered favourably.",
-    "other": "It could be worked out that everybody in a group answered alike.",
-}
-
-
 @dataclass(frozen=True)
 class Grid:
     """What is shown under one cut, as arrays: P parts over the cells of R places and G groups."""

@@ -7,10 +7,11 @@ rates within strata moved). An exact identity, for one stratifier at a time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t
 
 from analysis.estimators.answers import numbers
@@ -98,29 +99,15 @@ def adjusted_change(
     seasons is one cluster, so that its covariance counts, else the seasons are strata. Raises
     CannotCompare as kitagawa() does. Source: Kitagawa 1955; Wolter 2007, chapter 6.
     """
-    values, after = numbers(y), np.asarray(later, dtype=bool)
-    if len({len(column) for column in (values, after, np.asarray(strata), np.asarray(events))}) > 1:
-        raise CannotCompare("Every person needs an answer, a season, a stratum and an event.")
-    if pd.isna(np.asarray(strata)).any() or pd.isna(np.asarray(later)).any():
-        raise CannotCompare("Somebody has no stratum or season: name those who did not say.")
-    there = ~np.isnan(values)
-    values, after = values[there], after[there]
-    label, event = (np.asarray(column)[there] for column in (strata, events))
-    names, stratum = np.unique(label, return_inverse=True)
-    counts = [np.bincount(stratum[season], minlength=len(names)) for season in (~after, after)]
+    values, after, stratum, event, strata_in_all = _told(y, later, strata, events)
+    counts = [np.bincount(stratum[one], minlength=strata_in_all) for one in (~after, after)]
     sums = [
-        np.bincount(stratum[season], values[season], minlength=len(names))
-        for season in (~after, after)
+        np.bincount(stratum[one], values[one], minlength=strata_in_all) for one in (~after, after)
     ]
     rates = [s / np.maximum(n, 1) for s, n in zip(sums, counts, strict=True)]
     split = kitagawa(counts[0], rates[0], counts[1], rates[1], wording=wording)
-    influence = np.stack(
-        [
-            _of_total(values, after),
-            _of_thoughts(values, after, stratum, counts, rates),
-        ],
-        axis=1,
-    )
+    thoughts = _of_thoughts(values, after, stratum, counts, rates)
+    influence = np.stack([_of_total(values, after), thoughts], axis=1)
     errors, df = _errors(influence, after, event, rho)
     factor = float(t.ppf(tails(level), df)) if df else z_of(level)
     ends = [
@@ -128,6 +115,22 @@ def adjusted_change(
         for value, se in zip((split.total, split.what_they_think), errors.tolist(), strict=True)
     ]
     return Adjusted(split, ends[0], ends[1], df)
+
+
+def _told(
+    y: ArrayLike, later: ArrayLike, strata: ArrayLike, events: ArrayLike
+) -> tuple[FloatArray, BoolArray, IntArray, NDArray[Any], int]:
+    """Of those who answered: the answer, the season, the stratum as a code and the event; and how
+    many strata there are."""
+    values, after = numbers(y), np.asarray(later, dtype=bool)
+    if len({len(column) for column in (values, after, np.asarray(strata), np.asarray(events))}) > 1:
+        raise CannotCompare("Every person needs an answer, a season, a stratum and an event.")
+    if pd.isna(np.asarray(strata)).any() or pd.isna(np.asarray(later)).any():
+        raise CannotCompare("Somebody has no stratum or season: name those who did not say.")
+    there = ~np.isnan(values)
+    label, event = (np.asarray(column)[there] for column in (strata, events))
+    names, stratum = np.unique(label, return_inverse=True)
+    return values[there], after[there], stratum.astype(np.int64), event, len(names)
 
 
 def _of_total(y: FloatArray, later: BoolArray) -> FloatArray:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest, norm, rankdata, t
+from scipy.stats import binomtest, t, wilcoxon
 
 from analysis.estimators.answers import named, numbers
 from analysis.estimators.basic import LEVEL, FloatArray, tails
@@ -156,15 +156,10 @@ def wilcoxon_p(differences: ArrayLike) -> float:
     """
     d: FloatArray = np.asarray(differences, dtype=float)
     d = d[~np.isnan(d) & (d != 0)]
-    n = len(d)
-    if n == 0:
+    if not len(d):
         return 1.0
-    ranks = rankdata(abs(d))
-    _, ties = np.unique(ranks, return_counts=True)
-    from_middle = ranks[d > 0].sum() - n * (n + 1) / 4
-    sigma = np.sqrt(n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48)
-    z = (from_middle - np.sign(from_middle) / 2) / sigma
-    return float(min(1.0, 2 * norm.sf(abs(z))))
+    found = wilcoxon(d, zero_method="wilcox", correction=True, method="approx")
+    return float(min(1.0, found.pvalue))
 
 
 def mcnemar_p(before: ArrayLike, after: ArrayLike) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from analysis.measures import SCALE, Measure
 from analysis.output.measure_words import measure_says
-from analysis.release.released import CHANGES, FIGURES, NOTES, OVERALL, Field
+from analysis.release.columns import CHANGES, FIGURES, NOTES, OVERALL, Field
 from analysis.release.verdict import BEFORE, EVENING, FIRST, PAIRS, TREND
 from analysis.tabulation.rounding import BANDS
 

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.estimators.multiple_testing import Curve
 from analysis.measures import TOTAL, Measure
 from analysis.release.chance import chance_alone
-from analysis.release.released import CHANGES
+from analysis.release.columns import CHANGES
 from analysis.release.trends import trends
 from analysis.release.verdict import BEFORE, EVENING, FIRST, PAIRS, compared, family, judged
 from analysis.release.within_season import evening_rows, moved_rows
@@ -31,7 +31,7 @@ def season_changes(
     That is the last that was asked in the same words and is shown as a number; where none is, the
     season before, and the verdict says why (FEW or WORDING). A pool is compared only with a pool
     of the same members. The families of tests are all places of a season together, headline
-    measures apart from the others. Columns: released.CHANGES, in the unit of the measure.
+    measures apart from the others. Columns: columns.CHANGES, in the unit of the measure.
     figures: those of a release (Released.figures); raises KeyError for other columns.
     curves: how the q of each family climb, when these figures are only a part of the programme
             (see verdict.settled_curves); else found among these figures. Source: METHODS 5.

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.crowd import crowd_n, ends, place_n
-from analysis.measures import SCALE, TOTAL, IntArray
+from analysis.measures import SCALE, TOTAL
 from analysis.tabulation.figure_print import counts_of, print_columns
 from analysis.tabulation.rounding import THIRDS, FloatArray
 from analysis.tabulation.tables import Exact
@@ -80,7 +80,3 @@ def round_off(x: FloatArray) -> FloatArray:
 def scale_of(table: pd.DataFrame) -> FloatArray:
     """What a whole is called in each row: 1 for a share, 100 for a score."""
     return np.array([SCALE[unit] for unit in table["unit"]], dtype=np.float64)
-
-
-def _ints(column: pd.Series) -> IntArray:
-    return column.to_numpy(dtype=np.int64)

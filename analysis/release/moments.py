@@ -5,15 +5,18 @@ Whole numbers that add up: sums, squares and products of answers, never an answe
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_integer_dtype
 
 from analysis.estimators.basic import FloatArray
+from analysis.estimators.evenings import evening_sums
 from analysis.estimators.reliability import LEAST_ITEM_REST, LEAST_OMEGA, LEAST_PEOPLE, _loadings
-from analysis.measures import IntArray, Measure, in_sample
+from analysis.measures import IntArray, Measure, answers, in_sample
 
 Key = tuple[int, str, str]  # season, measure id, agency
 
@@ -26,6 +29,41 @@ class Moments:
     digest: str
     evenings: Mapping[int, FloatArray]
     indexes: Mapping[Key, tuple[int, IntArray, IntArray]]
+
+
+def moments_of(frame: pd.DataFrame, measures: Sequence[Measure]) -> Moments:
+    """What a county's answers give to the programme, and their digest."""
+    values = np.stack(
+        [np.where(a.valid, a.value // 1000, -1) for a in (answers(frame, m) for m in measures)],
+        axis=1,
+    )
+    mine = np.stack([in_sample(frame, m) for m in measures], axis=1)
+    valid = (values >= 0) & mine
+    sums = np.stack((valid, values * valid, values * values * valid), axis=2).astype(np.int64)
+    names, first, event = np.unique(
+        frame["event"].to_numpy(dtype=str), return_index=True, return_inverse=True
+    )
+    table = np.zeros((len(names), *sums.shape[1:]), dtype=np.int64)
+    np.add.at(table, event, sums)
+    year = frame["season"].to_numpy()[first]
+    _, place = np.unique(frame["community"].to_numpy(dtype=str)[first], return_inverse=True)
+    evenings = {}
+    for season in np.unique(year).tolist():
+        n, total, squares = np.moveaxis(table[year == season].astype(float), 2, 0)
+        evenings[season] = evening_sums(n, total / 1e3, squares / 1e6, place[year == season])
+    return Moments(digest_of(frame), evenings, index_moments(frame, measures))
+
+
+def digest_of(frame: pd.DataFrame) -> str:
+    """The same for the same responses in any order of rows and columns."""
+    columns = sorted(frame.columns)
+    plain = {
+        name: frame[name].astype("int64" if is_integer_dtype(frame[name].dtype) else object)
+        for name in columns
+    }
+    hashed = pd.util.hash_pandas_object(pd.DataFrame(plain), index=False)
+    rows = np.sort(hashed.to_numpy(dtype=np.uint64))
+    return hashlib.sha256("\t".join(columns).encode() + rows.tobytes()).hexdigest()
 
 
 def index_moments(

@@ -17,8 +17,8 @@ from scipy.special import stdtr, stdtrit
 
 from analysis.estimators.basic import Z95, FloatArray
 from analysis.measures import OTHER, TOTAL, Measure
+from analysis.release.columns import OVERALL
 from analysis.release.figures import scale_of
-from analysis.release.released import OVERALL
 from analysis.release.trends import variance_shown
 from analysis.release.verdict import BEFORE, DECIMALS, FEW, HIGHER, LOWER, TREND, UNCLEAR
 from analysis.tabulation.rounding import THIRDS
@@ -72,7 +72,7 @@ def parts_of(
 
 
 def overall(parts: Parts) -> pd.DataFrame:
-    """The released table OVERALL: state "" is the whole programme.
+    """The released table columns.OVERALL: state "" is the whole programme.
 
     value: mean of the places' shown values, weighted by their shown n; its range is that of the
     people who came. change: plain mean of the places' changes from the season that most of them

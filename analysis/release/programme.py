@@ -25,24 +25,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
-from pandas.api.types import is_integer_dtype
 
 from analysis.disclosure.between_releases import Earlier, new_ledger
 from analysis.disclosure.rules import simple_audit
 from analysis.estimators.basic import FloatArray
-from analysis.estimators.evenings import evening_sums
 from analysis.estimators.multiple_testing import Curve
 from analysis.frame import check_frame
-from analysis.measures import Measure, answers, in_sample
+from analysis.measures import Measure
 from analysis.release.build import ReleaseRefused, build_county, standing_notes
 from analysis.release.changes import change_tests, released_changes
+from analysis.release.columns import NOTES, OVERALL
 from analysis.release.figures import Known, RhoKey, newest_season, publish, with_ranges
 from analysis.release.known import programme_knows
-from analysis.release.moments import Moments, index_holds, index_moments
+from analysis.release.moments import Moments, index_holds, moments_of
 from analysis.release.overall import Parts, overall, parts_of
-from analysis.release.released import NOTES, OVERALL, Released, _sealed, tidy
+from analysis.release.released import Released, _sealed, tidy
 from analysis.release.verdict import settled_curves
 
 FORMAT = 3  # of the folder; another means: build everything anew
@@ -77,14 +75,13 @@ def build(
     *,
     changed: Iterable[str] | None = None,
 ) -> Summary:
-    """Build or bring up to date the release in `folder`.
+    """Build or bring up to date the release in `folder`; county_of() and overall_of() read it.
 
-    changed: names of counties that may have changed, when the caller knows; others are not even
-             read. Else every county is read, and built where its digest is another.
-    What is settled over the whole programme (correlations, indexes, how small a p-value a clear
-    change needs) is settled when a season is first built, and stands: so a county that changes
-    changes no other. Raises ReleaseRefused or FrameError as `release` does; the index is written
-    last, so that a build that stops leaves the release as it was named.
+    changed: names of counties that may have changed, else all are read; built is what has another
+    digest. What is settled over the programme (correlations, indexes, how small a p-value a clear
+    change needs) stands once a season was built, so that a county that changes changes no other.
+    Raises ReleaseRefused or FrameError as release() does; the index is written last, so that a
+    build that stops leaves the release as it was named.
     """
     folder.mkdir(parents=True, exist_ok=True)
     before = _index(folder)
@@ -104,9 +101,10 @@ def build(
     )
     marks = before["marks"] | dict(_mapped(executor, judge, fresh))
     figures = before["figures"] | {name: told.figures for name, told in found.items()}
-    digests = known | {name: moments.digest for name, moments in read.items()}
-    index = {"digests": digests, "marks": marks, "figures": figures,
-             "known": programme, "held": held, "curves": curves}  # fmt: skip
+    index = {
+        "digests": known | {name: moments.digest for name, moments in read.items()},
+        "marks": marks, "figures": figures, "known": programme, "held": held, "curves": curves,
+    }  # fmt: skip
     _write(folder / "release.json", json.dumps(_as_text(index), sort_keys=True).encode())
     kept = [county.name for county in counties if county.name not in found]
     name = _name(marks | {OVERALL_FILE: _add_up(folder, sorted(marks))})
@@ -120,7 +118,7 @@ def county_of(folder: Path, name: str) -> Released:
 
 
 def overall_of(folder: Path) -> pd.DataFrame:
-    """The whole programme and each state, as released.OVERALL declares it."""
+    """The whole programme and each state, as columns.OVERALL declares it."""
     table: pd.DataFrame = pickle.loads((folder / OVERALL_FILE).read_bytes())
     return table
 
@@ -128,37 +126,7 @@ def overall_of(folder: Path) -> pd.DataFrame:
 def _read(county: Source, measures: Sequence[Measure], cuts: Sequence[str]) -> Moments:
     frame = county.load()
     check_frame(frame, measures, cuts)
-    values = np.stack(
-        [np.where(a.valid, a.value // 1000, -1) for a in (answers(frame, m) for m in measures)],
-        axis=1,
-    )
-    mine = np.stack([in_sample(frame, m) for m in measures], axis=1)
-    valid = (values >= 0) & mine
-    sums = np.stack((valid, values * valid, values * values * valid), axis=2).astype(np.int64)
-    names, first, event = np.unique(
-        frame["event"].to_numpy(dtype=str), return_index=True, return_inverse=True
-    )
-    table = np.zeros((len(names), *sums.shape[1:]), dtype=np.int64)
-    np.add.at(table, event, sums)
-    year = frame["season"].to_numpy()[first]
-    _, place = np.unique(frame["community"].to_numpy(dtype=str)[first], return_inverse=True)
-    evenings = {}
-    for season in np.unique(year).tolist():
-        n, total, squares = np.moveaxis(table[year == season].astype(float), 2, 0)
-        evenings[season] = evening_sums(n, total / 1e3, squares / 1e6, place[year == season])
-    return Moments(_digest(frame), evenings, index_moments(frame, measures))
-
-
-def _digest(frame: pd.DataFrame) -> str:
-    """The same for the same responses in any order of rows and columns."""
-    columns = sorted(frame.columns)
-    plain = {
-        name: frame[name].astype("int64" if is_integer_dtype(frame[name].dtype) else object)
-        for name in columns
-    }
-    hashed = pd.util.hash_pandas_object(pd.DataFrame(plain), index=False)
-    rows = np.sort(hashed.to_numpy(dtype=np.uint64))
-    return hashlib.sha256("\t".join(columns).encode() + rows.tobytes()).hexdigest()
+    return moments_of(frame, measures)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import pandas as pd
 from analysis.estimators.basic import FloatArray
 from analysis.measures import BoolArray
 from analysis.release.changes import released_changes
+from analysis.release.columns import NOTES
 from analysis.release.overall import overall, parts_of
-from analysis.release.released import NOTES, tidy
+from analysis.release.released import tidy
 from analysis.simulation.crowds import Season, Town, figures_of, measures, season, wide
 from analysis.simulation.judge import judge, with_old_ranges
 from analysis.simulation.rates import Rate, rate

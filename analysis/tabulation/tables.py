@@ -146,34 +146,41 @@ def plan_tables(
         if only and panel != only:
             continue
         key = TableKey(tally.season, tally.state, tally.county, panel, TOTAL)
-        shown = [i for i in positions if (tally.season, *measures[i].key) not in withheld]
-        counts = tally.counts[TOTAL][:, :, shown].sum(axis=(0, 1))
-        asked = [i for i, c in zip(shown, counts, strict=True) if c[ASKED]]
-        least = measures[positions[0]].fewest
-        kept = [i for i, c in zip(shown, counts, strict=True) if c[N] >= least]
-        notes = [
-            Note("dropped", "under_least", *key, "", *measures[i].key)
-            for i in asked
-            if i not in kept
-        ]
-        if not kept:
-            yield Plan(key, tuple(notes), regrouped=earlier.communities(key) is not None)
-            continue
-        before = earlier.communities(key)
-        standing = _standing(tally, measures, kept, before, least)
-        if standing is None:
-            yield Plan(key, tuple(notes), regrouped=True)
-            continue
-        areas, place_notes = _areas(tally, key, standing)
-        again = before is not None and bool(before.parts)
-        layout = tuple(Layout(area.community, area.places, ((0,),), again) for area in areas)
-        few = tuple(map(tally.communities.index, standing.few))
-        total = Plan(
-            key, (*notes, *place_notes), False, tuple(kept), tuple(areas), layout, few, least
-        )
+        total = _total_plan(tally, measures, key, positions, earlier, withheld)
         yield total
-        for cut in cuts if any(measures[i].grouped for i in kept) else ():
+        for cut in cuts if any(measures[i].grouped for i in total.measures) else ():
             yield _cut_plan(tally, total, cut, earlier)
+
+
+def _total_plan(
+    tally: Tally,
+    measures: Sequence[Measure],
+    key: TableKey,
+    positions: Sequence[int],
+    earlier: Grouping,
+    withheld: Collection[tuple[int, str, str]],
+) -> Plan:
+    """Which measures of a panel are shown, and of whom; without measures nothing is shown."""
+    shown = [i for i in positions if (tally.season, *measures[i].key) not in withheld]
+    counts = tally.counts[TOTAL][:, :, shown].sum(axis=(0, 1))
+    least = measures[positions[0]].fewest
+    kept = [i for i, c in zip(shown, counts, strict=True) if c[N] >= least]
+    notes = tuple(
+        Note("dropped", "under_least", *key, "", *measures[i].key)
+        for i, c in zip(shown, counts, strict=True)
+        if c[ASKED] and i not in kept
+    )
+    before = earlier.communities(key)
+    if not kept:
+        return Plan(key, notes, regrouped=before is not None)
+    standing = _standing(tally, measures, kept, before, least)
+    if standing is None:
+        return Plan(key, notes, regrouped=True)
+    areas, place_notes = _areas(tally, key, standing)
+    again = before is not None and bool(before.parts)
+    layout = tuple(Layout(area.community, area.places, ((0,),), again) for area in areas)
+    few = tuple(map(tally.communities.index, standing.few))
+    return Plan(key, (*notes, *place_notes), False, tuple(kept), tuple(areas), layout, few, least)
 
 
 def _standing(

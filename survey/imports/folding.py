@@ -11,7 +11,7 @@ QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "“": '"', "”": '"
 TAG = re.compile(r"<[^<>]{1,80}>")
 # isolates, embeddings, overrides and the zero-width: they change what is seen, not what is said
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-WORD = re.compile(r"[\w+%]+")
+SIGN = re.compile(r"[^a-z0-9+%]")
 ARTICLES = frozenset({"the", "a", "an", "el", "la", "los", "las", "un", "una"})
 
 
@@ -31,5 +31,13 @@ def plain(heading: str) -> str:
 @lru_cache(maxsize=65536)
 def stem(text: str) -> str:
     """Return a question as it is compared with ours: its words, without articles and signs."""
-    words = WORD.findall(fold(plain(text)).replace("'", ""))
-    return " ".join(word for word in words if word not in ARTICLES)
+    letters = fold(plain(text)).replace("'", "")
+    if not letters.isascii():  # vowels of some scripts are marks, which no "word character" is
+        letters = "".join(sign if is_written(sign) else " " for sign in letters)
+    else:
+        letters = SIGN.sub(" ", letters)
+    return " ".join(word for word in letters.split() if word not in ARTICLES)
+
+
+def is_written(sign: str) -> bool:
+    return sign in "+%" or unicodedata.category(sign)[0] in "LMN"

@@ -50,6 +50,7 @@ class Match:
 def stems_of(content: Content, community: str) -> Mapping[str, Ours]:
     """Return {our question, folded: which}, in every language and way to name an agency."""
     found: dict[str, Ours] = {}
+    unclear: set[str] = set()  # said alike of two: they are asked about
     names = agency_names(content)
     for instrument in reversed(list(content.instruments.values())):  # the newest words first
         for question in instrument.asked("adult", "event"):
@@ -58,8 +59,10 @@ def stems_of(content: Content, community: str) -> Mapping[str, Ours]:
             for language in content.languages.values():
                 for kind, text in worded(content, question, language, names, community):
                     ours = Ours(question.id, kind, question.words or question.id, language.code)
-                    found.setdefault(stem(text), ours)
-    return found
+                    first = found.setdefault(stem(text), ours)
+                    if (first.question, first.agency) != (ours.question, ours.agency):
+                        unclear.add(stem(text))
+    return {text: ours for text, ours in found.items() if text not in unclear}
 
 
 def worded(
@@ -71,13 +74,14 @@ def worded(
 ) -> Iterator[tuple[str, str]]:
     """Yield (agency, text) of one question in one language."""
     base = question.key()
-    keys = [base, *(f"{base}_{kind}" for kind in content.agencies)]
+    own = {f"{base}_{kind}": kind for kind in content.agencies}
     law = [kind for kind, agency in content.agencies.items() if agency.law]
     per = {"agency": list(content.agencies), "police": law}.get(question.per, [""])
-    for key in filter(language.has, keys):
+    for key in filter(language.has, [base, *own]):
         slots = set(PLACEHOLDER.findall(language.words[key]))
         crews = [language.say(f"agency.{kind}.crews") for kind in law] if "crews" in slots else [""]
-        for kind, crew in product(per, crews):
+        whom = [own[key]] if key in own and "agency" not in slots else per
+        for kind, crew in product(whom, crews):
             for name in names[kind] if "agency" in slots else [""]:
                 values = {"agency": name, "crews": crew, "community": community}
                 yield kind, language.say(key, **values) if slots else language.say(key)

@@ -23,6 +23,7 @@ from survey.questionnaire.instrument import NOT_SHOWN, SKIPPED
 NEVER_REACHED = -5  # told in the plan; stored by leaving the item out
 MOST_ROWS_TOLD = 20
 BATCH = 4000
+MOST_KEPT = 50_000
 BLANK = (SKIPPED, NOT_SHOWN)
 FINISHED_WORDS = frozenset({"true", "1", "yes", "finished", "complete", "verdadero", "sí"})
 
@@ -149,7 +150,12 @@ def one_row(
     if audience not in reader.audiences:
         return None, "13 to 17: that season's questionnaire was for adults", False
     key = tuple(tuple(value) if isinstance(value, list) else value for value in values)
-    return (day, reader.language_of(cells), audience, kept.setdefault(key, key)), "", whole
+    return (day, reader.language_of(cells), audience, same(key, kept)), "", whole
+
+
+def same(key: tuple[Any, ...], kept: dict[tuple[Any, ...], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return equal answers as one object, as long as few enough are different to be worth it."""
+    return kept.setdefault(key, key) if len(kept) < MOST_KEPT else kept.get(key, key)
 
 
 def counted(plan: Plan, people: Any) -> dict[str, dict[Any, int]]:

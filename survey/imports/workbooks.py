@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 from zipfile import ZipFile
@@ -51,6 +52,7 @@ def feed(archive: ZipFile, entry: str, parser: Any) -> Iterator[None]:
         ) from error
 
 
+@lru_cache(maxsize=512)
 def local(name: str) -> str:
     return name.rpartition(" ")[2]
 

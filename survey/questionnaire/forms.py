@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
 from survey.questionnaire.free_text import as_written
 from survey.questionnaire.instrument import (
@@ -141,6 +141,16 @@ class Unanswered:
             raise StopValidation
 
 
+class OneOf(RadioField):
+    """One of its choices, checked by their values: WTForms makes every choice anew for each
+    answer that is sent."""
+
+    def pre_validate(self, form: object) -> None:
+        values = {choice.value for choice in self.choices or () if isinstance(choice, SelectChoice)}
+        if not self.process_errors and self.data not in values:
+            raise ValidationError(self.gettext("Not a valid choice."))
+
+
 def most_of(item: Item, agencies: Agencies) -> int:
     """Return how many options of a question may be chosen."""
     return item.question.most or len(list(options(item.question, agencies)))
@@ -148,7 +158,7 @@ def most_of(item: Item, agencies: Agencies) -> int:
 
 def choice_field(item: Item, agencies: Agencies, language: Language) -> Any:
     needed = item.question.gate
-    return RadioField(
+    return OneOf(
         choices=choices(item, agencies, language),
         validators=[InputRequired() if needed else Unanswered()],
     )

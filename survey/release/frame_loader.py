@@ -75,6 +75,7 @@ def first_answers(rows: Sequence[Row]) -> dict[str, Row]:
 
 def answer_columns(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> Iterator[Column]:
     """Yield every item as a column of codes; one that takes several, as a column per option."""
+    here = [kinds_in(row["answers"]) for row in rows]
     for item in measured_items(content, kinds):
         if not item.question.is_ticked:
             of = content.instruments
@@ -83,7 +84,12 @@ def answer_columns(content: Content, rows: Sequence[Row], kinds: Sequence[str]) 
         for option in options_of(item.question, kinds):
             _, kind, column = option_names(item.question, option, kinds)
             name = dotted(column, kind)
-            yield name, [ticked(row["answers"], item.question, option, kind) for row in rows]
+            agency = kind if AGENCIES in item.question.options else ""
+            codes = [
+                NOT_SHOWN if agency and agency not in there else ticked(row, item.question, option)
+                for row, there in zip(rows, here, strict=True)
+            ]  # an option that stands for an agency is shown where that was at the event
+            yield name, codes
 
 
 def pair_columns(
@@ -146,12 +152,14 @@ def same_side(given: int, theirs: Scale, ours: Scale) -> int:
     return min(between, default=ours.unfavourable[0])
 
 
-def ticked(answers: Mapping[str, Any], question: Question, option: str, kind: str) -> int:
-    """Return whether an option was ticked, as a code; missing where nothing was, or where the
-    agency that the option stands for was not at the event."""
-    given = answers.get(question.id, NOT_SHOWN)
-    if kind and AGENCIES in question.options and not any(n.endswith(f".{kind}") for n in answers):
-        return NOT_SHOWN
+def kinds_in(answers: Mapping[str, Any]) -> set[str]:
+    """Return the kinds of agency that were at the event: each is asked about by name."""
+    return {name.rpartition(".")[2] for name in answers if "." in name}
+
+
+def ticked(row: Row, question: Question, option: str) -> int:
+    """Return whether an option was ticked, as a code; missing where nothing was."""
+    given = row["answers"].get(question.id, NOT_SHOWN)
     if not isinstance(given, list):
         return int(given)
     return TICKED if option in given else NOT_TICKED

@@ -15,6 +15,7 @@ def test_every_name_is_there():
         thing = getattr(analysis, name)
         assert getattr(thing, "__name__", name) == name
     assert set(analysis._LATER) <= set(analysis.__all__)
+    assert dir(analysis) == sorted(analysis.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = analysis.nothing
 

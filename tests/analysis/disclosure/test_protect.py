@@ -14,7 +14,7 @@ from analysis.disclosure.trades import Trades
 from analysis.disclosure.witness import Doubt, next_door
 from analysis.measures import TOTAL
 from analysis.release.build import NothingToRelease, ReleaseRefused, release
-from analysis.release.released import NOTES
+from analysis.release.columns import NOTES
 from analysis.tabulation.counts import tallies
 from analysis.tabulation.exact_rows import build_tables
 from analysis.tabulation.tables import TableKey

@@ -11,7 +11,8 @@ from analysis.output.codebook import codebook
 from analysis.output.columns import LONG, WIDE, wide_table
 from analysis.output.export import FORMATS, safe
 from analysis.release.build import release
-from analysis.release.released import CHANGES, FIGURES, OVERALL, stored_view
+from analysis.release.columns import CHANGES, FIGURES, OVERALL
+from analysis.release.released import stored_view
 from analysis.tabulation.rounding import BANDS, band_n, band_of, coarser, greatest_n
 from tests.analysis.made_up import ALPHA, BETA, CUTS, MEASURES, people, together
 

@@ -5,16 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis.release.build import release
-from analysis.release.released import (
-    CHANGES,
-    FIGURES,
-    NOTES,
-    OVERALL,
-    NotReleased,
-    Released,
-    View,
-    stored_view,
-)
+from analysis.release.columns import CHANGES, FIGURES, NOTES, OVERALL
+from analysis.release.released import NotReleased, Released, View, stored_view
 from tests.analysis.made_up import ALPHA, BETA, CUTS, GAMMA, MEASURES, people, together
 
 
