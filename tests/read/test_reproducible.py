@@ -120,7 +120,7 @@ def words_of(page: str) -> str:
 
 
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
-GROUPS = re.compile(r"911 dispatch|\b(?:18 to 34|35 to 54|55 or older)\b,?|0 25 50 75 100%?")
+GROUPS = re.compile(r"\b911 center\b|\b(?:18 to 34|35 to 54|55 or older)\b,?|0 25 50 75 100%?")
 
 
 def without_labels(text: str) -> str:
