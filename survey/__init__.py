@@ -15,6 +15,7 @@ from survey.pages import (
     data,
     desk,
     errors,
+    feed,
     health,
     languages,
     places,
@@ -61,14 +62,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["scans"] = Scans(app.extensions["writer"])
     app.extensions["comments"] = Delivery(app.extensions["writer"], app.extensions["seal"])
     assets.init_app(app)
+    headers.init_app(app)  # its headers come last, on what the others made of an answer, too
     addresses.init_app(app)
-    headers.init_app(app)
     locale.init_app(app)
     errors.init_app(app)
     caching.init_app(app)
     desk.init_app(app)
     Compress(app)
-    for module in (attend, site, places, results, data, api, posters, languages, health):
+    for module in (attend, site, places, results, feed, data, api, posters, languages, health):
         app.register_blueprint(module.blueprint)
     commands.init_app(app)
     return app

@@ -29,6 +29,7 @@ KNOWN_WORDS = re.compile(  # what stands in examples of settings, and is then le
     r"test|dummy|placeholder|replace|welcome|key"
 )
 HOST = re.compile(r"[a-z0-9.-]{1,253}|[0-9a-f:.]+")  # without a port
+SOURCE = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")  # of frames
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")  # health checks, and whoever sits here
 ROLES = ("all", "collect", "read")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
@@ -57,6 +58,7 @@ class Settings:
     readers: int = 1  # processes that show what was released, and everything else
     metrics_token: str = ""  # what /metrics asks for; "" = there are no metrics
     trusted_hosts: tuple[str, ...] = ()  # names beside PUBLIC_URL's that requests may carry
+    embedders: tuple[str, ...] = ("*",)  # whose pages may show a chart in a frame; () = nobody's
     content: Path = ROOT / "survey" / "content"
 
     MAX_BODY: int = 64 * 1024  # bytes; the longest honest answer is under 4 KiB
@@ -248,6 +250,20 @@ def parse_trusted_hosts(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return hosts
 
 
+def parse_embedders(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the sources of a list with commas, as frame-ancestors takes them; "none" is nobody."""
+    names = text.split(",") if isinstance(text, str) else text
+    sources = tuple(name for one in names if (name := one.strip().lower()))
+    if sources in (("none",), ()):
+        return ()
+    if wrong := [one for one in sources if one != "*" and not SOURCE.fullmatch(one)]:
+        raise SettingError(
+            "EMBEDDERS must be addresses such as https://city.example with commas between, "
+            f"* or none, not {wrong[0]!r}."
+        )
+    return sources
+
+
 def whole_number(name: str, most: int) -> Callable[[int | str], int]:
     """Return a parser of a whole number from 1 to `most`."""
 
@@ -271,6 +287,7 @@ PARSERS: dict[str, Callable[..., object]] = {
     "readers": whole_number("READERS", 64),
     "metrics_token": parse_metrics_token,
     "trusted_hosts": parse_trusted_hosts,
+    "embedders": parse_embedders,
 }
 
 

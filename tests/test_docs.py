@@ -28,7 +28,7 @@ def test_two_files_of_one_folder_are_both_found():
     assert paths_in("`dev.py`, `a/b.py`") == ["a/b.py"]
 
 
-@pytest.mark.parametrize("page", ["architecture.md", "privacy.md", "methods.md"])
+@pytest.mark.parametrize("page", ["architecture.md", "privacy.md", "methods.md", "reliability.md"])
 def test_the_files_a_page_names_exist(page: str):
     named = paths_in((ROOT / "docs" / page).read_text("utf-8"))
     assert named, page

@@ -65,6 +65,17 @@ def by_group(view: View) -> pd.DataFrame:
     return rows.assign(members=rows["groups"], is_before=rows["season"] < max(seasons, default=0))
 
 
+def by_agency(view: View) -> pd.DataFrame:
+    """Total rows of one measure and community, by agency: one season's, and of one before."""
+    rows = released(view).figures
+    rows = rows[rows["cut"] == TOTAL].reset_index(drop=True)
+    seasons = sorted(rows["season"].unique())
+    is_one = rows["measure"].nunique() <= 1 and not rows[["season", "agency"]].duplicated().any()
+    if not is_one or len(seasons) > 2:
+        raise ValueError("Agencies are drawn for one measure, community and season or two.")
+    return rows.assign(is_before=rows["season"] < max(seasons, default=0))
+
+
 def _of_one_measure(view: View) -> pd.DataFrame:
     figures = released(view).figures
     if len(figures[["measure", "agency"]].drop_duplicates()) > 1:

@@ -20,9 +20,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.measures import OTHER
-from analysis.output.chart_tables import Said, by_community, by_group, by_season, records
-from analysis.output.theme import ROLES, finish, layout, plain_axis, value_axis
-from analysis.output.traces import Place, Row, joins, marks, sort_of
+from analysis.output.chart_tables import (
+    Said,
+    by_agency,
+    by_community,
+    by_group,
+    by_season,
+    records,
+)
+from analysis.output.theme import finish, layout, plain_axis, value_axis
+from analysis.output.traces import Place, Row, joins, marks, missing, sort_of, wall
 from analysis.release.released import View
 from analysis.wordings import comparable
 
@@ -135,6 +142,14 @@ def groups(view: View, words: Words, *, said: Said | None = None) -> Figure:
     return _lying(records(table, words, said), "group", order, words)
 
 
+def agencies(view: View, words: Words, *, said: Said | None = None) -> Figure:
+    """One measure about each agency of a community, in the order of the caller's words."""
+    table = by_agency(view)
+    order = _in_order(table.loc[~table["is_before"], "agency"], words)
+    table = table[table["agency"].isin(order)]
+    return _lying(records(table, words, said), "agency", order, words)
+
+
 CHARTS = {
     chart.id: chart
     for chart in (
@@ -142,6 +157,7 @@ CHARTS = {
         Chart("overview", by_community, overview),
         Chart("compare", by_community, compare),
         Chart("groups", by_group, groups),
+        Chart("agencies", by_agency, agencies),
     )
 }
 
@@ -177,9 +193,9 @@ def _panel(
     }
     figure["data"] += [*_joined(rows, place), *marks(rows, words, place=place)]
     figure["layout"]["annotations"] += [
-        _missing(year, words, axes) for year in years if year not in shown
+        missing(year, words, axes) for year in years if year not in shown
     ]
-    figure["layout"]["shapes"] += [_wall(middle, label, words, axes) for middle in _walls(rows)]
+    figure["layout"]["shapes"] += [wall(middle, label, words, axes) for middle in _walls(rows)]
 
 
 def _stood(row: Row, is_newest: bool, small: bool) -> Row:
@@ -198,38 +214,6 @@ def _joined(rows: Sequence[Row], place: Place) -> list[dict[str, Any]]:
         if two["season"] - one["season"] == 1 and comparable(one["wording"], two["wording"])
     ]
     return [joins(pairs, place)] if pairs else []
-
-
-def _missing(year: int, words: Words, axes: str) -> dict[str, Any]:
-    return {
-        "name": "missing",
-        "text": "–",
-        "hovertext": f"{year}<br>{words['missing']}",
-        "x": year,
-        "y": 0,
-        "xref": f"x{axes}",
-        "yref": f"y{axes}",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"color": ROLES["quiet"]},
-    }
-
-
-def _wall(middle: float, label: str, words: Words, axes: str) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "x0": middle,
-        "x1": middle,
-        "y0": 0,
-        "y1": 1,
-        "xref": f"x{axes}",
-        "yref": f"y{axes} domain",
-        "line": {"color": ROLES["wall"], "dash": "dot", "width": 1.5},
-        "label": {"text": label, "font": {"color": ROLES["wall"], "size": 11}},
-        "name": words["wall"],
-        "showlegend": True,
-        "legendgroup": "wall",
-    }
 
 
 def _walls(rows: Sequence[Row]) -> list[float]:

@@ -151,7 +151,8 @@ def lying(mark: Mark, middle: float, pen: Pen, full: float) -> str:
     dot = ""
     if mark.value is not None:
         x = pen.x(mark.value / 100)
-        dot = f'<circle class="{mark.point}" cx="{x}" cy="{middle:.1f}" r="4"/>'
+        kind = "ring" if mark.point == "ring" else "dot"  # none of several names is lit
+        dot = f'<circle class="{kind}" cx="{x}" cy="{middle:.1f}" r="4"/>'
     return f'<g class="mark"><title>{spoken(mark.hover)}</title>{bar}{dot}</g>'
 
 

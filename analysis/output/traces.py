@@ -98,6 +98,40 @@ def joins(pairs: Sequence[tuple[Row, Row]], place: Place) -> Trace:
     }
 
 
+def missing(year: int, words: Mapping[str, str], axes: str) -> dict[str, Any]:
+    """A dash where a season has no figure."""
+    return {
+        "name": "missing",
+        "text": "–",
+        "hovertext": f"{year}<br>{words['missing']}",
+        "x": year,
+        "y": 0,
+        "xref": f"x{axes}",
+        "yref": f"y{axes}",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": ROLES["quiet"]},
+    }
+
+
+def wall(middle: float, label: str, words: Mapping[str, str], axes: str) -> dict[str, Any]:
+    """A dotted line between seasons that were asked in different words."""
+    return {
+        "type": "line",
+        "x0": middle,
+        "x1": middle,
+        "y0": 0,
+        "y1": 1,
+        "xref": f"x{axes}",
+        "yref": f"y{axes} domain",
+        "line": {"color": ROLES["wall"], "dash": "dot", "width": 1.5},
+        "label": {"text": label, "font": {"color": ROLES["wall"], "size": 11}},
+        "name": words["wall"],
+        "showlegend": True,
+        "legendgroup": "wall",
+    }
+
+
 def spots(rows: Sequence[Row]) -> list[float]:
     return [row["spot"] for row in rows]
 

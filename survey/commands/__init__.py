@@ -11,6 +11,7 @@ from flask import Flask
 from survey.commands import (
     audit,
     backup,
+    brief,
     community,
     database,
     demo,
@@ -43,6 +44,7 @@ COMMANDS = (
     operator.operator,
     audit.audit,
     release.release,
+    brief.brief,
     record_level.research_file,
     record_level.raw_export,
     instrument.instrument,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import g, request
 
-SUBJECT = ("measure", "agency", "lang")
+SUBJECT = ("measure", "agency", "release", "lang")
 
 
 def kept(names: tuple[str, ...]) -> list[tuple[str, str]]:

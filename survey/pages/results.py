@@ -7,19 +7,20 @@ named once (`understood`): pages are kept under it, and their links are made of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, abort, g, has_request_context, request, url_for
 from werkzeug.routing import BaseConverter
 
-from survey.pages import tables
+from survey.pages import pictures, tables
 from survey.pages.addresses import SUBJECT, kept
 from survey.pages.places import MOST_COMPARED
 from survey.pages.site import page
 from survey.read import definitions, questions
-from survey.read.caching import Query, kept_or_made, newest, places_of
+from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked
 from survey.read.captions import Teller
 from survey.read.comparison import Comparison
 from survey.read.other_samples import OtherSamples
@@ -36,7 +37,7 @@ MOST_PANELS = 12  # small charts beside each other
 class Ending(BaseConverter):
     """The last part of an address: which form the rows come in."""
 
-    regex = r"csv|json|chart\.json"
+    regex = "|".join(map(re.escape, ("csv", "json", "chart.json", *pictures.ENDINGS)))
 
 
 class Slug(BaseConverter):
@@ -49,6 +50,18 @@ blueprint = Blueprint("results", __name__)
 @blueprint.record_once
 def add_converters(state: Any) -> None:
     state.app.url_map.converters.update(ending=Ending, slug=Slug)
+    state.app.jinja_env.globals.update(still=pictures.still, sharing=pictures.sharing)
+
+
+@blueprint.app_url_defaults
+def keep_release(endpoint: str, values: dict[str, Any]) -> None:
+    """An older release is read on: what a page links to is of the same one.
+
+    Addresses made of what the page understood have no `lang` here: they keep it themselves.
+    """
+    is_whole = endpoint.startswith("results.") and "lang" in values
+    if is_whole and has_request_context() and g.get("older"):
+        values.setdefault("release", g.older)
 
 
 @blueprint.get("/results", defaults={"ending": "html"})
@@ -114,7 +127,7 @@ def how_to_read() -> str | Response:
         told = {"definitions": list(guide.definitions()), "smallest": guide.smallest()}
         return page("how_to_read.html", tell=tell, row=row, **told, **about, **READING)
 
-    return kept_or_made(now.release, language_asked(), make)
+    return kept_or_made(now.release, [*release_asked(), *language_asked()], make)
 
 
 READING = {
@@ -136,24 +149,20 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
     """
     if ending == "chart.json" and not reading.is_known:
         abort(404)
+    pictures.opened(ending)
 
     def make() -> str | Response:
+        if ending in pictures.ENDINGS:
+            return pictures.made(reading, ending)
         if ending in tables.TYPES:
             return tables.shown(reading, ending)
         if ending == "chart.json":
             return as_chart(reading, chart)
         template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
         known = shared(reading, more["view"].subjects)
-        return page(template, chart_name=chart, still=still, **known, **more)
+        return page(template, chart_name=chart, **known, **more)
 
     return kept_or_made(reading.now.release, understood(reading, ending, also), make)
-
-
-def still(reading: Reading, chart: str) -> Any:
-    """Return a chart as the page shows it before any script."""
-    from survey.read import charts  # loads pandas: only where a chart is drawn
-
-    return charts.still(reading, chart)
 
 
 def understood(reading: Reading, ending: str, also: Query) -> Query:
@@ -166,7 +175,7 @@ def understood(reading: Reading, ending: str, also: Query) -> Query:
     pairs += [("cut", reading.cut), *(pair for pair in also if pair[1])]
     if ending == "chart.json":
         pairs.append(("columns", str(columns())))
-    return [*(pair for pair in pairs if pair not in unasked), *language_asked()]
+    return [*(pair for pair in pairs if pair not in unasked), *release_asked(), *language_asked()]
 
 
 def language_asked() -> Query:
@@ -225,7 +234,7 @@ def link(place: Place, subject: Subject | None = None) -> str:
     pairs = kept(SUBJECT)
     if subject is not None:
         pairs = [("measure", subject.measure), *([("agency", subject.agency)] * bool(
-            subject.agency)), *kept(("lang",))]  # fmt: skip
+            subject.agency)), *kept(("release", "lang"))]  # fmt: skip
     path = url_for("results.community", slug=place.slug)
     return f"{path}?{urlencode(pairs)}" if pairs else path
 

@@ -12,17 +12,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
 from survey.config import ROOT
 from survey.read.place_index import PlaceIndex
 from survey.storage import release_store
 from survey.storage.db import session
-from survey.storage.models import Release
+from survey.storage.models import HIGHEST_ID, Release
 from survey.storage.release_store import Current
 from survey.web.locale import visitor_language
 
 MOST_KEPT = 8_000_000  # bytes of pages and charts that a worker keeps: several hundred of them
+RELEASES_KEPT = 2  # the newest, and an older one that somebody looks at
 MINUTES = 5  # a page is kept without asking again; then its ETag makes the answer a 304
 SUFFIXES = (".html", ".css", ".js", ".py", ".toml")
 
@@ -63,27 +64,50 @@ class Bodies:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["current"] = {}
+    app.extensions["current"] = OrderedDict()
     app.extensions["place_index"] = {}
     app.extensions["bodies"] = Bodies()
 
 
 def newest() -> Current | None:
-    """Return the newest release, read once by this worker and kept until there is another."""
-    kept: dict[tuple[int, str], Current] = current_app.extensions["current"]
-    key = release_store.newest(session())
+    """Return the release that the address names, else the newest; None before the first.
+
+    Read once by this worker. 404 where `release` names none. `g.older` is set where there is a
+    newer one: the page says so, and its links stay within the release.
+    """
+    last = release_store.newest(session())
+    asked = request.args.get("release", "")
+    if not asked or last is None:
+        return current(last)
+    is_number = asked.isascii() and asked.isdigit() and int(asked) <= HIGHEST_ID
+    key = release_store.numbered(session(), int(asked)) if is_number else None
+    if key is None:
+        abort(404)
+    if key != last:
+        g.older = key[0]
+    return current(key)
+
+
+def current(key: tuple[int, str] | None) -> Current | None:
+    kept: OrderedDict[tuple[int, str], Current] = current_app.extensions["current"]
     if key is None:
         return None
     if key not in kept:
-        kept.clear()
-        found = release_store.current(session())
+        found = release_store.current(session(), key[0])
         assert found is not None
         kept[key] = found
+        while len(kept) > RELEASES_KEPT:
+            kept.popitem(last=False)
     return kept[key]
 
 
+def release_asked() -> Query:
+    """Return the older release that an address names; links on the page keep it."""
+    return [("release", str(g.older))] if g.get("older") else []
+
+
 def places_of(now: Current) -> PlaceIndex:
-    """Return where the places of the newest release are found, made once by this worker."""
+    """Return where the places of a release are found, made once by this worker."""
     kept: dict[int, PlaceIndex] = current_app.extensions["place_index"]
     if now.release.id not in kept:
         kept.clear()

@@ -1,10 +1,10 @@
-"""Released rows as charts and files. The one place in the web app that loads pandas and Plotly,
-imported only where a chart or a file is asked for."""
+"""Released rows as charts and files. What loads pandas is imported only where one of them is made;
+Plotly's own library is needed by no page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -17,8 +17,9 @@ from analysis.release.released import stored_view
 from survey.read.captions import Teller
 from survey.read.findings import Findings
 from survey.read.results_query import Reading
-from survey.storage.release_store import TOTAL, Row
+from survey.storage.release_store import TOTAL, Place, Row, Subject
 
+LEAST_AGENCIES = 2  # fewer are no chart
 OURS = ("title", "subtitle", "source", "note")  # words of a chart that are no caption of its own
 
 
@@ -95,9 +96,33 @@ def figure(reading: Reading, name: str, across: int = 3) -> Figure:
     return CHARTS[name].figure(view, words(reading, name, rows), said=said, **more)
 
 
-def newest_two(rows: list[Row]) -> list[Row]:
-    """Return the newest season's groups, and those of the last one that can be compared."""
-    newest = [row for row in rows if row["season"] == max(row["season"] for row in rows)]
+def agencies_figure(reading: Reading, place: Place) -> Figure | None:
+    """Return one measure about each agency of a community, this season and the one before; None
+    where one agency alone was asked about."""
+    now, tell = reading.now, reading.tell
+    measure = reading.subject.measure
+    kinds = sorted(
+        (subject.agency for subject in now.subjects if subject.measure == measure),
+        key=lambda kind: (kind != now.headline.agency, tell.agency(kind)),
+    )
+    each = [replace(reading, subject=Subject(measure, kind)) for kind in kinds if kind]
+    newest = max((row["season"] for one in each for row in one.seasons(place)), default=0)
+    rows = [row for one in each for row in newest_two(one.seasons(place), newest)]
+    if len({row["agency"] for row in rows if row["season"] == newest}) < LEAST_AGENCIES:
+        return None
+    before = max((row["season"] for row in rows if row["season"] < newest), default=0)
+    rows = [row for row in rows if row["season"] in (before, newest)]
+    view = stored_view(rows, sha256=now.release.sha256)
+    names = {kind: tell.agency(kind) for kind in kinds}
+    said = Said(hover=Hover(reading, "agencies"), label=Label(tell))
+    return CHARTS["agencies"].figure(view, {**names, **words(reading, "agencies", rows)}, said=said)
+
+
+def newest_two(rows: list[Row], season: int = 0) -> list[Row]:
+    """Return the newest season's rows (`season`'s, if named), and those of the last season before
+    that can be compared."""
+    season = season or max((row["season"] for row in rows), default=0)
+    newest = [row for row in rows if row["season"] == season]
     alike = {(row["community"], row["members"], row["wording"]) for row in newest}
     earlier = [row for row in rows if row not in newest]
     earlier = [r for r in earlier if (r["community"], r["members"], r["wording"]) in alike]
@@ -116,6 +141,8 @@ class Hover:
         tell, who = self.reading.tell, str(row["season"])
         if self.chart == "groups":
             who = f"{tell.group(row['cut'], row['group'])}, {who}"
+        elif self.chart == "agencies":
+            who = f"{tell.agency(row['agency'])}, {who}"
         elif self.chart == "overview" and (place := self.reading.now.places.get(row["community"])):
             who = f"{place.name}, {who}"
         return f"{who}<br>{tell.hover(row)}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from survey.read.results_query import Reading
 from survey.read.verdicts import BEFORE, TREND
-from survey.storage.release_store import Place, Row
+from survey.storage.release_store import Place, Row, Subject
 
 UP, DOWN = ("rise", "higher"), ("fall", "lower")
 
@@ -29,9 +29,13 @@ class Findings:
     def subtitle(self, chart: str, rows: Sequence[Row]) -> str:
         """Return measure, place and unit: what the title leaves out."""
         tell, places = self.reading.tell, self.reading.places
-        parts = [tell.title(self.reading.subject)]
+        subject = self.reading.subject
+        every = tell.measure(subject.measure)
+        parts = [every if chart == "agencies" else tell.title(subject)]
         if len(places) == 1:
             parts.append(places[0].name)
+        if chart == "agencies":
+            parts.append(str(self.newest(rows)))
         if chart == "groups":
             parts += [str(self.newest(rows)), tell.cut(self.reading.cut)]
         share = not rows or tell.is_share(rows[0])
@@ -94,10 +98,27 @@ class Findings:
         apart = any(one[1] < two[0] or two[1] < one[0] for one, two in combinations(ranges, 2))
         return self.say("groups_apart" if apart else "groups_alike", season=newest)
 
+    def agencies(self, rows: Sequence[Row]) -> str:
+        """Return the agencies whose figure moved since the season before."""
+        place, season, tell = self.reading.places[0], self.newest(rows), self.reading.tell
+        names: dict[str, list[str]] = {"up": [], "down": [], "unclear": [], "": []}
+        for kind in dict.fromkeys(row["agency"] for row in rows):
+            about = replace(self.reading, subject=Subject(self.reading.subject.measure, kind))
+            names[Findings(about).moved(place, season)].append(tell.agency(kind))
+        parts = [
+            self.say(f"agencies_{kind}", agencies=tell.list(names[kind]))
+            for kind in ("up", "down")
+            if names[kind]
+        ]
+        rest = "agencies_none" if names["unclear"] else "agencies_few"
+        told = "; ".join(parts) or self.say(rest)
+        return self.say("agencies", season=season, parts=told)
+
 
 TITLES: Mapping[str, Callable[[Findings, Sequence[Row]], str]] = {
     "trend": Findings.trend,
     "overview": Findings.overview,
     "compare": Findings.overview,
     "groups": Findings.groups,
+    "agencies": Findings.agencies,
 }

@@ -12,7 +12,6 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from analysis.wordings import comparable
 from survey.read.captions import Cell, Teller
 from survey.read.imported_notes import imported_notes
 from survey.read.verdicts import BEFORE, EVENING, FIRST, TREND
@@ -129,6 +128,8 @@ class Reading:
     def why_not(self, place: Place) -> dict[int, str]:
         """Return for seasons that cannot be compared with the newest the reason: few, together,
         wording or missing."""
+        from analysis.wordings import comparable  # with pandas: only where a page is made
+
         rows = {row["season"]: row for row in self.seasons(place)}
         newest = rows[max(rows)] if rows else None
         reasons = {}

@@ -21,6 +21,7 @@ from survey.server import quiet
 from survey.server.front import Front
 from survey.server.line import Line, Lines, TooSlow
 from survey.server.roles import COLLECT, READ, SOCKET
+from survey.storage import db
 
 STEP = 8_192  # bytes of a body that are read at a time
 LINGER = 4 * Settings.MAX_BODY  # bytes read and thrown away after a refusal
@@ -55,6 +56,8 @@ class Worker(GeventWorker):
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
+        for engine in (self.wsgi.extensions["engine"], self.wsgi.extensions["writer"].engine):
+            db.limit_statements(engine)
         if self.role == READ:
             warm_up()
             os.nice(BEHIND)
@@ -89,7 +92,7 @@ class Worker(GeventWorker):
 
 
 def warm_up() -> None:
-    """Load pandas and plotly before anybody asks for a chart. A worker that fails to start would
+    """Load pandas before anybody asks for a chart. A worker that fails to start would
     end the whole server, and reading may not stop the survey: then a chart fails when asked for.
     """
     try:

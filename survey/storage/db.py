@@ -23,6 +23,9 @@ __all__ = ["AWAY", "NotDurable", "engine", "open_engine", "session", "writer"]
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 
+STATEMENT_SECONDS = 30  # longer than any page takes, shorter than a visitor waits twice
+
+
 class NotDurable(Exception):
     """The database file cannot promise to keep what it acknowledged."""
 
@@ -60,6 +63,24 @@ def make_durable(connection: sqlite3.Connection, record: object = None) -> None:
             raise NotDurable(f"SQLite answers {name} = {found!r}; it must be {value!r}.")
 
 
+def limit_statements(engine: Engine, seconds: int = STATEMENT_SECONDS) -> None:
+    """Let PostgreSQL end what takes too long on this engine's new connections.
+
+    For processes that serve: a page that waits longer is read by nobody, and its connection is
+    missing to others. A release, a backup or a move may take its time.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+    @event.listens_for(engine, "connect")
+    def set_limits(connection: Any, record: object) -> None:
+        with connection.cursor() as cursor:
+            for name in names:
+                cursor.execute(f"SET {name} = '{seconds}s'")
+        connection.commit()
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["engine"] = open_engine(settings)
     app.extensions["writer"] = Writer(open_engine(settings, patience=0), settings.DISK_PATIENCE)
@@ -92,4 +113,7 @@ def session() -> Session:
 
 def close_session(error: Any = None) -> None:
     if (open_session := g.pop("session", None)) is not None:
-        open_session.close()
+        try:
+            open_session.close()
+        except AWAY:  # the server went away after the page was made: the page is good
+            open_session.invalidate()

@@ -220,6 +220,8 @@ class Comment(Base):
     language: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(12))  # waiting until a person has read it
+    theme: Mapped[str | None] = mapped_column(String(20))  # of one that was kept
+    shown: Mapped[str | None] = mapped_column(Text)  # that one's words, masked
 
 
 class Installation(Base):

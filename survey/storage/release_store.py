@@ -101,9 +101,17 @@ def newest(session: Session) -> tuple[int, str] | None:
     return (found[0], found[1]) if found else None
 
 
-def current(session: Session) -> Current | None:
-    """Return the newest release; None before the first. It outlives the session."""
-    found = newest(session)
+def numbered(session: Session, id: int) -> tuple[int, str] | None:
+    """Return (id, sha256) of one release; None where there is none that can be read."""
+    query = select(Release.id, Release.sha256).where(readable(), Release.id == id)
+    found = session.execute(query).first()
+    return (found[0], found[1]) if found else None
+
+
+def current(session: Session, id: int | None = None) -> Current | None:
+    """Return a release, the newest if none is named; None before the first. It outlives the
+    session."""
+    found = newest(session) if id is None else numbered(session, id)
     if found is None:
         return None
     return as_current(session.get_one(Release, found[0]))

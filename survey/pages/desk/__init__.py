@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from survey.pages.desk import (
+    comments,
     diary,
     door,
     event,
@@ -25,6 +26,7 @@ from survey.pages.desk.door import blueprint
 
 # each adds its routes
 PAGES = (
+    comments,
     diary,
     event,
     home,

@@ -10,6 +10,7 @@ from survey.desk.accounts import DEPARTMENT, OPERATOR, ORGANISER, REVIEWER
 ANYBODY = frozenset({""})  # signed in or not
 EVERYBODY = frozenset({OPERATOR, ORGANISER, DEPARTMENT, REVIEWER})
 SEES_THE_NIGHT = frozenset({OPERATOR, ORGANISER, DEPARTMENT})
+READS_COMMENTS = frozenset({OPERATOR, ORGANISER, REVIEWER})
 HOSTS = frozenset({OPERATOR, ORGANISER})
 
 MAY: dict[str, frozenset[str]] = {
@@ -44,6 +45,9 @@ MAY: dict[str, frozenset[str]] = {
     "desk.night_now": SEES_THE_NIGHT,
     "desk.close": HOSTS,
     "desk.close_event": HOSTS,
+    "desk.comments": READS_COMMENTS,
+    "desk.decide": READS_COMMENTS,
+    "desk.kept_comments": EVERYBODY,
     "desk.me": EVERYBODY,
     "desk.change_password": EVERYBODY,
     "desk.change_language": EVERYBODY,

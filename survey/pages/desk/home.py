@@ -78,7 +78,11 @@ def steps(event: Event, now: datetime) -> list[Step]:
     """Return what is to be done for an event, in order; at most one of it now."""
     here = window_of(event.opens_at, event.closes_at, now)
     states = STATES[here]
-    return [Step(key, url_for(page, slug=event.slug), states[key]) for key, page in PAGES.items()]
+    comments = url_for("desk.comments", slug=event.community.slug)
+    return [
+        *(Step(key, url_for(page, slug=event.slug), states[key]) for key, page in PAGES.items()),
+        Step("comments", comments, "now" if here is Window.CLOSED else "later"),
+    ]
 
 
 PAGES = {

@@ -1,0 +1,92 @@
+"""Documents and pictures by Typst, with our own fonts and nothing of this machine's.
+
+Typst is loaded where the first one is made. Its compiler may be used by one thread at a time, and a
+template is read once by each.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anyascii import anyascii
+
+from survey.config import ROOT
+
+if TYPE_CHECKING:
+    import typst
+
+FONTS = ROOT / "static" / "vendor" / "fonts"
+PICTURE = """#let size = (sys.inputs.width, sys.inputs.height).map(n => int(n) * 1pt)
+#set page(width: size.at(0), height: size.at(1), margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)
+"""
+
+_of_thread = threading.local()
+
+
+class CannotTypeset(Exception):
+    """A document could not be made, or would have lacked a letter."""
+
+
+def png(svg: str, width: int, height: int, ppi: int) -> bytes:
+    """Return a picture of width x height px at 72 dots an inch, finer with more. Raises
+    CannotTypeset."""
+    inputs = {"svg": svg, "width": str(width), "height": str(height)}
+    return typeset(PICTURE, inputs, format="png", ppi=float(ppi))
+
+
+def pdf(template: Path, inputs: Mapping[str, str], made_at: int) -> bytes:
+    """Return a tagged PDF (PDF/UA-1). Raises CannotTypeset.
+
+    made_at: seconds since 1970 that stand in it as its date: the same rows, the same bytes.
+    """
+    source = template.read_text("utf-8")
+    return typeset(source, inputs, format="pdf", pdf_standards=["ua-1"], timestamp=made_at)
+
+
+def typeset(source: str, inputs: Mapping[str, str], **how: Any) -> bytes:
+    import typst
+
+    try:
+        made, warnings = compiler().compile_with_warnings(
+            source.encode(),
+            sys_inputs=dict(inputs),
+            **how,
+        )
+    except typst.TypstError as error:
+        raise CannotTypeset(str(error)) from error
+    if warnings:  # a missing font is one: Typst would quietly take another
+        raise CannotTypeset("; ".join(str(warning) for warning in warnings))
+    assert isinstance(made, bytes)
+    return made
+
+
+def compiler() -> typst.Compiler:
+    import typst
+
+    if not hasattr(_of_thread, "compiler"):
+        _of_thread.compiler = typst.Compiler(
+            root=str(ROOT), font_paths=[str(FONTS)], ignore_system_fonts=True
+        )
+    made: typst.Compiler = _of_thread.compiler
+    return made
+
+
+def in_our_letters(text: str) -> str:
+    """Return the text with letters that our fonts lack written by their sound."""
+    letters = our_letters()
+    return "".join(sign if ord(sign) in letters else anyascii(sign) for sign in text)
+
+
+@cache
+def our_letters() -> frozenset[int]:
+    """Return the code points of the fonts, as a file beside them lists their ranges."""
+    found: set[int] = {0x0A}
+    for part in (FONTS / "RANGES.txt").read_text("ascii").split():
+        first, _, last = part.partition("-")
+        found.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(found)
