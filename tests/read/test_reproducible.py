@@ -115,6 +115,7 @@ def changes_of(rows: list[Row], scores: set[str]) -> set[tuple[str, ...]]:
 def words_of(page: str) -> str:
     """The text of a page's main part, without what is chosen from and without tags."""
     main = page[page.index("<main") : page.index("</main>")]
+    main = re.sub(r'<section class="use .*?</section>', " ", main, flags=re.S)  # sizes, addresses
     main = re.sub(r"<(script|style|form|select)\b.*?</\1>", " ", main, flags=re.S)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", main)))
 
