@@ -71,6 +71,11 @@ def read_file(
             doing.show(line)
         if plan.asks:
             refuse_to_guess(plan, mapping, file, slug, draft)
+        if not plan.used:
+            raise Refused(
+                "Nothing is stored: no column is one of our questions in our words. If one is, say "
+                "so in a mapping file (docs/import.md)."
+            )
         if not yes and not confirmed():
             doing.say(f"Nothing is stored. To import it: {command(file, slug, mapping_path)} --yes")
             return

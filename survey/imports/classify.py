@@ -46,6 +46,13 @@ ROLES = {
     "id": (DROPPED, "an id: it tells doubles apart and is not kept"),
     BOOK: (KEPT_OUT, "the tool's own bookkeeping"),
 }
+TELLS = {
+    "stamp": "tells when somebody answered",
+    "status": "tells previews and tests",
+    "finished": "tells whether somebody came to the end",
+    "approved": "tells what was not approved",
+    "language": "tells the language of the form",
+}
 
 
 @dataclass
@@ -90,7 +97,8 @@ class Classifier:
         if line is not None:
             return self.mapped(profile, line)
         if heading.role:
-            use, why = ROLES.get(heading.role, (ROLE, f"tells the {heading.role} of a response"))
+            tells = TELLS.get(heading.role.split()[0], "")
+            use, why = ROLES.get(heading.role, (ROLE, tells))
             return Column(heading, use, why), []
         match = self.match(heading)
         if match and match.is_sure and (found := self.sure(profile, match)):
@@ -238,7 +246,11 @@ class Classifier:
 
     def is_ours_perhaps(self, profile: Profile, match: Match | None) -> bool:
         """Whether a column that is surely nothing may be one of our questions with a scale."""
-        if not profile.is_closed or len(profile.values) > 30 or is_ticks(profile):
+        if (
+            not profile.is_closed
+            or len(profile.values) > 30
+            or is_ticks(profile, all_scale_words(self.evening.content))
+        ):
             return False
         missing = missing_codes(self.tool)
         values = [fold(v) for v in profile.values if v.strip() and fold(v) not in missing]
@@ -257,6 +269,7 @@ class Classifier:
         return (
             nameless
             or named_like_ours(self.evening, profile.heading)
+            or names_agency(self.evening, profile.heading)
             or bool(match and match.confidence >= NEAR and self.has_scale(match))
         )
 
@@ -299,12 +312,14 @@ TICKS = frozenset(
 )
 
 
-def is_ticks(profile: Profile) -> bool:
+def is_ticks(profile: Profile, scale_words: frozenset[str]) -> bool:
     """Whether a column is a box to tick: one value, or two that say yes and no."""
     values = {fold(value) for value in profile.values}
+    if "/" in profile.heading.name and values <= TICKS:
+        return True
     if not profile.heading.part and "___" not in profile.heading.name:
         return False
-    return len(values - {"-99"}) <= 1 or values <= TICKS
+    return values <= TICKS or (len(values - {"-99"}) <= 1 and not values & scale_words)
 
 
 def identifies(heading: Heading) -> str:
@@ -325,6 +340,13 @@ def named_like_ours(evening: Evening, heading: Heading) -> bool:
         return False
     tokens = set(re.split(r"[\W_]+", fold(heading.name)))
     return any(q.id in tokens for q in evening.instrument.questions.values() if q.scale)
+
+
+def names_agency(evening: Evening, heading: Heading) -> bool:
+    """Whether an agency at the event is named in a heading: "How good are our police?"."""
+    words = f" {stem(heading.asked)} {stem(heading.part)} "
+    ways = import_words().agencies.items()
+    return any(kind in evening.agencies.all and f" {way} " in words for way, kind in ways)
 
 
 def asked_about(evening: Evening, heading: Heading) -> str:

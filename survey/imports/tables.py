@@ -66,6 +66,8 @@ def shape_of(content: Content, rows: Sequence[Numbered], told: str = "") -> Shap
             column = [fold(cells[at]) if at < len(cells) else "" for _, cells in rows]
             labels = [i for i, word in enumerate(column) if word in words]
             beside = [cell for i in labels for cell in rows[i][1][at + 1 :] if cell]
+            if any(cell.strip() for i in labels for cell in rows[i][1][:at]):
+                continue  # something before it, such as a date: rows of answers
             named = {column[i] for i in labels}
             if told or (
                 len(named) >= LEAST_LABELS and len(named) == len(labels) and mostly_numbers(beside)

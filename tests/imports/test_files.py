@@ -138,3 +138,57 @@ def test_several_options_are_told_apart(number):
 def test_a_plan_tells_nothing_that_identifies(expected):
     shown = "\n".join(told(plan_of(expected), evening()))
     assert not [pattern for pattern in PLANTED if re.search(pattern, shown)]
+
+
+OTHERS = {  # more files of the same kinds: text, tool, items that are used, columns asked about
+    "SurveyMonkey in Spanish": (
+        (
+            "ID del encuestado,ID del recopilador,Fecha de inicio,Fecha de finalización,"
+            "Dirección IP,"
+            "Dirección de correo electrónico,Nombre,Apellido,Datos personalizados 1,"
+            "¿Cuánto confía en que la policía hará lo correcto para la gente de aquí?,"
+            "¿Con quién habló en este evento?,,\n"
+            ",,,,,,,,,Respuesta,Policía,Bomberos,Otro (especifique)\n"
+            "118,46,05/08/2025,05/08/2025,192.0.2.1,,,,,Mucho,Policía,,mi tía\n"
+        ),
+        ("surveymonkey", {"trust.police", "met"}, []),
+    ),
+    "SurveyMonkey with one heading row": (
+        (
+            "RespondentID,CollectorID,StartDate,EndDate,IP Address,"
+            "How much trust in each? - Police\n"
+            "1,2,45874.75,45874.76,192.0.2.1,A lot\n"
+        ),
+        ("surveymonkey", set(), ["F"]),
+    ),
+    "no tool, and rows that look like a table of counts": (
+        (
+            "Date,I trust the police in my town,My age\n8/5/2025,Strongly agree,34\n"
+            "8/5/2025,Neutral,22\n8/5/2025,Disagree,25\n"
+        ),
+        ("unknown", set(), ["B"]),
+    ),
+    "a scale of eleven digits": (
+        'Submitted,"From 0 to 10, how far do you trust the police?"\n2025-08-05,7\n2025-08-05,0\n',
+        ("unknown", set(), ["B"]),
+    ),
+    "a published score": ("Year,Trust score\n2023,72\n2024,74\n", ("unknown", set(), [])),
+    "Microsoft Forms in Spanish": (
+        (
+            "ID;Hora de inicio;Hora de finalización;Correo electrónico;Nombre;"
+            "¿Cuánto confía en que la policía hará lo correcto para la gente de aquí?\n"
+            "1;5/8/2025 18:00;5/8/2025 18:01;anonymous;;Más o menos\n"
+        ),
+        ("ms_forms", {"trust.police"}, []),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_files_of_the_same_kinds(name, tmp_path):
+    text, (tool, items, asked) = OTHERS[name]
+    path = tmp_path / "other.csv"
+    path.write_text(text, "utf-8")
+    plan = read_plan(path, evening())
+    assert (plan.tool, {column.item for column in plan.used}) == (tool, items)
+    assert [ask.place.split()[1] for ask in plan.asks] == asked

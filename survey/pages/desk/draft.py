@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Container
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,8 @@ from survey.desk.calendar import is_rule, next_nights
 from survey.desk.event_plan import ENDS, NAME, STARTS, EventPlan, PlannedPoster, check_agencies
 from survey.desk.limits import tidy
 from survey.desk.planning import MOST_PEOPLES_ZONE
-from survey.questionnaire.instrument import EVENT, LEAVING, Content
+from survey.pages.desk.offered import END_TIMES, START_TIMES, Hanging, hangings, hours_told
+from survey.questionnaire.instrument import EVENT, Content
 from survey.questionnaire.states import State
 from survey.questionnaire.words import Language
 from survey.storage import db
@@ -33,19 +33,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 USUAL_AGENCIES = ("police", "fire")
 USUAL_LANGUAGES = ("en", "es")
-PLACES = ("entrance", "food", "police", "fire", "children", "exit")  # words of [desk.hangs]
-USUAL_PLACES = ("entrance", "exit")
-LATEST = 5  # half hours after midnight that an evening may end
-
-
-@dataclass(frozen=True)
-class Hanging:
-    """A place for a poster that is offered."""
-
-    value: str  # wave:channel
-    channel: str
-    leaving: bool
-    ticked: bool
 
 
 class Draft:
@@ -234,21 +221,9 @@ class Draft:
     # Posters
 
     @property
-    def hangings(self) -> Iterator[Hanging]:
-        """Yield the places that are offered, those of an earlier event or of another page too."""
-        chosen = self.fields.getlist("poster")
-        known = []
-        for id in PLACES:
-            leaving = id == "exit"
-            channel = self.words.say(f"desk.hangs.{id}")
-            value = f"{LEAVING if leaving else EVENT}:{channel}"
-            known.append(value)
-            ticked = value in chosen if "poster" in self.fields else id in USUAL_PLACES
-            yield Hanging(value, channel, leaving, ticked)
-        for value in dict.fromkeys(chosen):
-            wave, _, channel = value.partition(":")
-            if value not in known and channel:
-                yield Hanging(value, channel, wave == LEAVING, True)
+    def hangings(self) -> list[Hanging]:
+        chosen = self.fields.getlist("poster") if "poster" in self.fields else None
+        return list(hangings(self.words, chosen))
 
     @property
     def posters(self) -> tuple[PlannedPoster, ...]:
@@ -324,19 +299,7 @@ class Draft:
         return self.words.listed(one.name for one in self.offered if one.code in codes)
 
     def start_times(self) -> list[time]:
-        return [time(half // 2, half % 2 * 30) for half in range(16, 48)]
+        return START_TIMES
 
     def end_times(self) -> list[time]:
-        halves = [*range(18, 48), *range(LATEST)]
-        return [time(half // 2, half % 2 * 30) for half in halves]
-
-
-def hours_told(words: Language, starts: time, ends: time, zone: str) -> str:
-    """Return from when to when an evening is, as a sentence's part."""
-    key = f"desk.zone.{zone}"
-    return words.say(
-        "desk.hours_next" if ends <= starts else "desk.hours",
-        starts=words.clock(starts),
-        ends=words.clock(ends),
-        zone=words.say(key) if words.has(key) else zone,
-    )
+        return END_TIMES

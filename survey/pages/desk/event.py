@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response as Reply
 from survey.desk import agencies, communities, planning
 from survey.desk.answered import has_answers
 from survey.pages.desk.door import Doing, act, blueprint, my_language, show
-from survey.pages.desk.draft import Draft, hours_told
+from survey.pages.desk.draft import Draft
+from survey.pages.desk.offered import hours_told
 from survey.pages.desk.places import find_event
 from survey.questionnaire.instrument import Content
 from survey.storage import db, events
