@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle, islice
-from pathlib import Path
 
 import numpy as np
 from flask import Flask
@@ -69,7 +69,7 @@ def main() -> None:
     asked = options.parse_args()
     with stored(asked) as url:
         app = application(url)
-        me = next(iter([int(Path("/proc/self").resolve().name)]))
+        me = os.getpid()
         before = memory_mb(me)[1]
         told = Told([])
         for page in pages(app):
@@ -121,6 +121,10 @@ def pages(app: Flask) -> Iterator[Page]:
     sixes = ["&".join(f"c={slug}" for slug in chance.choice(slugs, 6)) for _ in range(200)]
     yield Page("overview", ["/results", *(f"/results?{one}" for one in asked)], 50, FIRST_VIEW)
     yield Page("a state", [f"/results?state={one}" for one in states], 50, FIRST_VIEW)
+    counties = dict.fromkeys(f"state={p.state}&county={p.county}" for p in some)
+    yield Page("a county", [f"/results?{one}" for one in counties], 20)
+    words = [place.name[:length] for place in some for length in (3, 5)]
+    yield Page("search", [f"/places.json?q={word}" for word in dict.fromkeys(words)], 20)
     yield Page("community", [f"/results/{slug}" for slug in slugs], 20)
     yield Page(
         "its other questions",
@@ -149,10 +153,12 @@ def measure(app: Flask, page: Page, requests: int, told: Told) -> None:
             continue  # no figures of this question here
         sizes.append(len(reply.data) / 1024)
         spent = time.process_time()
+        if "ETag" not in reply.headers:
+            continue  # what is suggested while somebody types is never asked for twice
         again = client.get(address, headers=VISITOR | {"If-None-Match": reply.headers["ETag"]})
         unchanged.append((time.process_time() - spent) * 1e3)
         assert again.status_code == 304, address
-    p95, same = percentile(cpu, 0.95), percentile(unchanged, 0.95)
+    p95, same = percentile(cpu, 0.95), percentile(unchanged or [0.0], 0.95)
     told.against(same, UNCHANGED)
     if page.most_kb:
         told.against(max(sizes), page.most_kb)
@@ -170,19 +176,19 @@ def whole_table(app: Flask, told: Told) -> Iterator[str]:
         began = time.perf_counter()
         reply = client.get("/results.csv", headers={"Accept-Encoding": "gzip"}, buffered=False)
         parts, first = [], 0.0
-        for part in reply.iter_encoded():
+        for part in reply.response:
             first = first or time.perf_counter() - began
-            parts.append(part)
-        took = time.perf_counter() - began
-        body = gzip.decompress(b"".join(parts))
-        rate = body.count(b"\r\n") / took
+            parts.append(part if isinstance(part, bytes) else part.encode())
+        took, sent = time.perf_counter() - began, b"".join(parts)
+        packed = reply.headers.get("Content-Encoding") == "gzip"
+        rate = (gzip.decompress(sent) if packed else sent).count(b"\r\n") / took
         told.against(first, FIRST_BYTE)
-        if what == "kept" or rate > ROWS:
+        if what == "kept":
             told.against(ROWS, rate)
         yield (
-            f"/results.csv, {what}: {body.count(bytes([10])):,} lines, first byte after "
-            f"{first:.3f} s (goal {FIRST_BYTE}), {rate / 1e6:.3f} million rows a second (goal "
-            f"{ROWS / 1e6}), {len(b''.join(parts)) / 1e6:.1f} MB packed"
+            f"/results.csv, {what}: first byte after {first:.3f} s (goal {FIRST_BYTE}), "
+            f"{rate / 1e6:.3f} million rows a second (goal {ROWS / 1e6} once it is kept), "
+            f"{len(sent) / 1e6:.1f} MB sent"
         )
 
 

@@ -6,8 +6,9 @@ words only ("over two thirds"), no number is made up for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import ceil, floor
 
 from survey.questionnaire.words import Language
@@ -182,14 +183,9 @@ class Teller:
         release = self.now.release
         return self.say("source", release=release.id, day=self.language.day(release.made_at.date()))
 
-    def groups(self, cut: str) -> Iterator[tuple[str, str]]:
-        """Yield (group, name) for every group that a cut may have, in the questionnaire's order."""
-        groups = (f"cut_group.{cut}.", f"option.{cut}.", "group.")
-        prefixes = ("language_name.",) if cut == "language" else groups
-        for prefix in prefixes:
-            for key in self.language.words:
-                if key.startswith(prefix):
-                    yield key.removeprefix(prefix), self.language.words[key]
+    def groups(self, cut: str) -> tuple[tuple[str, str], ...]:
+        """Return (group, name) of every group that a cut may have, in the questionnaire's order."""
+        return group_names(self.language, cut)
 
     def finding(self, row: Row) -> str:
         asked = self.now.asked(row["measure"])
@@ -246,3 +242,17 @@ class Teller:
     def list(self, names: Iterable[str]) -> str:
         """Return "A, B and C"."""
         return self.language.listed(names, self.language.say("format.list_and"))
+
+
+@cache
+def group_names(language: Language, cut: str) -> tuple[tuple[str, str], ...]:
+    """Return (group, name) of every group that a cut may have: all of a language's words are
+    looked through once."""
+    groups = (f"cut_group.{cut}.", f"option.{cut}.", "group.")
+    prefixes = ("language_name.",) if cut == "language" else groups
+    return tuple(
+        (key.removeprefix(prefix), words)
+        for prefix in prefixes
+        for key, words in language.words.items()
+        if key.startswith(prefix)
+    )

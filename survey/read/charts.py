@@ -172,12 +172,13 @@ def warm_up() -> None:
 
 def words(reading: Reading, name: str, rows: list[Row]) -> Mapping[str, str]:
     """Return every word of a chart: captions, then the names of what is drawn, in order."""
-    tell, now = reading.tell, reading.now
+    tell = reading.tell
     said = {key: tell.say(f"chart.{key}") for key in WORDS if key not in OURS}
     found = Findings(reading)
     said |= {"title": found.title(name, rows), "subtitle": found.subtitle(name, rows)}
     said |= {"note": tell.note(), "source": tell.source()}
-    said |= {place.slug: place.name for place in now.places.values()}
+    by_name = sorted(reading.places, key=lambda place: (place.name, place.slug))
+    said |= {place.slug: place.name for place in by_name}
     if reading.cut != TOTAL:
         said |= dict(tell.groups(reading.cut))
     return said

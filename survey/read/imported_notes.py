@@ -23,12 +23,18 @@ def imported_notes(
     said: dict[str, None] = {}
     for one in now.release.about.get("imported", ()):
         if one["community"] in shown.get(one["season"], ()):
-            said.update(dict.fromkeys(sentences(now, tell, question, one)))
+            whom = tell.agency(subject.agency) if subject.agency else ""
+            said.update(dict.fromkeys(sentences(now, tell, question, whom, one)))
     yield from said
 
 
-def sentences(now: Current, tell: Teller, question: str, one: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is to be known of one import, as far as it is about this question."""
+def sentences(
+    now: Current, tell: Teller, question: str, whom: str, one: Mapping[str, Any]
+) -> Iterator[str]:
+    """Yield what is to be known of one import, as far as it is about this question.
+
+    whom: the agency's name; a file may have worded the question by itself for each of them.
+    """
     place = now.places.get(one["community"])
     about = {"season": one["season"], "place": place.name if place else one["community"]}
     tool = tell.say(f"imported_tool.{one['tool']}")
@@ -37,7 +43,9 @@ def sentences(now: Current, tell: Teller, question: str, one: Mapping[str, Any])
     version = one["asked"].get(question)
     if not version or not version["asked"]:
         return
-    words = [text.removesuffix("[]").strip() for text in version["asked"][:MOST_WORDINGS]]
+    words = [text.removesuffix("[]").strip() for text in version["asked"]]
+    named = [text for text in words if whom and whom.casefold() in text.casefold()]
+    words = (named or words)[:MOST_WORDINGS]
     answers = [text for text, code in version["labels"].items() if is_answer(code)]
     asked = {"question": " / ".join(words), "answers": tell.list(answers)}
     yield tell.say("imported_words", **asked, **about)

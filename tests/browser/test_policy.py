@@ -52,6 +52,7 @@ def test_both_charts_draw_the_range_of_every_released_row(new_page, demonstratio
     across = "cut=" in address  # groups lie down, and are those of the newest season
     newest = max(row["season"] for row in rows)
     rows = [row for row in rows if row["season"] == newest or not across]
+    rows = [row for row in rows if row["community"] or row["members"]]  # no county as such
     told = [row for row in rows if row["range_low"] is not None]  # the others are told in thirds
     scale = 1 if "index" in address else 100
     wanted = {(round(r["range_low"] * scale, 2), round(r["range_high"] * scale, 2)) for r in told}

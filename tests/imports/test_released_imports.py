@@ -110,6 +110,7 @@ def test_another_wording_or_scale_stands_apart(app: Flask, session, flask, tmp_p
     assert not [key for key in index if key[1] == 2025]  # no mean over another scale
     shown = page(app)
     assert "I trust the police here." in shown
+    assert "I trust the fire department here." not in shown
     assert "Strongly disagree" in shown
     assert "We did not convert it" in shown
 

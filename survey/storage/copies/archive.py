@@ -90,13 +90,16 @@ def pack(file: IO[bytes], contents: Contents, secret: str, database: Path, keys:
         write_tar(file, contents, secret, database)
         return
     watched = Watched(file)
-    with piped(lambda into: write_tar(into, contents, secret, database)) as opened:
-        pyrage.encrypt_io(opened, watched, keys)
+    try:
+        with piped(lambda into: write_tar(into, contents, secret, database)) as opened:
+            pyrage.encrypt_io(opened, watched, keys)
+    except pyrage.EncryptError as error:
+        raise watched.failed or error from error
     watched.flush()
 
 
 class Watched:
-    """A file that tells of a write that failed: pyrage does not, of its last one."""
+    """A file that keeps the error of a write, of which pyrage makes another, or none."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file

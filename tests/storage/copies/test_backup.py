@@ -205,7 +205,8 @@ def on_a_small_disk(disk: Path, kilobytes: int, url: str, *words: str) -> str:
         capture_output=True, text=True, cwd=ROOT, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
-    (line,) = done.stderr.splitlines()
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    line = done.stderr.strip()
     return line
 
 
