@@ -28,9 +28,10 @@ SECRET = "a secret that only the tests know, long enough"
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start one PostgreSQL for all tests of this process; return its address."""
-    from tests.postgres import running_server
+    from tests.postgres import hurry, running_server
 
     with running_server(tmp_path_factory.mktemp("postgres")) as address:
+        hurry(address)
         yield address
 
 

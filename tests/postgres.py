@@ -16,7 +16,6 @@ def running_server(folder: Path) -> Iterator[str]:
 
     server = get_server(str(folder), cleanup_mode="delete")
     try:
-        hurry(server.get_uri())
         yield server.get_uri()
     finally:
         server.cleanup()

@@ -50,6 +50,7 @@ CHANGES = {
 READS = (
     "community list",
     "event list",
+    "import list maple-falls-2026",
     "poster list",
     "poster scans maple-falls-2026",
     "audit verify",
@@ -60,9 +61,11 @@ READS = (
     "language list",
     "language sheet es",
 )
-# prove writes a page of docs/, a review a file of content/, a backup a file, a restore another
-# database: all before they say a word
+# prove writes a page of docs/, a review a file of content/, a backup and a brief files, a restore
+# another database: all before they say a word. An import is stored, and taken back, in
+# tests/imports/.
 ELSEWHERE = {
+    "brief", "import file", "import undo",
     "prove", "language review", "backup", "restore", "move", "merge", "research-file", "raw-export",
 }  # fmt: skip
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
