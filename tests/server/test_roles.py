@@ -63,7 +63,9 @@ def test_a_process_that_collects_is_never_kept_from_it(start: Start):
 
 def test_what_is_passed_on_is_the_same_as_without(start: Start, shown):
     client = shown.test_client()
-    with start() as server:
+    # pages name the address of the site, not that of a visitor
+    ours_is = shown.extensions["settings"].address
+    with start(PUBLIC_URL=ours_is) as server:
         for path in ("/results?lang=es", "/results/buffalo.csv?cut=age", "/how-to-read",
                      "/data/1/codebook.csv", "/nowhere", "/Results/"):  # fmt: skip
             ours, passed = client.get(path), server.ask(path)
@@ -79,7 +81,9 @@ def test_what_is_passed_on_is_the_same_as_without(start: Start, shown):
         assert int(head.headers["content-length"]) > 1000
         secure = server.ask("/results", "X-Forwarded-Proto: https\r\n")
         assert "strict-transport-security" in secure.headers
-        long = f"POST /results HTTP/1.1\r\nHost: x\r\n{FORM}Content-Length: 99999999\r\n\r\n"
+        long = (
+            f"POST /results HTTP/1.1\r\nHost: localhost\r\n{FORM}Content-Length: 99999999\r\n\r\n"
+        )
         assert server.says(long.encode())[9:12] in (b"405", b"413")
         assert server.ask("/results/%00").status == 404
         odd = server.ask("/results/%ff%2F..?x=%zz&y=%e9")

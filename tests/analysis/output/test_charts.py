@@ -15,6 +15,7 @@ from tests.analysis.made_up import WORDS as SAID
 TRUST: dict[str, Any] = {"measure": "trust", "agency": "police"}
 trend, overview = CHARTS["trend"].draw, CHARTS["overview"].draw  # each part checked by Plotly
 compare, groups = CHARTS["compare"].draw, CHARTS["groups"].draw
+agencies = CHARTS["agencies"].draw
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +32,13 @@ def made():
 def drawn(made):
     one = made.view(**TRUST, cut="total")
     age = made.view(**TRUST, cut="age", community="alpha", season=2026)
+    beside = made.view(measure="trust", cut="total", community="alpha", season=2026)
     return {
         "trend": trend(one.view(community="alpha"), SAID),
         "overview": overview(one, SAID),
         "compare": compare(one.view(community=["alpha", "beta"], season=2024), SAID),
         "groups": groups(age, SAID),
+        "agencies": agencies(beside, SAID),
     }
 
 
