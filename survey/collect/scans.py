@@ -14,6 +14,7 @@ from threading import Lock, Timer
 
 from sqlalchemy import Connection, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from survey.storage.models import Scan
 from survey.storage.writer import AWAY, Writer
@@ -82,6 +83,9 @@ class Scans:
         except AWAY:
             with self.lock:
                 self.waiting.update(counts)
+        except IntegrityError:  # a poster was removed meanwhile: its counts are, too
+            for key, count in counts.items() if len(counts) > 1 else ():
+                self.write(Counter({key: count}))
 
 
 def add_all(connection: Connection, counts: Counter[Key]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from survey.storage import db
-from survey.storage.models import Scan
+from survey.storage.models import Poster, Scan
 from tests.builders import add_event, add_poster
 
 PHONE = "Mozilla/5.0 (Linux; Android 14; {}) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36"
@@ -64,3 +64,17 @@ def test_what_nobody_opened_is_shown_and_not_counted(
 def test_a_question_for_the_head_alone_is_no_scan(sqlite_app: Flask, code: str):
     assert sqlite_app.test_client().head(f"/s/{code}").status_code == 200
     assert scans(sqlite_app) == 0
+
+
+def test_a_poster_that_was_removed_takes_no_other_count_with_it(app: Flask):
+    """It was opened, and removed before the counts of that second were written."""
+    with app.app_context():
+        session = db.session()
+        event = add_event(app, session)
+        gone, kept = add_poster(session, event).code, add_poster(session, event, "exit").code
+        for code in (gone, kept):
+            assert app.test_client().get(f"/s/{code}").status_code == 200
+        session.execute(delete(Poster).where(Poster.code == gone))
+        session.commit()
+        app.extensions["scans"].flush()
+        assert session.execute(select(Scan.poster, Scan.count)).all() == [(kept, 1)]
