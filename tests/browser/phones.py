@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.actors import PRACTICE, Guest
 
@@ -92,11 +92,20 @@ def waiting(page: Page) -> list[dict[str, Any]]:
 
 
 def eventually(what: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until something holds."""
+    """Wait until something holds. A page that loads anew meanwhile is asked again."""
     end = time.monotonic() + seconds
-    while not what():
+    while not holds(what):
         assert time.monotonic() < end, "it never came to that"
         time.sleep(0.1)
+
+
+def holds(what: Callable[[], object]) -> bool:
+    try:
+        return bool(what())
+    except Error as error:
+        if "context was destroyed" not in str(error):
+            raise
+        return False
 
 
 def arrives(guest: Guest, submission: str) -> dict[str, Any]:

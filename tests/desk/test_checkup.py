@@ -65,7 +65,7 @@ def test_what_is_wrong_is_named_with_what_to_do(fresh: Flask):
         event = session.get_one(Event, 1)
         event.time_zone = "Mars/Base"
         about = {"made_up": False, "places": [], "subjects": [], "measures": [],
-                 "headline": ["trust", ""], "seasons": [], "cuts": []}  # fmt: skip
+                 "headline": ["trust", ""], "seasons": [], "cuts": [], "notes": []}  # fmt: skip
         later = now() + timedelta(days=2)
         session.add(Release(made_at=later, sha256="0" * 64, about=about, ledger={}))
         session.commit()
