@@ -46,7 +46,8 @@ class Running(Client):
 def run(database: Path, settings: Mapping[str, str]) -> Iterator[Running]:
     with serving(Site(database, settings=settings)) as site:
         port = int(site.url.rpartition(":")[2])
-        words = ["pgrep", "-f", "-P", str(os.getpid()), "gunicorn.conf.py"]
+        newest = "-nf"  # a browser test of this process may have a server of its own
+        words = ["pgrep", newest, "-P", str(os.getpid()), "gunicorn.conf.py"]
         (master,) = map(int, subprocess.check_output(words, text=True).split())
         yield Running(port, master, database.with_suffix(f".{port}.log"))
 
