@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from survey.config import unguessable
 from survey.storage.events import Refused
+from survey.threads import outside
 
 if TYPE_CHECKING:  # loaded when somebody signs in: no process that collects needs it
     from argon2 import PasswordHasher
@@ -16,8 +15,6 @@ if TYPE_CHECKING:  # loaded when somebody signs in: no process that collects nee
 SHORTEST, LONGEST = 12, 200  # characters
 LEAST_LEFT = 6  # of them, without well-known words, runs and repetitions
 PASSES, KIB, LANES = 2, 19_456, 1  # OWASP's least for argon2id: 19 MiB, some 50 ms
-
-T = TypeVar("T")
 
 
 def check(password: str, name: str) -> None:
@@ -60,14 +57,3 @@ def hasher() -> PasswordHasher:
 @cache
 def nobodys() -> str:
     return hasher().hash("the password of nobody")
-
-
-def outside(task: Callable[[], T]) -> T:
-    """Do a task that takes 50 ms of a processor where others of this worker need not wait."""
-    monkey = sys.modules.get("gevent.monkey")
-    if monkey is None or not monkey.is_module_patched("threading"):
-        return task()
-    from gevent import get_hub
-
-    done: T = get_hub().threadpool.apply(task)
-    return done

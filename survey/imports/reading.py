@@ -17,7 +17,7 @@ from survey.imports.problems import ImportProblem
 from survey.imports.profile import Column as Profile
 from survey.imports.profile import profiled
 from survey.imports.sheets import Sheet
-from survey.imports.tools import NAMES, STAMP, Layout, layout_of
+from survey.imports.tools import STAMP, Layout, layout_of
 from survey.imports.wrong_letters import refuse_mojibake
 
 HEAD = 70  # records by which a table is known
@@ -129,7 +129,3 @@ def holds_dates(profile: Profile) -> bool:
     named = any(word in profile.heading.name.casefold() for word in words)
     dates = [any(one.day(text) for one in tried) for text in profile.sample[:50]]
     return named and len(dates) > 0 and 10 * sum(dates) >= 9 * len(dates)
-
-
-def told_tool(tool: str) -> str:
-    return NAMES[tool]

@@ -28,8 +28,3 @@ def read_states(folder: Path) -> Mapping[str, State]:
     if without := [name for name, found in zones.items() if not found]:
         raise ContentError(f"states.toml: {without[0]} has no time zone.")
     return {name: State(name, tuple(found), name in late) for name, found in zones.items()}
-
-
-def zones_of(states: Mapping[str, State]) -> list[str]:
-    """Return every time zone once."""
-    return sorted({zone for state in states.values() for zone in state.zones})

@@ -8,7 +8,6 @@ who send together would queue for the lock one by one; here they share one commi
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from survey.log import logger
+from survey.threads import outside
 
 Work = Callable[[Connection], Any]
 
@@ -156,17 +156,11 @@ class Writer:
     def outside(self, task: Callable[[], Any]) -> Any:
         """Do a task, which must not raise, in a real thread where threads are greenlets.
 
-        SQLite waits for the disk without letting go: under gevent every other guest of the worker
-        would wait with it. PostgreSQL's driver lets go by itself. Of what is raised there gevent
-        would print the traceback and the second.
+        SQLite waits for the disk without letting go; PostgreSQL's driver lets go by itself.
         """
-        monkey = sys.modules.get("gevent.monkey")
-        greenlets = monkey is not None and monkey.is_module_patched("threading")
-        if not greenlets or self.engine.dialect.name != "sqlite":
+        if self.engine.dialect.name != "sqlite":
             return task()
-        from gevent import get_hub
-
-        return get_hub().threadpool.apply(task)
+        return outside(task)
 
     def attempt(self, works: Sequence[Work]) -> tuple[list[Any], BaseException | None]:
         """Return (results, None), or ([], why nothing was stored)."""

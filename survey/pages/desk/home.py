@@ -65,11 +65,6 @@ def local(event: Event) -> datetime:
     return event.starts_at.astimezone(ZoneInfo(event.time_zone))
 
 
-def days_until(event: Event, now: datetime) -> int:
-    begins = local(event)
-    return (begins.date() - now.astimezone(begins.tzinfo).date()).days
-
-
 def window(event: Event, now: datetime) -> str:
     return window_of(event.opens_at, event.closes_at, now).value
 

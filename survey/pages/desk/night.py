@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.desk import planning
 from survey.desk.night import Night, look
-from survey.desk.passwords import outside
 from survey.desk.settling import settle
 from survey.pages.desk.door import Doing, act, blueprint, show
 from survey.pages.desk.event import note
@@ -20,6 +19,7 @@ from survey.pages.desk.places import find_event
 from survey.storage import db, events
 from survey.storage.events import Refused
 from survey.storage.models import Event
+from survey.threads import outside
 
 KEPT = 5.0  # seconds: two hundred desks that ask cost the database as much as one
 
