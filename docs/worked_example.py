@@ -58,7 +58,7 @@ print(f"{len(figures)} figures, {len(changes)} changes, seasons to {newest}.")
 # %% One measure. Rows of a county hold its communities' people again: never add the two up.
 trust = figures[(figures["measure"] == "trust") & (figures["agency"] == "police")]
 places = trust[(trust["cut"] == "total") & ~trust["community"].isin(["", "other"])]
-told = places[places["value"].notna()]  # under 30 answers a figure is told in words
+told = places[places["value"].notna()]  # under 30 answers a figure is shown in words
 latest = told[told["season"] == newest].set_index("community")
 COMMUNITY = sys.argv[2] if len(sys.argv) > 2 else str(latest["n_low"].idxmax())
 here = latest.loc[COMMUNITY]

@@ -148,19 +148,19 @@ def undo(slug: str, sha256: str) -> None:
     """Take an import back; possible until a release has used it."""
     with work() as doing:
         event = event_of(doing.session, slug)
-        found = the_one(store.imports_of(doing.session, event), slug, sha256)
-        name = found.sha256[:12]
-        kind = found.kind
-        count = store.undo(doing.session, found)
+        imported = the_one(store.imports_of(doing.session, event), slug, sha256)
+        name = imported.sha256[:12]
+        kind = imported.kind
+        count = store.undo(doing.session, imported)
         what = f"{count:,} responses are" if kind == store.RESPONSES else "its counts are"
         doing.say(f"The import {name} of {slug} is taken back: {what} removed.")
         closed = {event.id: event.slug}
     settle(closed)
 
 
-def the_one(found: list[ImportedFile], slug: str, sha256: str) -> ImportedFile:
+def the_one(imports: list[ImportedFile], slug: str, sha256: str) -> ImportedFile:
     """Return the import that is meant. Raises Refused where none or several are."""
-    meant = [one for one in found if one.sha256.startswith(sha256)]
+    meant = [one for one in imports if one.sha256.startswith(sha256)]
     if not meant:
         raise Refused(f"No such import: flask import list {slug} shows what was imported.")
     if len(meant) > 1:

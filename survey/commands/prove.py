@@ -17,12 +17,12 @@ def prove(size: float, processes: int, show: bool) -> None:
     from analysis import simulation  # loads pandas and scipy, which a worker must not
 
     with click.progressbar(length=1000, label="Simulating") as bar:
-        found = simulation.prove(
+        proof = simulation.prove(
             size, lambda done, of: bar.update(1000 * done // of - bar.pos), processes
         )
     if show:
-        speak([simulation.tables(found)])
+        speak([simulation.tables(proof)])
     else:
-        simulation.write(ROOT / "docs" / "proof.md", found)
+        simulation.write(ROOT / "docs" / "proof.md", proof)
         speak(["The tables are in docs/proof.md."])
-    speak(f"Not met: {goal}." for goal in simulation.missed(found))
+    speak(f"Not met: {goal}." for goal in simulation.missed(proof))

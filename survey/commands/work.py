@@ -128,13 +128,13 @@ def fall_silent() -> None:
 
 
 def content() -> Content:
-    found: Content = current_app.extensions["content"]
-    return found
+    content: Content = current_app.extensions["content"]
+    return content
 
 
 def settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 @contextmanager

@@ -90,14 +90,14 @@ def alert_of(
     """Return what is odd about one poster while the event runs; None for nothing."""
     if not event.starts_at + timedelta(hours=1) <= moment < event.ends_at:
         return None  # in the first hour nothing is odd, and afterwards it is no use
-    told = {"poster": poster.channel}
+    named = {"poster": poster.channel}
     if not scans:
-        return Alert("unseen", told)
+        return Alert("unseen", named)
     zone = ZoneInfo(event.time_zone)
     lately = {f"{(moment - timedelta(hours=back)).astimezone(zone):%Y-%m-%dT%H}" for back in (0, 1)}
     if not lately & scans.keys() and poster.wave != "leaving":
-        return Alert("quiet", told)
+        return Alert("quiet", named)
     total = sum(scans.values())
     if total >= MANY and answers.get(poster.code, 0) < FEW * total:
-        return Alert("unsent", told)
+        return Alert("unsent", named)
     return None

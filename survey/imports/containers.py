@@ -85,14 +85,14 @@ def archive_sheets(path: Path, delimiter: str) -> list[Sheet]:
     if "content.xml" in names:
         check_whole(archive)
         return read_opendocument(archive)
-    found = [
+    members = [
         i for i in infos if i.filename.lower().endswith(TABLES) and "__MACOSX" not in i.filename
     ]
-    if not found:
+    if not members:
         raise ImportProblem("no_table", "This is a zip without a CSV in it.")
     check_whole(archive)
     return [
-        read_delimited(opener(archive, info), info.filename, delimiter, "zip") for info in found
+        read_delimited(opener(archive, info), info.filename, delimiter, "zip") for info in members
     ]
 
 

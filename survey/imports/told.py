@@ -109,12 +109,12 @@ def kept_out(plan: Plan) -> Iterator[str]:
         (KEPT_OUT, "Not imported:"),
     )
     for use, title in titles:
-        found = [column for column in plan.columns if column.use == use]
-        if found:
+        columns = [column for column in plan.columns if column.use == use]
+        if columns:
             yield title
-            yield from (f"  {where(column)}: {column.why}" for column in found[:MOST_OF_A_KIND])
-        if len(found) > MOST_OF_A_KIND:
-            yield f"  and {len(found) - MOST_OF_A_KIND} more"
+            yield from (f"  {where(column)}: {column.why}" for column in columns[:MOST_OF_A_KIND])
+        if len(columns) > MOST_OF_A_KIND:
+            yield f"  and {len(columns) - MOST_OF_A_KIND} more"
 
 
 def rows(plan: Plan) -> Iterator[str]:

@@ -90,12 +90,12 @@ def unless_away(ask: Callable[[], T], otherwise: T) -> T:
 
     While it is away: what this worker was last told, or `otherwise`.
     """
-    told: dict[str, Any] = current_app.extensions.setdefault("last_told", {})
+    last: dict[str, Any] = current_app.extensions.setdefault("last_told", {})
     try:
-        told[ask.__name__] = ask()
+        last[ask.__name__] = ask()
     except AWAY:
         session().rollback()
-    answer: T = told.get(ask.__name__, otherwise)
+    answer: T = last.get(ask.__name__, otherwise)
     return answer
 
 

@@ -31,8 +31,8 @@ class AreaKind:
         for pattern in (self.name, *self.also):
             before, after = map(re.escape, pattern.split("{name}"))
             flags = 0 if self.exact else re.IGNORECASE
-            if found := re.fullmatch(f"{before}(.+){after}", text, flags):
-                return found[1].strip()
+            if match := re.fullmatch(f"{before}(.+){after}", text, flags):
+                return match[1].strip()
         return ""
 
 

@@ -113,17 +113,17 @@ def rows(reading: Reading, place: Place) -> Iterator[list[str]]:
     """Yield the newest figure of the headline's agency in each question, in their order."""
     now, tell = reading.now, reading.tell
     asked = now.asked(now.headline.measure)
-    found = 0
+    written = 0
     for subject in sorted(now.subjects, key=lambda one: one.measure != now.headline.measure):
         if subject.agency != now.headline.agency or not alike(reading, subject, asked.sample):
             continue
         its = replace(reading, subject=subject)
         seasons = its.seasons(place)
-        if not seasons or found == MEASURES:
+        if not seasons or written == MEASURES:
             continue
-        found += 1
-        row, told = seasons[-1], its.told_now(place)[:1]
-        changed = [f"{tell.changes.short(one)} {tell.changes.amount(one)}" for one in told]
+        written += 1
+        row, changes = seasons[-1], its.told_now(place)[:1]
+        changed = [f"{tell.changes.short(one)} {tell.changes.amount(one)}" for one in changes]
         title = tell.measure(subject.measure, row["wording"])
         yield [title, tell.value(row), tell.range(row), tell.shown_n(row), *(changed or ["–"])]
 

@@ -93,9 +93,9 @@ def current(key: tuple[int, str] | None) -> Current | None:
     if key is None:
         return None
     if key not in kept:
-        found = release_store.current(session(), key[0])
-        assert found is not None
-        kept[key] = found
+        newest = release_store.current(session(), key[0])
+        assert newest is not None
+        kept[key] = newest
         while len(kept) > RELEASES_KEPT:
             kept.popitem(last=False)
     return kept[key]

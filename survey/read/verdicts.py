@@ -104,11 +104,11 @@ class Verdicts:
         for season, reason in sorted(why.items()):
             if change["season_from"] < season < change["season_to"]:
                 reasons.setdefault(reason, []).append(str(season))
-        told = (
+        sentences = (
             self.say(f"left_out.{reason}", seasons=self.tell.list(seasons))
             for reason, seasons in reasons.items()
         )
-        return " ".join(told)
+        return " ".join(sentences)
 
     def together(self, row: Row) -> list[str]:
         """Return what is said of all places together: their figure, and their mean change."""
@@ -121,10 +121,10 @@ class Verdicts:
         finding = self.tell.finding({**row, "wording": row["asked"]})
         said = [self.tell.say(f"overall.{kind}", finding=finding, **numbers, **figure)]
         if row["compared"]:
-            told = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
+            parts = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
                                "smallest": None})  # fmt: skip
             said.append(
-                self.tell.say(f"overall.{row['verdict']}", of=number(row["compared"]), **told)
+                self.tell.say(f"overall.{row['verdict']}", of=number(row["compared"]), **parts)
             )
         return said
 

@@ -37,9 +37,9 @@ class Refused(Exception):
     field: what was typed wrong; told: what the sentence names.
     """
 
-    def __init__(self, sentence: str, why: str = "", field: str = "", **told: object) -> None:
+    def __init__(self, sentence: str, why: str = "", field: str = "", **named: object) -> None:
         super().__init__(sentence)
-        self.why, self.field, self.told = why, field, told
+        self.why, self.field, self.told = why, field, named
 
 
 class Window(Enum):

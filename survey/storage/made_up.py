@@ -30,8 +30,8 @@ def is_only_made_up(session: Session) -> bool:
 
 def releases(session: Session, *, made_up: bool) -> list[Release]:
     """Return the releases of the demonstration, or the real ones, the newest first."""
-    found = session.scalars(select(Release).order_by(Release.id.desc()))
-    return [release for release in found if release.about["made_up"] is made_up]
+    newest_first = session.scalars(select(Release).order_by(Release.id.desc()))
+    return [release for release in newest_first if release.about["made_up"] is made_up]
 
 
 def next_release_id(session: Session) -> int:

@@ -77,8 +77,8 @@ def verify(file: Path, own: Sequence[Identity], contents: Contents) -> None:
     not here
     """
     with open(os.devnull, "wb") as nowhere:
-        found, _ = archive.unpack(file, own, nowhere)
-    if found != contents:
+        read_back, _ = archive.unpack(file, own, nowhere)
+    if read_back != contents:
         raise Refused(archive.NOT_WHOLE.format(file=file))
 
 
