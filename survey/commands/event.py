@@ -58,7 +58,7 @@ def correct(
     time_zone: str | None,
     name: str | None,
 ) -> None:
-    """Correct an event before its first answer; what is not told stays as it is."""
+    """Correct an event before its first answer; what is not given stays as it is."""
     with work() as doing:
         row = event_of(doing.session, slug)
         planning.correct_event(

@@ -61,13 +61,13 @@ def merge(file: Path, identity: Path | None) -> None:
             try:
                 with hub.connect() as theirs, work() as doing:
                     merged = merges.merge(theirs, doing.session)
-                    for line in told(merged):
+                    for line in merge_report(merged):
                         doing.say(line)
             finally:
                 hub.dispose()
 
 
-def told(merged: merges.Merged) -> list[str]:
+def merge_report(merged: merges.Merged) -> list[str]:
     added = {name: count for name, count in merged.added.items() if count}
     listed = ", ".join(f"{count:,} {name}" for name, count in added.items())
     lines = [f"Added: {listed}." if added else "Nothing to add: all of it is here."]

@@ -53,7 +53,7 @@ def correct(code: str, channel: str) -> None:
 @poster.command("remove")
 @click.argument("code")
 def remove(code: str) -> None:
-    """Remove a poster, before its first answer. Whoever scans it is told that it is not known."""
+    """Remove a poster, before its first answer. Whoever scans it reads that it is not known."""
     with work() as doing:
         row = poster_of(doing.session, code)
         doing.say(f"{row.code} is removed: take it down where it hangs.")

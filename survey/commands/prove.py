@@ -13,7 +13,7 @@ from survey.config import ROOT
 @click.option("--processes", default=0, help="How many at once; by default one for each core.")
 @click.option("--show", is_flag=True, help="Print the tables instead of writing docs/proof.md.")
 def prove(size: float, processes: int, show: bool) -> None:
-    """Simulate seasons whose truth is known; write what was found into docs/proof.md."""
+    """Simulate seasons whose truth is known; write the results into docs/proof.md."""
     from analysis import simulation  # loads pandas and scipy, which a worker must not
 
     with click.progressbar(length=1000, label="Simulating") as bar:

@@ -83,7 +83,7 @@ def correct(
     state: str = "",
     area: str = "",
 ) -> Community:
-    """Correct what is told. A name can always be corrected; where a community lies, and with it
+    """Correct what is given. A name can always be corrected; where a community lies, and with it
     whose answers are put together, only before its first answer. Its address follows until then.
 
     Raises Refused.

@@ -1,4 +1,4 @@
-"""Signed-in browsers: begun, found again by their token, rotated, ended one by one.
+"""Signed-in browsers: begun, recognised by their token, rotated, ended one by one.
 
 Of a token only its hash is kept. It changes every hour of use: one that was copied earlier and is
 used after that gives itself away, and the session ends for both. Where the signal is bad the answer

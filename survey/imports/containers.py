@@ -122,7 +122,7 @@ def check_whole(archive: ZipFile) -> None:
 
 
 def guarded(path: Path, sheets: list[Sheet]) -> list[Sheet]:
-    """Return the sheets with every fault of unpacking told as a broken download."""
+    """Return the sheets ; any fault of unpacking is reported as a broken download."""
     return [
         Sheet(s.name, safely(s.rows), s.container, s.encoding, s.delimiter, s.is_1904,
               (*s.notes, *named_otherwise(path, s.container)))

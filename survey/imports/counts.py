@@ -41,7 +41,7 @@ def read_counts(plan: Plan, sheet: Sheet, evening: Evening, mapping: MappingFile
     rows = sheet.head(MOST_LINES)
     shape = shape_of(evening.content, rows, mapping.options)
     if shape is None:
-        raise ImportProblem("no_table", "No labels of a scale were found in the table.")
+        raise ImportProblem("no_table", "The table has no labels of a scale.")
     is_top = shape.options == COLUMNS
     tables, summaries = (read_columns if is_top else read_rows)(rows, shape)
     why = f"labels of a scale {'along its top' if is_top else 'down its side'}, numbers beside them"

@@ -19,7 +19,7 @@ from survey.imports.sheets import MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED, Number
 Open = Callable[[], BinaryIO]
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-SAMPLE = 1 << 18  # characters in which the separator is found
+SAMPLE = 1 << 18  # characters read to detect the separator
 SAMPLE_RECORDS = 200
 CHUNK = 1 << 20
 MARKS = (
@@ -169,7 +169,7 @@ def sample_widths(sample: str, separator: str, is_cut: bool) -> Counter[int]:
             if is_cut and widths.total() > 1:
                 widths[last] -= 1  # the sample may end inside it
     except csv.Error:
-        pass  # told with its place when the whole file is read
+        pass  # reported with its place when the whole file is read
     widths = +widths
     return widths if any(width > 1 for width in widths) else Counter()
 

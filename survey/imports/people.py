@@ -20,7 +20,7 @@ from survey.imports.sheets import Record, Sheet
 from survey.imports.tools import FINISHED, LANGUAGE
 from survey.questionnaire.instrument import NOT_SHOWN, SKIPPED
 
-NEVER_REACHED = -5  # told in the plan; stored by leaving the item out
+NEVER_REACHED = -5  # shown in the plan; stored by leaving the item out
 MOST_ROWS_TOLD = 20
 BATCH = 4000
 MOST_KEPT = 50_000
@@ -171,7 +171,7 @@ def counted(plan: Plan, people: Any) -> dict[str, dict[Any, int]]:
 
 
 def language_of_file(plan: Plan, evening: Evening, mapping: MappingFile) -> str:
-    """Return the language most of a file's questions are in: told, or that of the matched ones."""
+    """Return the language of most of a file's questions: as declared, or that of the matched ones."""
     if mapping.language:
         return mapping.language
     spanish = sum("¿" in plain(heading.asked) for heading in plan.layout.headings)

@@ -25,13 +25,13 @@ Step = Callable[[int], None]
 
 
 def nothing(rows: int) -> None:
-    """Be told of rows, and do nothing."""
+    """Ignore progress."""
 
 
 def read_plan(
     path: Path, evening: Evening, mapping: MappingFile | None = None, step: Step = nothing
 ) -> Plan:
-    """Return what would be done with a file for an event. step: told how many rows were read.
+    """Return what would be done with a file for an event. step: called with the rows read.
 
     Raises ImportProblem for a file, or a mapping, that cannot be used at all.
     """

@@ -50,7 +50,7 @@ def is_number(text: str) -> bool:
 
 
 def shape_of(content: Content, rows: Sequence[Numbered], declared: str = "") -> Shape | None:
-    """Return how a table of counts lies; None for what is none. told: by the mapping file."""
+    """Return how a table of counts lies; None for what is none. declared: by the mapping file."""
     words = all_scale_words(content) | import_words().missing.keys()
     if declared != ROWS:
         for at, (_, cells) in enumerate(rows):

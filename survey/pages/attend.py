@@ -149,7 +149,7 @@ def reviewed(sent: Sent) -> dict[str, Any]:
     )
     beside = ("ticket", "submission", "lang", "household", "more", "follows")
     return {
-        "told": list(view.told()),
+        "told": list(view.answers_given()),
         "beside": [(name, sent.fields[name]) for name in beside if sent.fields.get(name)],
         "fields": [pair for pair in sent.fields.items(multi=True) if pair[0] != "go"],
         "action": address_of(sent.place),
@@ -195,7 +195,7 @@ def rehearse(sent: Sent) -> Outcome:
     """Keep what was answered in a try-out, in words, for its organiser to see and to wipe."""
     place = sent.place
     shown = shown_agencies(sent.form, sent.submission)
-    answers = list(View(place, sent.language, sent.form, {}, shown).told())
+    answers = list(View(place, sent.language, sent.form, {}, shown).answers_given())
     where = place.event_id, sent.submission, place.poster
     db.writer().do(lambda connection: rehearsal.keep(connection, *where, answers))
     return Outcome.STORED

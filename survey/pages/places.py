@@ -19,7 +19,7 @@ from survey.storage.release_store import Current, Place
 from survey.web.locale import visitor_language
 
 MOST_FOUND = 60  # on the page of a search
-MOST_COMPARED = 6  # more lines than that cannot be told apart
+MOST_COMPARED = 6  # more lines than that are hard to tell apart
 LONGEST = 60  # letters that are looked at
 
 blueprint = Blueprint("places", __name__)

@@ -3,7 +3,7 @@
 Structure stands once in instrument.toml; a language file holds nothing but words. What an
 attendee meets is in languages/; what readers of figures meet is in readers/ and what organisers
 meet in desk/, which only some languages have. English is the reference: a key that another
-language lacks, adds, or fills with other placeholders is an error with a sentence, found when the
+language lacks, adds, or fills with other placeholders is an error with a sentence, raised when the
 files are read and not when a guest meets it.
 """
 

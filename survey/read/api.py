@@ -28,7 +28,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {  # of each table
 }  # fmt: skip
 STORED = ("community", "measure", "agency", "cut")  # columns of the database, with an index
 WHOLE = ("season", "season_to")  # filters that are whole numbers
-LIMIT, MOST = 100, 1000  # rows of a page: unless told, and at most
+LIMIT, MOST = 100, 1000  # rows of a page: by default, and at most
 SCANNED = 5000  # rows that one page reads at most
 
 

@@ -1,4 +1,4 @@
-"""One printed page about a community: what was found, two charts, five measures, how to read them.
+"""One printed page about a community: the finding, two charts, five measures, how to read them.
 
 The words and figures are those of the page; `templates/brief.typ` lays them out. A brief is a
 tagged PDF: read aloud in order, with its language, its headings and a text for each picture.
@@ -99,7 +99,7 @@ def charts(reading: Reading, place: Place) -> Iterator[Drawing]:
 
 
 def drawn(one: Drawing, title: str, sentence: str) -> dict[str, Any]:
-    """Return a chart; what the first one found is the page's own heading."""
+    """Return a chart; the finding of the first one is the page's own heading."""
     return {
         "title": title or one.title,
         "subtitle": one.subtitle,

@@ -107,7 +107,7 @@ def release_asked() -> Query:
 
 
 def places_of(now: Current) -> PlaceIndex:
-    """Return where the places of a release are found, made once by this worker."""
+    """Return the index of the places of a release, made once by this worker."""
     kept: dict[int, PlaceIndex] = current_app.extensions["place_index"]
     if now.release.id not in kept:
         kept.clear()

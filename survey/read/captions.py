@@ -18,7 +18,7 @@ from survey.storage.release_store import Asked, Current, Place, Row, Subject
 THIRDS = ("low", "middle", "high")
 MOST_NAMED = 8  # places named in one sentence
 TAIL = (
-    1.5  # steps of a band: what is less is told as "or less"; as analysis.tabulation.rounding.TAIL
+    1.5  # steps of a band: what is less is written "or less"; as analysis.tabulation.rounding.TAIL
 )
 
 

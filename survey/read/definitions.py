@@ -1,4 +1,4 @@
-"""What each published figure is, told from the release's own measures and the questionnaire.
+"""What each published figure is, explained from the release's own measures and the questionnaire.
 
 Nothing here is a second definition: questions, favourable answers, units and wordings are those
 that the newest release was made with.
@@ -67,7 +67,7 @@ class Guide:
         return self.tell.language.say(f"reading_guide.{key}", **values)
 
     def smallest(self) -> dict[str, str]:
-        """Return how far a share must move to be told, by answers a year, as the release says."""
+        """Return the least reported change of a share, by answers a year, as the release says."""
         shares = self.now.release.about.get("smallest", {})
         return {f"points_{n}": f"{ceil(share * 100)}" for n, share in shares.items()}
 
@@ -167,7 +167,7 @@ class Guide:
 
 
 def example(session: Session, now: Current) -> Row | None:
-    """Return a row of the headline to explain: the newest of a place that is told in numbers."""
+    """Return a row of the headline to explain: the newest of a place that has a number."""
     tried = list(now.places.values())[:TRIED]
     rows = release_store.rows(
         session, now.release, FIGURE, subject=now.headline, places=tried, cut=TOTAL

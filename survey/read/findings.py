@@ -1,4 +1,4 @@
-"""What a chart found, as its title: only what the ranges carry, and never an order of places."""
+"""The finding of a chart as its title: only what the ranges carry, never an order of places."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class OtherSamples:
 
     @cached_property
     def subjects(self) -> list[Subject]:
-        """Return what is told of them here: all that children are asked, and of the others what
+        """Return what is shown of them here: all that children are asked, and of the others what
         the headline asks, about the same kind of agency."""
         now = self.reading.now
         headline = now.asked(now.headline.measure)

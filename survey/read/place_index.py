@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PlaceIndex:
-    """The places of one release, found by how their names begin."""
+    """The places of one release, looked up by how their names begin."""
 
     places: Mapping[str, Place]  # by slug, in order of name
 

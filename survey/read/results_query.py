@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Reading:
-    """One subject and cut of one release, for some communities, told in one language."""
+    """One subject and cut of one release, for some communities, worded in one language."""
 
     session: Session
     now: Current
@@ -65,7 +65,7 @@ class Reading:
         asked: Mapping[str, str],
         places: Sequence[Place],
     ) -> Reading:
-        """Take measure, agency and cut from an address; what is not told is the headline's.
+        """Take measure, agency and cut from an address; what is not given is the headline's.
 
         A measure or an agency that no release knows is "", whatever was written: nothing that
         somebody made up gets into a page or into the key under which it is kept.

@@ -21,7 +21,7 @@ EMBED_HEIGHT = 560  # px of the frame: title, drawing, key, note and source on a
 
 @dataclass(frozen=True)
 class Sharing:
-    """One page of results, as others are told of it.
+    """One page of results, as it is shared.
 
     origin: scheme and host, as the settings name them: a page is kept for every visitor, so that
     what one of them wrote as its host must not stand in it.

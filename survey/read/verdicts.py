@@ -25,7 +25,7 @@ LOWERED = ("lower", "fall", "falling")
 TOLD = ("higher", "lower", "rise", "fall", "rising", "falling")
 EVENING = "evening"  # basis: from those who arrive to those who leave
 PAIRS = "pairs"  # basis: of those who answered twice, who moved up less who moved down
-WITHIN = {TREND: "per_year", EVENING: "same_evening", PAIRS: "twice"}  # how an amount is told
+WITHIN = {TREND: "per_year", EVENING: "same_evening", PAIRS: "twice"}  # how an amount is worded
 COUNTED = ("rise", "fall", "higher", "lower", "unclear")  # places with figures for two years
 MINUS = "\N{MINUS SIGN}"
 
@@ -48,7 +48,7 @@ class Verdicts:
         return self.say(f"short.{change['verdict']}", season=change["season_from"])
 
     def amount(self, change: Row) -> str:
-        """Return "+12 since 2025 (+4 to +21)"; nothing where nothing can be told."""
+        """Return "+12 since 2025 (+4 to +21)"; nothing where nothing can be said."""
         if change["change"] is None:
             return ""
         low, high = self.ends(change)
@@ -58,7 +58,7 @@ class Verdicts:
         return self.say(key, points=points, season=change["season_from"], range=ends)
 
     def parts(self, change: Row) -> Mapping[str, object]:
-        """Return what a sentence is filled with. A fall is told by how much it fell."""
+        """Return what a sentence is filled with. A fall is worded by how much it fell."""
         years = {"season": change["season_from"], "to": change["season_to"]}
         if change["change"] is None:
             return years

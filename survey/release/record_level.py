@@ -47,7 +47,7 @@ def make_research_file(
     made_up, aside = not has_real(session), SetAside()
     kinds = list(content.agencies)
     frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
-    for sentence in aside.told():
+    for sentence in aside.sentences():
         say(sentence)
     if frame.empty:
         raise Refused("No event with answers is closed: `flask event close`.")

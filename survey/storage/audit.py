@@ -24,7 +24,7 @@ LOCK = 7_246_002  # any number of our own: PostgreSQL's lock for "somebody is ad
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check of the whole chain found."""
+    """The result of a check of the whole chain."""
 
     entries: int
     last: str  # hash of the last entry

@@ -33,7 +33,7 @@ class NotDurable(Exception):
 def open_engine(settings: Settings, *, patience: float | None = None) -> Engine:
     """Return the engine for `settings.database_url`; an SQLite file's folder is made.
 
-    patience: seconds that SQLite itself waits for its one writer; DISK_PATIENCE unless told.
+    patience: seconds that SQLite itself waits for its one writer; DISK_PATIENCE by default.
     """
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite":

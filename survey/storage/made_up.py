@@ -1,4 +1,4 @@
-"""The demonstration beside what is real: told apart by its communities.
+"""The demonstration beside what is real: recognised by its communities.
 
 What belongs to a community of the demonstration is made up; everything else is real. A release
 holds one or the other, never both.

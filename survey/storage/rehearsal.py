@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from survey.storage.desk_tables import RehearsalAnswer
 from survey.storage.models import Event
 
-MOST = 50  # of one event: a try-out is a few people, and a code may be found by others
+MOST = 50  # of one event: a try-out is a few people, and others may come across a code
 
 
 def keep(

@@ -176,13 +176,13 @@ def rows(
         query = query.where(Figure.cut == cut)
     if seasons is not None:
         query = query.where(Figure.season.in_(list(seasons)))
-    # put in order here: told to, a database takes the key's order and reads the whole release
+    # put in order here: asked to, a database takes the key's order and reads the whole release
     numbered_rows = sorted(session.execute(query), key=itemgetter(0))
     return [row for _, row in numbered_rows]
 
 
 def lookup(release_id: int, kind: str, state: str, county: str, community: str) -> str:
-    """Return by what a place's rows of one kind are found."""
+    """Return the conditions that select a place's rows of one kind."""
     return f"{release_id}|{kind}|{state}|{county}|{community}"
 
 

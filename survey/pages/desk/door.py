@@ -254,13 +254,13 @@ def show(template: str, *, refused: Refused | None = None, **more: Any) -> str:
         languages=content().reading_languages,
         me=visit.account if visit else None,
         refused=refused,
-        problem=told(words, refused) if refused else "",
+        problem=problem_of(words, refused) if refused else "",
         typed=request.form,
         **more,
     )
 
 
-def told(words: Language, refused: Refused) -> str:
+def problem_of(words: Language, refused: Refused) -> str:
     """Return why something was refused, in words of the page's language."""
     key = f"desk.refused.{refused.why}"
-    return words.say(key, **refused.told) if refused.why and words.has(key) else str(refused)
+    return words.say(key, **refused.named) if refused.why and words.has(key) else str(refused)

@@ -1,4 +1,4 @@
-"""A backup: taken while answers arrive, read back before anybody is told that it is there."""
+"""A backup: taken while answers arrive, read back before success is reported."""
 
 from __future__ import annotations
 

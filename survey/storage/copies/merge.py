@@ -37,7 +37,7 @@ LEFT = {SealedComment.__tablename__}  # moved where it was sealed, by `flask eve
 
 @dataclass
 class Merged:
-    """What a merge found, table by table."""
+    """The result of a merge, table by table."""
 
     added: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)  # here already, the same

@@ -76,7 +76,7 @@ def test_alerts_say_what_to_look_at(night: Flask, minutes: int, expected: dict[s
         fill(session, by_place["entrance"], scans=60, answers=5, hour=hour)
         fill(session, by_place["food"], scans=30, answers=25, hour="2026-08-04T17")
         found = look(session, event, START + timedelta(minutes=minutes))
-        assert {one.told["poster"]: one.key for one in found.alerts} == expected
+        assert {one.named["poster"]: one.key for one in found.alerts} == expected
 
 
 def test_the_page_tells_no_result_and_updates_itself(night: Flask):

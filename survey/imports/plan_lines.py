@@ -22,8 +22,8 @@ MISSING_TOLD = {
 MOST_OF_A_KIND = 40  # columns in one list
 
 
-def told(plan: Plan, evening: Evening) -> Iterator[str]:
-    """Yield the lines of a plan: what was found, what is used, what is not, what is asked."""
+def plan_lines(plan: Plan, evening: Evening) -> Iterator[str]:
+    """Yield the lines of a plan: what was detected, used, left out and asked."""
     yield f"{plan.file} for {evening.slug}"
     yield f"  {what_it_is(plan)}"
     yield from (f"  {note}" for note in plan.notes)
