@@ -171,7 +171,7 @@ def counted(plan: Plan, people: Any) -> dict[str, dict[Any, int]]:
 
 
 def language_of_file(plan: Plan, evening: Evening, mapping: MappingFile) -> str:
-    """Return the language of most of a file's questions: as declared, or that of the matched ones."""
+    """Return the language of most of a file's questions: declared, or that of the matched ones."""
     if mapping.language:
         return mapping.language
     spanish = sum("¿" in plain(heading.asked) for heading in plan.layout.headings)
