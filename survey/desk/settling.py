@@ -25,8 +25,8 @@ def settled_again(session: Session, moment: datetime) -> dict[int, str]:
 
 
 def settle(engine: Engine, seal: Seal, over: Mapping[int, str], moment: datetime) -> Iterator[str]:
-    """Move the comments that still wait, forget when posters were used, write the rows anew in key order, and yield what could
-    not be done. It is safe to repeat; a release does it, too."""
+    """Move the comments that still wait, forget when posters were used, write the rows anew in key
+    order, and yield what could not be done. It is safe to repeat; a release does it, too."""
     if not over:
         return
     try:

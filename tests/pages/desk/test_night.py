@@ -102,7 +102,9 @@ def test_answers_that_stopped_are_told_where_they_are_many(night: Flask):
         fill(session, by_place["tent"], scans=39, answers=20, hour="2026-08-04T17")
         used(session, by_place["tent"], 10, 120)  # from the phone's own copy of the form
         found = look(session, event, START + timedelta(minutes=120))
-        assert [(one.key, one.told) for one in found.alerts] == [("stopped", {"poster": "entrance"})]
+        assert [(one.key, one.told) for one in found.alerts] == [
+            ("stopped", {"poster": "entrance"})
+        ]
 
 
 def test_a_poster_s_last_use_is_known_to_ten_minutes_and_for_the_evening_alone(
