@@ -102,7 +102,7 @@ def test_answers_that_stopped_are_told_where_they_are_many(night: Flask):
         fill(session, by_place["tent"], scans=39, answers=20, hour="2026-08-04T17")
         used(session, by_place["tent"], 10, 120)  # from the phone's own copy of the form
         found = look(session, event, START + timedelta(minutes=120))
-        assert [(one.key, one.told) for one in found.alerts] == [
+        assert [(one.key, one.named) for one in found.alerts] == [
             ("stopped", {"poster": "entrance"})
         ]
 
