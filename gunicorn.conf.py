@@ -60,14 +60,14 @@ def on_starting(server: object) -> None:
     try:
         schema.bring_up_to_date(engine)
     except (schema.NotReady, *db.AWAY) as error:
-        sys.exit(f"Porchlight cannot start: {told(error)}")
+        sys.exit(f"Porchlight cannot start: {reason_of(error)}")
     finally:
         engine.dispose()  # no connection may be shared by those who are forked from here
     gc.collect()
     gc.freeze()  # what is here stays: workers neither look through it again nor copy its pages
 
 
-def told(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     return str(error) if isinstance(error, schema.NotReady) else "the database does not answer."
 
 
