@@ -8,13 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from survey.questionnaire.instrument import (
-    AGENCIES,
-    DONT_KNOW,
-    PREFER_NOT,
-    Instrument,
-    Question,
-)
+from survey.questionnaire.instrument import AGENCIES, DONT_KNOW, PREFER_NOT, Instrument, Question
 from survey.questionnaire.question_words import answer_words
 from survey.questionnaire.words import Language
 

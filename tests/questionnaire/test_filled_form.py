@@ -12,9 +12,10 @@ from wtforms import Form, RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
+from survey.questionnaire.content_files import read_content
 from survey.questionnaire.filled_form import AnswerForm, answer_form
 from survey.questionnaire.forms import Agencies, Item
-from survey.questionnaire.instrument import WAVES, read_content
+from survey.questionnaire.instrument import WAVES
 
 CONTENT = read_content()
 AGENCIES = Agencies("police", ("fire", "ems", "sheriff"))
