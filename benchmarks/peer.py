@@ -23,8 +23,8 @@ from pathlib import Path
 from benchmarks.running import Server, free_port
 from benchmarks.stock import CHOICES, QUESTIONS
 
-WANTED = ["django-survey-and-report==1.5.0", "django-bootstrap-form==3.4", "Django==5.2.19", "packaging",
-          "gunicorn==27.0.1", "gevent==26.9.0"]  # fmt: skip
+WANTED = ["django-survey-and-report==1.5.0", "django-bootstrap-form==3.4", "Django==5.2.19",
+          "packaging", "gunicorn==27.0.1", "gevent==26.9.0"]  # fmt: skip
 PATH = "/survey/1/"
 SETTINGS = """
 import os
