@@ -91,13 +91,15 @@ def served(workers: int) -> Iterator[Server]:
         ):
             (folder / file).write_text(text)
         ours = {"DJANGO_SETTINGS_MODULE": "peer_settings", "SECRET_KEY": "of a benchmark alone"}
+        ours["PYTHONPATH"] = ""
         choices = ", ".join(label.replace(",", ";") for _, label in CHOICES)
         subprocess.run(
             [python, "make.py", json.dumps(QUESTIONS), choices],
             cwd=folder, check=True, env={**os.environ, **ours},
         )  # fmt: skip
         port = free_port()
-        command = [str(python), "-m", "gunicorn", "-c", str(folder / "gunicorn.conf.py")]
+        # -P: its package has our own package's name, and a server starts in our folder
+        command = [str(python), "-P", "-m", "gunicorn", "-c", str(folder / "gunicorn.conf.py")]
         command += [f"--chdir={folder}", f"--workers={workers}", f"--bind=127.0.0.1:{port}"]
         command += ["django.core.wsgi:get_wsgi_application()"]
         server = Server.start(command, port, ours)
