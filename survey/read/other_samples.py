@@ -10,21 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from survey.read.captions import Cell
+from survey.read.figure_lines import Line, Lines
 from survey.read.results_query import Reading
 from survey.read.verdicts import EVENING, PAIRS
 from survey.storage import release_store
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
-
-
-@dataclass(frozen=True)
-class Other:
-    """One figure of another sample, with the address of its own page."""
-
-    subject: Subject
-    title: str
-    cell: Cell
-    n: str
 
 
 @dataclass(frozen=True)
@@ -72,16 +62,16 @@ class OtherSamples:
         mine = release_store.of_place(found, self.place)
         return [row for row in mine if Subject(row["measure"], row["agency"]) in self.subjects]
 
-    def parts(self) -> Iterator[tuple[str, list[Other]]]:
+    def parts(self) -> Iterator[tuple[str, list[Line]]]:
         """Yield (whose answers, their figures), in the order of the questionnaire."""
-        tell = self.reading.tell
-        found: dict[str, list[Other]] = {}
+        tell, make = self.reading.tell, Lines(self.reading.tell)
+        found: dict[str, list[Line]] = {}
         for subject in self.subjects:
             if row := self.rows.get(subject):
                 sample = tell.sample(self.reading.now.asked(subject.measure).sample)
                 title = tell.about_agency(tell.measure(subject.measure), subject.agency)
-                other = Other(subject, title, tell.cell(self.place, row), tell.shown_n(row))
-                found.setdefault(sample, []).append(other)
+                line = make.of(title, row, place=self.place, subject=subject)
+                found.setdefault(sample, []).append(line)
         yield from found.items()
 
     def moved(self) -> list[str]:

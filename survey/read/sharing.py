@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
+from survey.read.area import AreaReading
 from survey.read.charts_of import chart_of, has_chart
 from survey.read.findings import Findings
 from survey.read.results_query import Reading
@@ -60,6 +61,8 @@ class Sharing:
     def what(self) -> str:
         """Return "Trust: Police, Maple Falls"."""
         names = [place.name for place in self.reading.places]
+        if isinstance(self.reading, AreaReading):
+            names = [self.reading.name]
         title = self.reading.tell.title(self.reading.subject)
         return ", ".join([title, *(names if len(names) <= MOST_NAMED else [])])
 

@@ -197,3 +197,15 @@ def of_place(found: Iterable[Row], place: Place) -> Iterator[Row]:
         together = together and place.slug in row["members"].split("|")
         if together or row["community"] == place.slug:
             yield row
+
+
+def of_area(found: Iterable[Row], place: Place) -> list[Row]:
+    """Return the rows of the whole county that a community lies in, where it has a total, by
+    season. One that stands for small places alone names its members and is none."""
+    total = (
+        row
+        for row in found
+        if (row["state"], row["county"], row["community"], row["members"])
+        == (place.state, place.county, COUNTY, "")
+    )
+    return sorted(total, key=itemgetter("season"))

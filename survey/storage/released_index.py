@@ -18,6 +18,7 @@ from survey.storage.release_store import (
     POOL,
     TOTAL,
     Place,
+    Row,
     Subject,
     lookup,
 )
@@ -47,6 +48,33 @@ def in_order(
         Figure.season, Figure.told, Figure.state, Figure.county, Figure.community, Figure.number
     )
     yield from session.scalars(query.execution_options(yield_per=AT_ONCE))
+
+
+def of_season(
+    session: Session,
+    release: Release,
+    kind: str,
+    *,
+    subject: Subject,
+    season: int,
+    told: Iterable[str] = ("",),
+    state: str = "",
+    county: str = "",
+) -> list[Row]:
+    """Return the rows that communities have of their own in one season, by state, county and
+    name. told: of changes, which verdicts ("before.rise"); a figure has none."""
+    query = select(Figure.state, Figure.county, Figure.community, Figure.row).where(
+        Figure.release_id == release.id,
+        Figure.kind == kind,
+        Figure.measure == subject.measure,
+        Figure.agency == subject.agency,
+        Figure.cut == TOTAL,
+        Figure.season == season,
+        Figure.told.in_(list(told)),
+        *narrowed(state, county),
+    )
+    found = [one for one in session.execute(query) if one[2] not in (COUNTY, POOL)]
+    return [one[3] for one in sorted(found, key=lambda one: one[:3])]
 
 
 def narrowed(state: str, county: str) -> list[ColumnElement[bool]]:
