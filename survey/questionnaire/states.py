@@ -35,14 +35,14 @@ def read_states(folder: Path) -> Mapping[str, State]:
     zones = table.get("zones", {})
     if unknown := sorted(set(late) - zones.keys()):
         raise ContentError(f"states.toml: {unknown[0]} is not under [zones].")
-    if without := [name for name, found in zones.items() if not found]:
+    if without := [name for name, zone_names in zones.items() if not zone_names]:
         raise ContentError(f"states.toml: {without[0]} has no time zone.")
-    tiles = {name: Tile(*found) for name, found in table.get("tiles", {}).items()}
+    tiles = {name: Tile(*tile) for name, tile in table.get("tiles", {}).items()}
     if unknown := sorted(tiles.keys() - zones.keys()):
         raise ContentError(f"states.toml: {unknown[0]} is not under [zones].")
     if len({(tile.row, tile.column) for tile in tiles.values()}) < len(tiles):
         raise ContentError("states.toml: two states have the same tile.")
     return {
-        name: State(name, tuple(found), name in late, tiles.get(name))
-        for name, found in zones.items()
+        name: State(name, tuple(zone_names), name in late, tiles.get(name))
+        for name, zone_names in zones.items()
     }
