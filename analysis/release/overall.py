@@ -32,6 +32,7 @@ NAMED = 50  # places left out that are named; of a country only the count would 
 COUNTED = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")
 OVER_YEARS = ("rising", "falling")
 KEY = ["state", "measure", "agency", "season"]
+SUMMED = [*KEY, "unit", "wording", "n_low", "value", "value_low", "value_high", "spread", "n_eff"]
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def of_places(
     told = [row for row in told if row["wording"] == asked]
     if len(told) < LEAST_PLACES:
         return None
-    value = _shown(pd.DataFrame(told))
+    value = _shown(pd.DataFrame({name: [row[name] for row in told] for name in SUMMED}))
     sums = value[["n", "value", "value_low", "value_high", "variance"]].sum().to_frame().T
     same = {name: told[0][name] for name in ("measure", "agency", "season", "unit")}
     row: dict[str, Any] = same | {

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from survey.read.results_query import Reading
 from survey.read.verdicts import BEFORE
 from survey.storage import released_index
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
+
+if TYPE_CHECKING:
+    from analysis.release.released import View
 
 VERDICTS = ("rise", "higher", "unclear", "lower", "fall")  # those that have a change in points
 BEYOND = 0.05  # of places, beyond the inner curves by chance alone
@@ -74,14 +78,21 @@ class AreaReading(Reading):
         return self.figures
 
     @cached_property
+    def view(self) -> View:
+        """Return the area's rows as a chart takes them; the reading's places are named in it."""
+        from analysis.release.released import stored_view
+
+        named = [place.slug for place in self.places]
+        return stored_view(self.figures, sha256=self.now.release.sha256, communities=named)
+
+    @cached_property
     def lies(self) -> dict[str, str]:
         """Return where each community lies in the area's funnel, by slug: inside, between or
         outside. Empty where there is no funnel: a score, or too few places with a number."""
         from analysis.output.funnel import by_place  # loads pandas: only for this page
-        from analysis.release.released import stored_view
 
         try:
-            table = by_place(stored_view(self.figures, sha256=self.now.release.sha256))
+            table = by_place(self.view)
         except ValueError:
             return {}
         return dict(zip(table["community"], table["lies"], strict=True))

@@ -15,6 +15,7 @@ from analysis.output.charts import PANELS, Figure, as_json
 from analysis.output.drawing import Drawing, read
 from analysis.output.funnel import WORDS as FUNNEL_WORDS
 from analysis.release.released import stored_view
+from survey.read.area import AreaReading
 from survey.read.captions import Teller
 from survey.read.findings import Findings
 from survey.read.results_query import Reading
@@ -91,9 +92,11 @@ def figure(reading: Reading, name: str, across: int = 3) -> Figure:
     if name == "overview":
         rows = [row for place in reading.places[:PANELS] for row in reading.seasons(place)]
         rows = [row for i, row in enumerate(rows) if row not in rows[:i]]
+    said = Said(hover=Hover(reading, name), label=Label(reading.tell))
+    if isinstance(reading, AreaReading):
+        return CHARTS[name].figure(reading.view, words(reading, name, rows), said=said)
     slugs = [place.slug for place in reading.places[:PANELS]]
     view = stored_view(rows, sha256=reading.now.release.sha256, communities=slugs)
-    said = Said(hover=Hover(reading, name), label=Label(reading.tell))
     more = {"across": across} if name == "overview" else {}
     return CHARTS[name].figure(view, words(reading, name, rows), said=said, **more)
 
