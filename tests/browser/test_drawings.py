@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import combinations
 
 import pypdfium2
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 WALLS = [[2020.5, 2021.5], [2019.5, 2020.5, 2021.5], [2019.5, 2024.5], [2022.5, 2023.5, 2024.5]]
 PAPERS = {"Letter": (612, 792), "A4": (595, 842)}  # 1/72 inch
+MARGIN = 14 / 25.4 * 72 - 2  # of site.css
 ON_PAPER = ("/results", "/results/austintown", "/results/compare?c=buffalo&c=liberty",
             "/results/compare?c=buffalo", "/how-to-read", "/data", "/privacy")  # fmt: skip
 
@@ -78,12 +80,15 @@ def test_nothing_is_cut_off_on_paper(new_page, demonstration, paper):
     width, height = PAPERS[paper]
     for address in ON_PAPER:
         page.goto(demonstration.url + address)
-        document = pypdfium2.PdfDocument(page.pdf(format=paper))
-        words = ""
-        for sheet in document:
-            assert sheet.get_size() == pytest.approx((width, height), abs=1)
-            text = sheet.get_textpage()
-            words += text.get_text_range()
-            rights = [text.get_rect(i)[2] for i in range(text.count_rects())]
-            assert max(rights, default=0) < width - 20, address
+        with closing(pypdfium2.PdfDocument(page.pdf(format=paper))) as document:
+            words = "".join(printed(sheet, (width, height)) for sheet in document)
         assert page.locator("h1").inner_text().split()[0] in words
+
+
+def printed(sheet: pypdfium2.PdfPage, size: tuple[float, float]) -> str:
+    """Return the words of a sheet of that size; none of them is in its margin."""
+    with closing(sheet), closing(sheet.get_textpage()) as text:
+        assert sheet.get_size() == pytest.approx(size, abs=1)
+        rights = [text.get_rect(i)[2] for i in range(text.count_rects())]
+        assert max(rights, default=0) < size[0] - MARGIN
+        return str(text.get_text_range())
