@@ -116,11 +116,13 @@ class Overview:
         for place in reading.places:
             rows = {row["season"]: row for row in reading.seasons(place)}
             row = rows.get(season)
+            changes = reading.told_now(place) if row else []
             yield self.lines.of(
                 place.name,
                 row,
                 place=place,
-                changes=reading.told_now(place) if row else (),
+                changes=changes,
+                before=rows.get(changes[0]["season_from"]) if changes else None,
                 linked=True,
                 note="" if row else self.absent(place, rows),
             )

@@ -83,10 +83,20 @@ class Sharing:
         """Return one or two sentences for whoever sees a preview of the link."""
         if self.sentence:
             return self.sentence
+        if not self.has_chart:
+            return self.of_all
         chart = chart_of(self.path)
         rows = self.reading.shown()
         findings = Findings(self.reading)
         return f"{findings.title(chart, rows)}. {findings.subtitle(chart, rows)}."
+
+    @property
+    def of_all(self) -> str:
+        """Return what may be said of all places of an overview that is too large for a chart."""
+        if self.path != "/results" or not self.reading.is_known:
+            return ""
+        row = self.reading.overall(dict(self.query).get("state", ""))
+        return " ".join(self.reading.together(row)) if row else ""
 
     @property
     def citation(self) -> str:

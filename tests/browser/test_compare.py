@@ -19,7 +19,7 @@ OPEN_ALL = "() => document.querySelectorAll('details').forEach(one => one.open =
 def chosen(country_site) -> str:
     """The slug of the community with the most answers."""
     rows = [row for row in rows_of(country_site, "/results/funnel") if row["value"] is not None]
-    return max(rows, key=lambda row: (row["n_low"], row["community"]))["community"]
+    return str(max(rows, key=lambda row: (row["n_low"], row["community"]))["community"])
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
