@@ -108,7 +108,7 @@ def pages(app: Flask) -> Iterator[Page]:
     """Yield the kinds of pages, their addresses drawn from a seed."""
     from survey.read.caching import newest
 
-    with app.app_context():
+    with app.test_request_context():
         now = newest()
     assert now is not None
     chance = np.random.default_rng(7)

@@ -8,7 +8,7 @@ named once (`understood`): pages are kept under it, and their links are made of 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,6 @@ from survey.read import definitions, questions
 from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked
 from survey.read.captions import Teller
 from survey.read.comparison import Comparison
-from survey.read.other_samples import OtherSamples
 from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
@@ -95,8 +94,9 @@ def community(slug: str, ending: str) -> str | Response:
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
     chart = "trend" if reading.cut == TOTAL else "groups"
-    more = {"place": place, "others": OtherSamples(reading, place), "at": at}
-    return reply(reading, ending, [], chart=chart, view=PlacePage(reading, place), **more)
+    view = PlacePage(reading, place)
+    more = {"place": place, "others": view.others, "at": at}
+    return reply(reading, ending, [], chart=chart, view=view, **more)
 
 
 @blueprint.get("/results/compare", defaults={"ending": "html"})
@@ -201,7 +201,7 @@ def shared(reading: Reading, subjects: set[Subject]) -> dict[str, Any]:
         "questions": questions.offered(tell, subjects),
         "ask": ask,
         "address": address,
-        "link": link,
+        "link": linker(),
         "keep": lambda: kept(SUBJECT),
     }
 
@@ -229,14 +229,20 @@ def without(place: Place) -> str:
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 
 
-def link(place: Place, subject: Subject | None = None) -> str:
-    """Return the address of a community's page about what is looked at, or another question."""
-    pairs = kept(SUBJECT)
-    if subject is not None:
-        pairs = [("measure", subject.measure), *([("agency", subject.agency)] * bool(
-            subject.agency)), *kept(("release", "lang"))]  # fmt: skip
-    path = url_for("results.community", slug=place.slug)
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+def linker() -> Callable[..., str]:
+    """Return what gives the address of a community's page about what is looked at, or about
+    another question. A page has dozens: what they share is written once."""
+    path = url_for("results.overview")
+    same, left = urlencode(kept(SUBJECT)), urlencode(kept(("release", "lang")))
+
+    def link(place: Place, subject: Subject | None = None) -> str:
+        parts = [same]
+        if subject is not None:
+            about = {"measure": subject.measure, "agency": subject.agency}
+            parts = [urlencode({name: value for name, value in about.items() if value}), left]
+        return f"{path}/{place.slug}?{'&'.join(filter(None, parts))}".removesuffix("?")
+
+    return link
 
 
 def address(ending: str) -> str:

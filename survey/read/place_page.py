@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from survey.read.figure_lines import Chip, Line, Lines
+from survey.read.other_samples import OtherSamples
 from survey.read.results_query import Reading
 from survey.storage import release_store, released_index
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
@@ -30,10 +31,29 @@ class Part:
 
 @dataclass(frozen=True)
 class PlacePage:
-    """Everything that stands below the answer. Two queries read it all."""
+    """Everything that stands below the answer. One query reads its rows."""
 
     reading: Reading
     place: Place
+
+    @cached_property
+    def rows(self) -> dict[str, list[Row]]:
+        """Return figures and changes of the seasons that are shown, by kind: everybody's of every
+        question that is told here, and the groups of the one that the page is about."""
+        now, subject = self.reading.now, self.reading.subject
+        told = {other.measure for other in self.others.subjects}
+        told |= {one.measure for one in now.subjects if self.is_usual(one)}
+        found = release_store.of_places(
+            self.reading.session, now.release, (FIGURE, CHANGE), [self.place],
+            measures=list(told), seasons=list({*self.seasons, now.seasons[-1]}),
+            groups_of=f"{subject.measure}|{subject.agency}",
+        )  # fmt: skip
+        slug = self.place.slug
+        return {kind: release_store.by_place(rows).get(slug, []) for kind, rows in found.items()}
+
+    @cached_property
+    def others(self) -> OtherSamples:
+        return OtherSamples(self.reading, self.place, lambda: self.rows)
 
     @cached_property
     def lines(self) -> Lines:
@@ -50,15 +70,14 @@ class PlacePage:
     @cached_property
     def usual(self) -> list[Subject]:
         """Return those whose answers are of the usual people, in the questionnaire's order."""
-        now = self.reading.now
-        sample = now.asked(now.headline.measure).sample
-        return [
-            subject
-            for subject in now.subjects
-            if subject in self.subjects and now.asked(subject.measure).sample == sample
-        ]
+        shown = self.subjects
+        return [one for one in self.reading.now.subjects if one in shown and self.is_usual(one)]
 
-    @property
+    def is_usual(self, subject: Subject) -> bool:
+        now = self.reading.now
+        return now.asked(subject.measure).sample == now.asked(now.headline.measure).sample
+
+    @cached_property
     def newest(self) -> int:
         """Return the newest season of the question that the page is about."""
         rows = self.reading.seasons(self.place)
@@ -66,31 +85,25 @@ class PlacePage:
 
     @cached_property
     def figures(self) -> dict[Subject, dict[int, Row]]:
-        """Return the rows of the newest two seasons by subject and season."""
+        """Return everybody's rows of the newest two seasons by subject and season."""
         found: dict[Subject, dict[int, Row]] = {}
-        for row in self.find(FIGURE, seasons=self.seasons):
-            found.setdefault(Subject(row["measure"], row["agency"]), {})[row["season"]] = row
+        for row in self.rows[FIGURE]:
+            if row["cut"] == TOTAL:
+                found.setdefault(Subject(row["measure"], row["agency"]), {})[row["season"]] = row
         return found
 
     @cached_property
     def moves(self) -> dict[Subject, list[Row]]:
         found: dict[Subject, list[Row]] = {}
-        for row in self.find(CHANGE, seasons=[self.newest]):
-            found.setdefault(Subject(row["measure"], row["agency"]), []).append(row)
+        for row in self.rows[CHANGE]:
+            if row["season_to"] == self.newest:
+                found.setdefault(Subject(row["measure"], row["agency"]), []).append(row)
         return found
 
-    @property
+    @cached_property
     def seasons(self) -> list[int]:
         """Return the newest season and the last before it."""
         return [season for season in self.reading.now.seasons if season <= self.newest][-2:]
-
-    def find(self, kind: str, seasons: Sequence[int]) -> list[Row]:
-        measures = dict.fromkeys(subject.measure for subject in self.usual)
-        found = release_store.rows(
-            self.reading.session, self.reading.now.release, kind, places=[self.place],
-            measures=measures, cut=TOTAL, seasons=seasons,
-        )  # fmt: skip
-        return list(release_store.of_place(found, self.place))
 
     @property
     def chip(self) -> Chip | None:
@@ -164,11 +177,7 @@ class PlacePage:
 
     def groups(self) -> Iterator[tuple[str, list[Line]]]:
         """Yield (cut, lines) for every kind of group that is shown in the newest season."""
-        found = release_store.rows(
-            self.reading.session, self.reading.now.release, FIGURE,
-            subject=self.reading.subject, places=[self.place], seasons=self.seasons,
-        )  # fmt: skip
-        rows = list(release_store.of_place(found, self.place))
+        rows = [row for row in self.rows[FIGURE] if row["season"] in self.seasons]
         for cut in self.reading.now.cuts:
             mine = [row for row in rows if row["cut"] == cut]
             now = [row for row in mine if row["season"] == self.newest]

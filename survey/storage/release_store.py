@@ -5,12 +5,13 @@ Nothing in this module can reach an answer: it knows the tables `release` and `f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from survey.storage.models import RELEASE_FORMAT, Figure, Release
@@ -73,15 +74,20 @@ class Current:
     def asked(self, measure: str) -> Asked:
         return self.measures[measure]
 
-    @property
+    @cached_property
     def seasons(self) -> list[int]:
         found: list[int] = self.release.about["seasons"]
         return found
 
-    @property
+    @cached_property
     def cuts(self) -> list[str]:
         found: list[str] = self.release.about["cuts"]
         return found
+
+    @cached_property
+    def scores(self) -> frozenset[str]:
+        """Return the measures that are a score of 0 to 100 and no share."""
+        return frozenset(self.release.about["scores"])
 
     def words(self, measure: str, wording: str) -> str:
         """Return the name under which the language files keep a measure's words."""
@@ -158,27 +164,77 @@ def rows(
     places: rows of these communities, and those in which their county's small ones or the whole
     county are shown together. Whoever names places or a subject reads no more than their rows.
     """
-    query = select(Figure.number, Figure.row)
-    if places is None:
-        query = query.where(Figure.release_id == release.id, Figure.kind == kind)
-    else:
-        keys = dict.fromkeys(
+    asked: dict[str, object] = {"kinds": [kind], "release": release.id}
+    if places is not None:
+        asked = {"lookups": keys_of(release, [kind], places)}
+    if subject is not None:
+        asked |= {"measure": subject.measure, "agency": subject.agency}
+    named = {"measures": measures, "cut": cut, "seasons": seasons}
+    asked |= {
+        name: value if isinstance(value, str) else list(value)
+        for name, value in named.items()
+        if value is not None
+    }
+    return read(session, asked)[kind]
+
+
+def of_places(
+    session: Session,
+    release: Release,
+    kinds: Sequence[str],
+    places: Iterable[Place],
+    **asked: object,
+) -> dict[str, list[Row]]:
+    """Return the rows of several kinds that places have, by kind, with one query.
+
+    asked: names of CONDITIONS with their values
+    """
+    return read(session, {"lookups": keys_of(release, kinds, places), **asked})
+
+
+def read(session: Session, asked: Mapping[str, object]) -> dict[str, list[Row]]:
+    """Return released rows by kind, in their frozen order, that meet all CONDITIONS of `asked`."""
+    # put in order here: told to, a database takes the key's order and reads the whole release
+    found = sorted(session.execute(query_of(*asked), asked).all(), key=itemgetter(1))
+    by_kind: dict[str, list[Row]] = {FIGURE: [], CHANGE: [], OVERALL: []}
+    for kind, _, row in found:
+        by_kind[kind].append(row)
+    return by_kind
+
+
+COLUMNS = Figure.__table__.c  # the columns themselves: rows of a page are no objects of the ORM
+CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "release": COLUMNS.release_id == bindparam("release"),
+    "kinds": COLUMNS.kind.in_(bindparam("kinds", expanding=True)),
+    "lookups": COLUMNS.lookup.in_(bindparam("lookups", expanding=True)),
+    "measure": COLUMNS.measure == bindparam("measure"),
+    "agency": COLUMNS.agency == bindparam("agency"),
+    "measures": COLUMNS.measure.in_(bindparam("measures", expanding=True)),
+    "cut": COLUMNS.cut == bindparam("cut"),
+    "seasons": COLUMNS.season.in_(bindparam("seasons", expanding=True)),
+    # everybody's figures of every measure, and the groups of one
+    "groups_of": (COLUMNS.cut == TOTAL)
+    | (COLUMNS.measure + "|" + COLUMNS.agency == bindparam("groups_of")),
+}
+
+
+@cache
+def query_of(*named: str) -> Select[Any]:
+    """Return the query for rows that meet the named conditions, made once."""
+    query = select(COLUMNS.kind, COLUMNS.number, COLUMNS.row)
+    return query.where(*(CONDITIONS[name] for name in named))
+
+
+def keys_of(release: Release, kinds: Sequence[str], places: Iterable[Place]) -> list[str]:
+    """Return by what the rows of places are found: their own, their county's and its pool's."""
+    return list(
+        dict.fromkeys(
             lookup(release.id, kind, place.state, place.county, community)
             for place in places
+            for kind in kinds
             for community in (place.slug, COUNTY, POOL)
         )
-        query = query.where(Figure.lookup.in_(list(keys)))
-    if subject is not None:
-        query = query.where(Figure.measure == subject.measure, Figure.agency == subject.agency)
-    if measures is not None:
-        query = query.where(Figure.measure.in_(list(measures)))
-    if cut is not None:
-        query = query.where(Figure.cut == cut)
-    if seasons is not None:
-        query = query.where(Figure.season.in_(list(seasons)))
-    # put in order here: told to, a database takes the key's order and reads the whole release
-    found = sorted(session.execute(query), key=itemgetter(0))
-    return [row for _, row in found]
+    )
 
 
 def lookup(release_id: int, kind: str, state: str, county: str, community: str) -> str:
@@ -197,3 +253,13 @@ def of_place(found: Iterable[Row], place: Place) -> Iterator[Row]:
         together = together and place.slug in row["members"].split("|")
         if together or row["community"] == place.slug:
             yield row
+
+
+def by_place(found: Iterable[Row]) -> dict[str, list[Row]]:
+    """Return rows by the slug of each community that they are about, as `of_place` finds them."""
+    places: dict[str, list[Row]] = {}
+    for row in found:
+        members = row["members"].split("|") if row["members"] else [row["community"]]
+        for slug in members:
+            places.setdefault(slug, []).append(row)
+    return places
