@@ -99,15 +99,15 @@ def records(rows: Sequence[Row], words: Mapping[str, str], said: Said | None = N
 
     `is_before` is false where the table has none.
     """
-    said, found = said or Said(), []
+    said, table = said or Said(), []
     for row in rows:
         one = {"is_before": False, **row}
         scale = 100.0 if one["unit"] == "share" else 1.0
         drawn = one | {name: None if one[name] is None else one[name] * scale for name in PER_CENT}
         drawn["hover"] = said.hover(one) if said.hover else _hover(drawn, words)
         drawn["label"] = said.label(one) if said.label else _label(drawn, words)
-        found.append(drawn)
-    return found
+        table.append(drawn)
+    return table
 
 
 def _hover(row: Mapping[str, Any], words: Mapping[str, str]) -> str:

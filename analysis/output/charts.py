@@ -38,7 +38,7 @@ Words = Mapping[str, str]
 Figure = dict[str, Any]  # as Plotly reads it: {"data": [...], "layout": {...}}
 
 WORDS: Mapping[str, str] = {
-    "title": "what was found, in a sentence",
+    "title": "the finding, in a sentence",
     "subtitle": "what is drawn: measure, place, unit",
     "source": "where it comes from: release, date, checksum",
     "note": "that the range shows chance variation only",
@@ -46,7 +46,7 @@ WORDS: Mapping[str, str] = {
     "few": "legend: the same of few answers",
     "pool": "legend: several places or groups together",
     "before": "legend: the season before",
-    "third": "legend: so few answers that they are told in words",
+    "third": "legend: so few answers that they are shown in words",
     "untold": "label: so few answers, in a word",
     "low": "hover: under a third",
     "middle": "hover: the middle third",
@@ -135,8 +135,8 @@ def groups(part: Part, words: Words, *, said: Said | None = None) -> Figure:
     table = by_group(part)
     present = {row["group"] for row in table if not row["is_before"]}
     table = [row for row in table if row["group"] in present]
-    told = [name for name in words if name in present - {OTHER}]
-    order = [*told, *sorted(present - {*told, OTHER}), *(present & {OTHER})]
+    named = [name for name in words if name in present - {OTHER}]
+    order = [*named, *sorted(present - {*named, OTHER}), *(present & {OTHER})]
     return _lying(records(table, words, said), "group", order, words)
 
 
@@ -249,11 +249,11 @@ def _lying(rows: Sequence[Row], by: str, order: Sequence[str], words: Words) -> 
 
 def _one_legend_entry_each(figure: Figure) -> None:
     """Small multiples repeat their marks: the legend tells each once."""
-    told: set[str] = set()
+    listed: set[str] = set()
     for part in (*figure["data"], *figure["layout"]["shapes"]):
-        part["showlegend"] = part["showlegend"] and part["legendgroup"] not in told
+        part["showlegend"] = part["showlegend"] and part["legendgroup"] not in listed
         if part["showlegend"]:
-            told.add(part["legendgroup"])
+            listed.add(part["legendgroup"])
 
 
 def _finished(figure: Figure, rows: Sequence[Row], words: Words) -> Figure:
@@ -266,8 +266,8 @@ def _finished(figure: Figure, rows: Sequence[Row], words: Words) -> Figure:
 def _in_order(ids: Iterable[str], words: Words) -> list[str]:
     """In the order of the caller's words, which is that of its tables; never by score."""
     present = set(ids)
-    told = [name for name in words if name in present]
-    return [*told, *sorted(present - {*told})]
+    named = [name for name in words if name in present]
+    return [*named, *sorted(present - {*named})]
 
 
 def _unit(rows: Sequence[Row]) -> str:

@@ -78,5 +78,5 @@ class Comparison:
         for place in self.picked:
             if rows := self.reading.seasons(place):
                 yield tell.sentence(place, rows[-1])
-                if told := self.reading.told_now(place):
-                    yield tell.changes.sentence(told[0])
+                if changes := self.reading.told_now(place):
+                    yield tell.changes.sentence(changes[0])

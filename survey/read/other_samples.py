@@ -30,12 +30,12 @@ class Other:
 class OtherSamples:
     """The other samples of one place in the newest season.
 
-    found: gives the place's rows by kind, of the newest season at least
+    by_kind: gives the place's rows by kind, of the newest season at least
     """
 
     reading: Reading
     place: Place
-    found: Callable[[], Mapping[str, Sequence[Row]]]
+    by_kind: Callable[[], Mapping[str, Sequence[Row]]]
 
     @property
     def season(self) -> int:
@@ -43,7 +43,7 @@ class OtherSamples:
 
     @cached_property
     def subjects(self) -> list[Subject]:
-        """Return what is told of them here: all that children are asked, and of the others what
+        """Return what is shown of them here: all that children are asked, and of the others what
         the headline asks, about the same kind of agency."""
         now = self.reading.now
         headline = now.asked(now.headline.measure)
@@ -61,33 +61,33 @@ class OtherSamples:
     def rows(self) -> dict[Subject, Row]:
         return {
             Subject(row["measure"], row["agency"]): row
-            for row in self.found()[FIGURE]
+            for row in self.by_kind()[FIGURE]
             if row["season"] == self.season and row["cut"] == TOTAL
         }
 
     def parts(self) -> Iterator[tuple[str, list[Other]]]:
         """Yield (whose answers, their figures), in the order of the questionnaire."""
         tell = self.reading.tell
-        found: dict[str, list[Other]] = {}
+        by_sample: dict[str, list[Other]] = {}
         for subject in self.subjects:
             if row := self.rows.get(subject):
                 sample = tell.sample(self.reading.now.asked(subject.measure).sample)
                 title = tell.about_agency(tell.measure(subject.measure), subject.agency)
                 other = Other(subject, title, tell.cell(self.place, row), tell.shown_n(row))
-                found.setdefault(sample, []).append(other)
-        yield from found.items()
+                by_sample.setdefault(sample, []).append(other)
+        yield from by_sample.items()
 
     def moved(self) -> list[str]:
         """Return what may be said of those who left, beside those who arrived that evening, and of
         those who answered twice."""
         tell = self.reading.tell
-        found = (
+        changes = (
             (Subject(change["measure"], change["agency"]), change)
-            for change in self.found()[CHANGE]
+            for change in self.by_kind()[CHANGE]
             if change["basis"] in (EVENING, PAIRS) and change["season_to"] == self.season
         )
         return [
             f"{tell.sentence(self.place, self.rows[subject])} {tell.changes.sentence(change)}"
-            for subject, change in found
+            for subject, change in changes
             if subject in self.subjects and subject in self.rows
         ]

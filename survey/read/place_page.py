@@ -86,19 +86,20 @@ class PlacePage:
     @cached_property
     def figures(self) -> dict[Subject, dict[int, Row]]:
         """Return everybody's rows of the newest two seasons by subject and season."""
-        found: dict[Subject, dict[int, Row]] = {}
+        by_subject: dict[Subject, dict[int, Row]] = {}
         for row in self.rows[FIGURE]:
             if row["cut"] == TOTAL:
-                found.setdefault(Subject(row["measure"], row["agency"]), {})[row["season"]] = row
-        return found
+                subject = Subject(row["measure"], row["agency"])
+                by_subject.setdefault(subject, {})[row["season"]] = row
+        return by_subject
 
     @cached_property
     def moves(self) -> dict[Subject, list[Row]]:
-        found: dict[Subject, list[Row]] = {}
+        by_subject: dict[Subject, list[Row]] = {}
         for row in self.rows[CHANGE]:
             if row["season_to"] == self.newest:
-                found.setdefault(Subject(row["measure"], row["agency"]), []).append(row)
-        return found
+                by_subject.setdefault(Subject(row["measure"], row["agency"]), []).append(row)
+        return by_subject
 
     @cached_property
     def seasons(self) -> list[int]:

@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Reading:
-    """One subject and cut of one release, for some communities, told in one language."""
+    """One subject and cut of one release, for some communities, worded in one language."""
 
     session: Session
     now: Current
@@ -65,7 +65,7 @@ class Reading:
         asked: Mapping[str, str],
         places: Sequence[Place],
     ) -> Reading:
-        """Take measure, agency and cut from an address; what is not told is the headline's.
+        """Take measure, agency and cut from an address; what is not given is the headline's.
 
         A measure or an agency that no release knows is "", whatever was written: nothing that
         somebody made up gets into a page or into the key under which it is kept.
@@ -138,9 +138,9 @@ class Reading:
         rows = self.seasons(place)
         newest = rows[-1]["season"] if rows else 0
         bases = (BEFORE, FIRST, TREND, EVENING)
-        found = (self.changes_of(place, basis).get(newest) for basis in bases)
-        told = [change for change in found if change]
-        return [change for change in told if change["basis"] != TREND or change["rung"]]
+        latest = (self.changes_of(place, basis).get(newest) for basis in bases)
+        changes = [change for change in latest if change]
+        return [change for change in changes if change["basis"] != TREND or change["rung"]]
 
     def why_not(self, place: Place) -> dict[int, str]:
         """Return for seasons that cannot be compared with the newest the reason: few, together,
@@ -190,11 +190,11 @@ class Reading:
             self.tell.cell(place, rows[season]) if season in rows else None
             for season in self.now.seasons
         ]
-        told = [
+        changes = [
             Told(self.tell.changes.short(change), self.tell.changes.amount(change))
             for change in self.told_now(place)
         ]
-        return Line(place, cells, told)
+        return Line(place, cells, changes)
 
     def overall(self, states: Sequence[str]) -> list[Row]:
         """Return the newest rows of these states; "" is the whole programme."""
@@ -223,12 +223,12 @@ class Reading:
             if (measure["id"], measure["agency"]) == (self.subject.measure, self.subject.agency)
         }
         shown = {row["season"] for row in self.seasons(place)}
-        found = self.now.few.get(place.slug, ())
-        seasons = {season for season, panel in found if panel in panels}
+        withheld = self.now.few.get(place.slug, ())
+        seasons = {season for season, panel in withheld if panel in panels}
         if not seasons - shown:
             return ""
-        told = self.tell.list(str(season) for season in sorted(seasons - shown))
-        return self.tell.say("few_note", seasons=told, place=place.name)
+        listed = self.tell.list(str(season) for season in sorted(seasons - shown))
+        return self.tell.say("few_note", seasons=listed, place=place.name)
 
     def imported(self, place: Place) -> list[str]:
         """Return the sentences on seasons whose answers, or counts, came from a file."""
