@@ -100,17 +100,22 @@ def readable() -> ColumnElement[bool]:
     return Release.format == RELEASE_FORMAT
 
 
+# asked by every request, and by most of them nothing else: made once, and no objects of the ORM
+RELEASES = Release.__table__.c
+NAMES = select(RELEASES.id, RELEASES.sha256).where(RELEASES.format == RELEASE_FORMAT)
+NEWEST = NAMES.order_by(RELEASES.id.desc()).limit(1)
+NUMBERED = NAMES.where(RELEASES.id == bindparam("number"))
+
+
 def newest(session: Session) -> tuple[int, str] | None:
     """Return (id, sha256) of the newest release; None before the first."""
-    query = select(Release.id, Release.sha256).where(readable()).order_by(Release.id.desc())
-    row = session.execute(query.limit(1)).first()
+    row = session.execute(NEWEST).first()
     return (row[0], row[1]) if row else None
 
 
 def numbered(session: Session, id: int) -> tuple[int, str] | None:
     """Return (id, sha256) of one release; None where there is none that can be read."""
-    query = select(Release.id, Release.sha256).where(readable(), Release.id == id)
-    row = session.execute(query).first()
+    row = session.execute(NUMBERED, {"number": id}).first()
     return (row[0], row[1]) if row else None
 
 
