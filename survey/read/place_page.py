@@ -10,6 +10,7 @@ from functools import cached_property
 from survey.read.figure_lines import Chip, Line, Lines
 from survey.read.other_samples import OtherSamples
 from survey.read.results_query import Reading
+from survey.read.verdicts import FIRST
 from survey.storage import release_store, released_index
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
 
@@ -39,17 +40,16 @@ class PlacePage:
     @cached_property
     def rows(self) -> dict[str, list[Row]]:
         """Return figures and changes of the seasons that are shown, by kind: everybody's of every
-        question that is told here, and the groups of the one that the page is about."""
+        question, and the groups of the one that the page is about. Changes since the first season
+        are reported of that question alone, from its own rows."""
         now, subject = self.reading.now, self.reading.subject
-        told = {other.measure for other in self.others.subjects}
-        told |= {one.measure for one in now.subjects if self.is_usual(one)}
-        found = release_store.of_places(
+        by_kind = release_store.of_places(
             self.reading.session, now.release, (FIGURE, CHANGE), [self.place],
-            measures=list(told), seasons=list({*self.seasons, now.seasons[-1]}),
+            seasons=list({*self.seasons, *now.seasons[-2:]}), but=f"{FIRST}.%",
             groups_of=f"{subject.measure}|{subject.agency}",
         )  # fmt: skip
         slug = self.place.slug
-        return {kind: release_store.by_place(rows).get(slug, []) for kind, rows in found.items()}
+        return {kind: release_store.by_place(rows).get(slug, []) for kind, rows in by_kind.items()}
 
     @cached_property
     def others(self) -> OtherSamples:
@@ -61,21 +61,21 @@ class PlacePage:
 
     @cached_property
     def subjects(self) -> set[Subject]:
-        """Return the questions that have a figure here."""
-        reading = self.reading
-        return released_index.subjects_of(
-            reading.session, reading.now.release, [self.place], reading.now.seasons[-2:]
-        )
+        """Return the questions that have a figure here: the place's own of any season, and those
+        of the newest two in which it is shown together with others."""
+        now, place = self.reading.now, self.place
+        own = release_store.lookup(now.release.id, FIGURE, place.state, place.county, place.slug)
+        return released_index.subjects_at(self.reading.session, [own]) | {
+            Subject(row["measure"], row["agency"])
+            for row in self.rows[FIGURE]
+            if row["cut"] == TOTAL and row["season"] in now.seasons[-2:]
+        }
 
     @cached_property
     def usual(self) -> list[Subject]:
         """Return those whose answers are of the usual people, in the questionnaire's order."""
-        shown = self.subjects
-        return [one for one in self.reading.now.subjects if one in shown and self.is_usual(one)]
-
-    def is_usual(self, subject: Subject) -> bool:
-        now = self.reading.now
-        return now.asked(subject.measure).sample == now.asked(now.headline.measure).sample
+        now, shown = self.reading.now, self.subjects
+        return [one for one in now.subjects if one in shown and one.measure in now.usual]
 
     @cached_property
     def newest(self) -> int:
@@ -150,10 +150,7 @@ class PlacePage:
         """Return the index about the agency, and the questions it is made of."""
         now, tell = self.reading.now, self.reading.tell
         agency = self.reading.subject.agency or now.headline.agency
-        asked = {
-            Subject(one["id"], one["agency"]): one["questions"]
-            for one in now.release.about["measures"]
-        }
+        asked = now.questions
         index = next(
             (s for s in self.usual if s.agency == agency and len(asked[s]) > 1), None
         )  # fmt: skip

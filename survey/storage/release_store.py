@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
@@ -23,8 +23,7 @@ FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 t
 COUNTY, POOL = "", "other"  # what stands in a row's `community` beside slugs
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """One number that people can look up: a measure, of one kind of agency or of the event ("")."""
 
     measure: str
@@ -88,6 +87,18 @@ class Current:
     def scores(self) -> frozenset[str]:
         """Return the measures that are a score of 0 to 100 and no share."""
         return frozenset(self.release.about["scores"])
+
+    @cached_property
+    def usual(self) -> frozenset[str]:
+        """Return the measures whose answers are of those whom the headline is about."""
+        sample = self.asked(self.headline.measure).sample
+        return frozenset(id for id, asked in self.measures.items() if asked.sample == sample)
+
+    @cached_property
+    def questions(self) -> Mapping[Subject, Sequence[str]]:
+        """Return the questions that each subject is made of: an index has several."""
+        measures = self.release.about["measures"]
+        return {Subject(one["id"], one["agency"]): one["questions"] for one in measures}
 
     def words(self, measure: str, wording: str) -> str:
         """Return the name under which the language files keep a measure's words."""
@@ -217,6 +228,7 @@ CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "measures": COLUMNS.measure.in_(bindparam("measures", expanding=True)),
     "cut": COLUMNS.cut == bindparam("cut"),
     "seasons": COLUMNS.season.in_(bindparam("seasons", expanding=True)),
+    "but": COLUMNS.told.not_like(bindparam("but")),
     # everybody's figures of every measure, and the groups of one
     "groups_of": (COLUMNS.cut == TOTAL)
     | (COLUMNS.measure + "|" + COLUMNS.agency == bindparam("groups_of")),
