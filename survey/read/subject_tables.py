@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 from analysis.output.columns import FIGURES_TABLE as TABLE
 from analysis.output.export import csv_parts, csv_rows
 from analysis.output.published import DERIVED, Names, published
-from survey.questionnaire.instrument import Content, read_content
+from survey.questionnaire.content_files import read_content
+from survey.questionnaire.instrument import Content
 from survey.read.captions import Teller
 from survey.read.kept_tables import file_name
 from survey.read.packed_parts import Key, Scratch
