@@ -40,10 +40,11 @@ def fetched(app: Flask, address: str, accepted: str) -> bytes:
     reply = app.test_client().get(address, headers={"Accept-Encoding": accepted})
     assert reply.status_code == 200
     assert reply.headers.get("Content-Encoding", "identity") == accepted
+    body: bytes = reply.data
     if accepted == "identity":
-        return reply.data
+        return body
     stream = zlib.decompressobj(zlib.MAX_WBITS | 16)  # one stream, as a browser reads it
-    text: bytes = stream.decompress(reply.data) + stream.flush()
+    text: bytes = stream.decompress(body) + stream.flush()
     assert stream.eof
     assert not stream.unused_data
     return text
