@@ -7,12 +7,13 @@ named but who was chosen, and nothing is in order of value.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import log10, sqrt
+from statistics import median
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from analysis.estimators.basic import Z95
 from analysis.estimators.small_areas import Z998, Funnel
@@ -20,7 +21,7 @@ from analysis.estimators.small_areas import funnel as funnel_of
 from analysis.measures import OTHER, TOTAL
 from analysis.output.chart_tables import Said, records
 from analysis.output.theme import ROLES, finish, layout, value_axis
-from analysis.release.released import View, released
+from analysis.release.released import Part, released_part
 from analysis.tabulation.rounding import THIRDS
 
 LEAST_PLACES = 8  # as for a mean change: of fewer it would be told badly how much places differ
@@ -41,27 +42,32 @@ AIR = 1.15  # times the smallest and the largest number of answers: where the ax
 Row = Mapping[str, Any]
 
 
-def by_place(view: View) -> pd.DataFrame:
+def by_place(part: Part) -> list[dict[str, Any]]:
     """Rows of communities that have a number of their own, of one measure and season.
 
     Each has `lies`: inside, between (the two curves) or outside. ValueError for a score, whose
-    curves would be others, and for fewer than LEAST_PLACES places.
+    curves would be others, and for fewer than LEAST_PLACES places. Of rows that were asked in
+    different words those asked as most were.
     """
-    rows = released(view).figures
-    own = (rows["cut"] == TOTAL) & ~rows["community"].isin(["", OTHER]) & (rows["band"] != THIRDS)
-    rows = rows[own]
-    rows = rows[rows["wording"] == rows["wording"].mode().max()].reset_index(drop=True)
-    if len(rows[["season", "measure", "agency"]].drop_duplicates()) > 1:
+    rows = [
+        row
+        for row in released_part(part).records
+        if row["cut"] == TOTAL and row["community"] not in ("", OTHER) and row["band"] != THIRDS
+    ]
+    asked = Counter(row["wording"] for row in rows)
+    most = max(asked, key=lambda wording: (asked[wording], wording), default="")
+    rows = [row for row in rows if row["wording"] == most]
+    if len({(row["season"], row["measure"], row["agency"]) for row in rows}) > 1:
         raise ValueError("A funnel shows one measure about one agency in one season.")
-    if (rows["unit"] != "share").any() or len(rows) < LEAST_PLACES:
+    if any(row["unit"] != "share" for row in rows) or len(rows) < LEAST_PLACES:
         raise ValueError(f"A funnel takes shares of {LEAST_PLACES} communities.")
-    table: pd.DataFrame = rows.assign(lies=lying(limits(rows)))
-    return table
+    each = zip(rows, lying(limits(rows)), strict=True)
+    return [{**row, "lies": lies} for row, lies in each]
 
 
-def limits(rows: pd.DataFrame) -> Funnel:
+def limits(rows: Sequence[Row]) -> Funnel:
     """The funnel of these rows: from shown shares and what their answers are worth (n_eff)."""
-    return funnel_of(rows["value"].to_numpy(float), rows["n_eff"].to_numpy(float))
+    return funnel_of([row["value"] for row in rows], [row["n_eff"] for row in rows])
 
 
 def lying(found: Funnel) -> list[str]:
@@ -69,19 +75,20 @@ def lying(found: Funnel) -> list[str]:
     return list(np.select([distance <= Z95, distance <= Z998], ["inside", "between"], "outside"))
 
 
-def funnel(view: View, words: Mapping[str, str], *, said: Said | None = None) -> dict[str, Any]:
-    """The figure as Plotly reads it. view.communities: who is named.
+def funnel(part: Part, words: Mapping[str, str], *, said: Said | None = None) -> dict[str, Any]:
+    """The figure as Plotly reads it. part.communities: who is named.
 
     words: those of charts.WORDS, and those of WORDS here.
     """
-    table = by_place(view)
+    table = by_place(part)
     rows = records(table, words, said)
     figure: dict[str, Any] = {"data": [], "layout": layout(height=420)}
-    ends = (table["n_low"].min() / AIR, table["n_low"].max() * AIR)
+    counts = [row["n_low"] for row in table]
+    ends = (min(counts) / AIR, max(counts) * AIR)
     along = answers_axis(ends, words["answers"])
     figure["layout"] |= {"xaxis": along, "yaxis": value_axis("share")}
     figure["data"] += [*curves(limits(table), table, ends, words)]
-    named = [row for row in rows if row["community"] in view.communities]
+    named = [row for row in rows if row["community"] in part.communities]
     figure["data"] += [
         points([row for row in rows if row not in named], "place", words),
         *([points(named, "chosen", words)] if named else []),
@@ -105,10 +112,10 @@ def answers_axis(ends: tuple[float, float], title: str) -> dict[str, Any]:
 
 
 def curves(
-    found: Funnel, table: pd.DataFrame, ends: tuple[float, float], words: Mapping[str, str]
+    found: Funnel, table: Sequence[Row], ends: tuple[float, float], words: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """The common figure, and the lower and upper curve of each kind."""
-    worth = float((table["n_eff"] / table["n_low"]).median())  # of one answer: 1 / 1.4
+    worth = median(row["n_eff"] / row["n_low"] for row in table)  # of one answer: 1 / 1.4
     along = np.geomspace(*ends, POINTS_OF_A_CURVE)
     whole = [round(found.p0 * 100, 2)] * 2
     lines = [line("centre", [round(end, 1) for end in ends], whole, words["centre"])]

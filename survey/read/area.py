@@ -13,7 +13,7 @@ from survey.storage import released_index
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
 
 if TYPE_CHECKING:
-    from analysis.release.released import View
+    from analysis.release.released import StoredRows
 
 VERDICTS = ("rise", "higher", "unclear", "lower", "fall")  # those that have a change in points
 BEYOND = 0.05  # of places, beyond the inner curves by chance alone
@@ -78,24 +78,24 @@ class AreaReading(Reading):
         return self.figures
 
     @cached_property
-    def view(self) -> View:
+    def part(self) -> StoredRows:
         """Return the area's rows as a chart takes them; the reading's places are named in it."""
-        from analysis.release.released import stored_view
+        from analysis.release.released import stored_rows  # with numpy: only for this page
 
         named = [place.slug for place in self.places]
-        return stored_view(self.figures, sha256=self.now.release.sha256, communities=named)
+        return stored_rows(self.figures, sha256=self.now.release.sha256, communities=named)
 
     @cached_property
     def lies(self) -> dict[str, str]:
         """Return where each community lies in the area's funnel, by slug: inside, between or
         outside. Empty where there is no funnel: a score, or too few places with a number."""
-        from analysis.output.funnel import by_place  # loads pandas: only for this page
+        from analysis.output.funnel import by_place  # with numpy: only for this page
 
         try:
-            table = by_place(self.view)
+            rows = by_place(self.part)
         except ValueError:
             return {}
-        return dict(zip(table["community"], table["lies"], strict=True))
+        return {row["community"]: row["lies"] for row in rows}
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from survey.read.area import Among, AreaReading
 from survey.read.figure_lines import Line, Lines
 from survey.read.results_query import Reading
 from survey.storage import release_store
-from survey.storage.release_store import OVERALL, TOTAL, Place, Row
+from survey.storage.release_store import Place, Row
 
 HALF, TWICE = 0.5, 2.0  # times the answers of a place: what is of its size
 LEAST_ALIKE = 8  # places of a size in the state; where there are fewer, those of the programme
@@ -137,10 +137,7 @@ class Context:
     @cached_property
     def whole(self) -> dict[str, Row]:
         """Return the newest row of each state, and of the programme under ""."""
-        found = release_store.rows(
-            self.reading.session, self.reading.now.release, OVERALL, subject=self.reading.subject,
-            cut=TOTAL, seasons=[self.state.season],
-        )  # fmt: skip
+        found = self.reading.overall([self.place.state, ""])
         return {row["state"]: row for row in found}
 
     def of_county(self) -> Beside:
