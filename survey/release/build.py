@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,14 @@ Say = Callable[[str], None]  # shows a step to whoever started this
 Progress = Callable[[int, int], None]  # counties done, counties in all
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A release that is whole and stored nowhere yet, with what is published beside its figures."""
+
+    released: Released
+    about: dict[str, Any]
+
+
 def publish(
     session: Session,
     content: Content,
@@ -48,6 +56,19 @@ def publish(
     progress: called with (counties done, counties in all) after each county; the last call has
     two equal numbers. Raises Refused with the reasons when there is nothing new that may be shown.
     """
+    prepared = prepare(session, content, moment, say, progress=progress)
+    return store(session, prepared.released, prepared.about, moment)
+
+
+def prepare(
+    session: Session,
+    content: Content,
+    moment: datetime,
+    say: Say,
+    *,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Put together what publish() would store, audited, and store nothing. Raises Refused."""
     content = with_imported(session, content)
     made_up = not has_real(session)  # the demonstration is released while nothing is real
     of_these = Community.made_up == made_up
@@ -58,7 +79,10 @@ def publish(
     for sentence in aside.told():
         say(sentence)
     if frame.empty:
-        raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
+        raise Refused(
+            "Nothing was released. No event with answers is closed: `flask event close`.",
+            "nothing_closed",
+        )
     say(f"{frame['event'].nunique()} closed events are put together.")
     measures, cuts = (
         measure_catalogue.measures_of(content, kinds),
@@ -79,9 +103,11 @@ def publish(
             progress=county_done,
         )
     except NothingToRelease as nothing:
-        raise Refused("Nothing was released. " + " ".join(nothing.reasons)) from nothing
+        sentence = "Nothing was released. " + " ".join(nothing.reasons)
+        raise Refused(sentence, "nothing_new") from nothing
     except ReleaseRefused as refused:
-        raise Refused(f"The audit refused this release: {refused}") from refused
+        sentence = f"The audit refused this release: {refused}"
+        raise Refused(sentence, "audit_refused") from refused
     for sentence in told(content, released):
         say(sentence)
     in_order = select(Community).where(of_these).order_by(Community.name, Community.slug)
@@ -91,7 +117,7 @@ def publish(
     told_of = about(content, released, places, catalogue, cuts)
     shown = [place["slug"] for place in told_of["places"]]
     told_of["imported"] = told_imports(session, shown, moment)
-    return store(session, released, told_of, moment)
+    return Prepared(released, told_of)
 
 
 def made(session: Session, release: Release) -> str:

@@ -19,6 +19,7 @@ from survey.pages.desk import (
     night,
     people,
     posters,
+    publish,
     rehearsal,
     sign_in,
 )
@@ -35,6 +36,7 @@ PAGES = (
     night,
     people,
     posters,
+    publish,
     rehearsal,
     sign_in,
 )
