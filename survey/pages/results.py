@@ -27,6 +27,7 @@ from survey.read.other_samples import OtherSamples
 from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
+from survey.storage import replies
 from survey.storage.db import session
 from survey.storage.release_store import TOTAL, Current, Place, Subject
 from survey.web.locale import content, visitor_language
@@ -95,7 +96,9 @@ def community(slug: str, ending: str) -> str | Response:
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
     chart = "trend" if reading.cut == TOTAL else "groups"
+    g.beside = replies.state_of(session(), slug)  # they change between releases
     more = {"place": place, "others": OtherSamples(reading, place), "at": at}
+    more["replies"] = replies.shown(session(), slug)
     return reply(reading, ending, [], chart=chart, view=PlacePage(reading, place), **more)
 
 

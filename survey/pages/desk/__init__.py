@@ -21,6 +21,7 @@ from survey.pages.desk import (
     posters,
     publish,
     rehearsal,
+    replies,
     sign_in,
 )
 from survey.pages.desk.door import blueprint
@@ -38,6 +39,7 @@ PAGES = (
     posters,
     publish,
     rehearsal,
+    replies,
     sign_in,
 )
 __all__ = ["PAGES", "blueprint", "init_app"]

@@ -12,6 +12,7 @@ EVERYBODY = frozenset({OPERATOR, ORGANISER, DEPARTMENT, REVIEWER})
 SEES_THE_NIGHT = frozenset({OPERATOR, ORGANISER, DEPARTMENT})
 READS_COMMENTS = frozenset({OPERATOR, ORGANISER, REVIEWER})
 HOSTS = frozenset({OPERATOR, ORGANISER})
+REPLIES = frozenset({OPERATOR, DEPARTMENT})
 
 MAY: dict[str, frozenset[str]] = {
     "desk.sign_in": ANYBODY,
@@ -53,6 +54,10 @@ MAY: dict[str, frozenset[str]] = {
     "desk.comments": READS_COMMENTS,
     "desk.decide": READS_COMMENTS,
     "desk.kept_comments": EVERYBODY,
+    "desk.replies": SEES_THE_NIGHT,
+    "desk.reply": REPLIES,
+    "desk.put_reply": REPLIES,
+    "desk.withdraw_reply": REPLIES,
     "desk.me": EVERYBODY,
     "desk.change_password": EVERYBODY,
     "desk.change_language": EVERYBODY,

@@ -72,6 +72,8 @@ def sentence(words: Language, entry: AuditEntry) -> str:
     told = {name: str(value) for name, value in entry.about.items()}
     if role := told.get("role"):
         told["role"] = words.say(f"desk.role.{role}.name")
+    if theme := told.get("theme"):
+        told["theme"] = words.theme(theme)
     key = f"desk.act.{entry.act}"
     if told.get("place") == "" and words.has(f"{key}_nowhere"):
         key = f"{key}_nowhere"

@@ -256,6 +256,7 @@ def show(template: str, *, refused: Refused | None = None, **more: Any) -> str:
         refused=refused,
         problem=told(words, refused) if refused else "",
         typed=request.form,
+        theme_name=words.theme,
         **more,
     )
 

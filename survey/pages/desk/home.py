@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request, url_for
 
+from survey.desk import replying
 from survey.desk.accounts import OPERATOR, ORGANISER
 from survey.desk.comments import count_waiting
 from survey.desk.publishing import is_published
@@ -57,6 +58,7 @@ def place_page(place: Community) -> str:
         if event
         else 0,
         window=window(event, now) if event else "",
+        asked=replying.waiting(db.session(), place, now) if me().role in replying.WRITES else 0,
         steps=steps(event, now) if event and me().role in (OPERATOR, ORGANISER) else [],
         others=others[::-1],
         local=local,
@@ -80,6 +82,7 @@ def steps(event: Event, now: datetime) -> list[Step]:
         *(Step(key, url_for(page, slug=event.slug), states[key]) for key, page in PAGES.items()),
         Step("comments", comments, states.get("comments", "later")),
         Step("publish", url_for("desk.publish"), states.get("publish", "later")),
+        Step("replies", url_for("desk.replies", slug=event.community.slug), "later"),
     ]
 
 
