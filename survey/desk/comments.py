@@ -16,6 +16,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from survey.storage.events import Refused
+from survey.storage.keeping_tables import forgotten_seasons
 from survey.storage.models import Comment, Community, Event, Response
 from survey.storage.sealed_comments import WAITING
 
@@ -133,6 +134,8 @@ def kept_by_season(
         .group_by(Event.season)
     )
     enough = {season for season, count in session.execute(answers) if count >= LEAST}
+    if not community.made_up:  # of what was forgotten only comments of places with enough are left
+        enough |= forgotten_seasons(session)
     query = of_place(community, moment).where(Comment.state == KEPT)
     rows = session.execute(
         query.with_only_columns(Event.season, Comment.theme, Comment.shown).order_by(Comment.id)

@@ -26,6 +26,7 @@ from survey.release.answer_rows import Area, SetAside, all_answers
 from survey.release.frame_loader import frame_of
 from survey.release.imported_answers import told_imports, with_imported
 from survey.storage.events import Refused
+from survey.storage.keeping_tables import forgotten_seasons
 from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import RELEASE_FORMAT, Agency, Community, Figure, Release
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL, lookup
@@ -71,6 +72,8 @@ def prepare(
     """Put together what publish() would store, audited, and store nothing. Raises Refused."""
     content = with_imported(session, content)
     made_up = not has_real(session)  # the demonstration is released while nothing is real
+    previous = newest(session, made_up=made_up)
+    refuse_to_lose(session, previous, made_up=made_up)
     of_these = Community.made_up == made_up
     present = set(session.scalars(select(Agency.kind).join(Community).where(of_these)))
     kinds = [kind for kind in content.agencies if kind in present]
@@ -99,7 +102,7 @@ def prepare(
             frame,
             measures,
             cuts,
-            previous=newest(session, made_up=made_up),
+            previous=previous,
             progress=county_done,
         )
     except NothingToRelease as nothing:
@@ -163,6 +166,18 @@ def newest(session: Session, *, made_up: bool = False) -> Released | None:
         return None
     ledger = pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"])
     return load(session, release, ledger)
+
+
+def refuse_to_lose(session: Session, previous: Released | None, *, made_up: bool) -> None:
+    """Raise Refused where figures of a season whose answers are gone could not be carried over."""
+    there = set() if previous is None else {int(one) for one in previous.figures["season"].unique()}
+    lost = set() if made_up else forgotten_seasons(session) - there
+    if lost:
+        raise Refused(
+            f"The answers of {', '.join(map(str, sorted(lost)))} are no longer kept, and the last "
+            "release that this version can read has no figures of them: a new one would lose them.",
+            "would_lose",
+        )
 
 
 EXAMPLES = (100, 200, 400, 1000)  # answers a year, for which the guide says what would show

@@ -129,6 +129,7 @@ class Event(Base):
     rehearsal_until: Mapped[datetime | None]  # its posters work before it opens
     host: Mapped[str] = mapped_column(String(80), default="", server_default="")  # "": see organise
     police_run: Mapped[bool] = mapped_column(default=True, server_default=true())
+    archived: Mapped[bool] = mapped_column(default=False, server_default=false())  # put away
 
     community: Mapped[Community] = relationship(back_populates="events")
     posters: Mapped[list[Poster]] = relationship(  # those that hang, without IMPORTED
