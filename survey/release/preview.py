@@ -21,6 +21,7 @@ from survey.release.measure_catalogue import LANGUAGE, cut_questions
 ALONE, TOGETHER, COUNTY, FEW, UNSAFE, WAITS = (
     "alone", "together", "county", "few", "unsafe", "waits",
 )  # fmt: skip
+GROUPS = "groups_"  # how the sorts begin that name cuts, not panels
 HAS_FIGURES = (ALONE, TOGETHER, COUNTY)
 GROUPS_WIDER, GROUPS_FEW, GROUPS_UNSAFE = "groups_wider", "groups_few", "groups_unsafe"
 OF_TOTALS = {"dropped": FEW, "waits": WAITS}
@@ -55,8 +56,11 @@ def look_ahead(content: Content, prepared: Prepared) -> dict[str, Any]:
             here = counties[note["state"], note["county"]]
             for about, name in of_note(note, here):
                 found[about][name] = None
+    here_then = {about[:2] for about in found if not about.sort.startswith(GROUPS)}
     places: dict[str, list[list[Any]]] = defaultdict(list)
     for about, names in sorted(found.items(), key=lambda one: -one[0].season):
+        if about[:2] not in here_then:
+            continue  # of a table of the whole county, in a year without an event here
         told = [one for one in (*plain, *by) if one in names]
         places[about.slug].append([*about[1:3], about.members.split("|"), told])
     return {
