@@ -59,7 +59,8 @@ def long_ago(app: Flask, months: int) -> None:
     """Let the releases have been made before, and their events closed before that."""
     with Session(app.extensions["engine"]) as session:
         back = timedelta(days=31 * months)
-        session.execute(update(Event).values(closes_at=datetime.now(UTC) - back - timedelta(2)))
+        over = datetime.now(UTC) - back - timedelta(days=2)
+        session.execute(update(Event).values(opens_at=over - timedelta(days=3), closes_at=over))
         session.execute(update(Release).values(made_at=datetime.now(UTC) - back))
         session.commit()
 
