@@ -99,6 +99,7 @@ def community(slug: str, ending: str) -> str | Response:
     g.beside = replies.state_of(session(), slug)  # they change between releases
     more = {"place": place, "others": OtherSamples(reading, place), "at": at}
     more["replies"] = replies.shown(session(), slug)
+    more["complaints"] = replies.complaints(session(), slug)
     return reply(reading, ending, [], chart=chart, view=PlacePage(reading, place), **more)
 
 

@@ -45,9 +45,14 @@ def shown(session: Session, slug: str) -> list[Shown]:
     ]
 
 
+def complaints(session: Session, slug: str) -> str:
+    """Return where complaints about a person are taken in a community; "" where nobody said."""
+    return session.scalar(select(Community.complaints).where(Community.slug == slug)) or ""
+
+
 def state_of(session: Session, slug: str) -> str:
-    """Return what changes whenever a reply of a community does: a page with them is kept by it."""
+    """Return what changes whenever something here does: a page that shows it is kept by it."""
     query = select(func.max(Reply.id), func.count(Reply.withdrawn_at))
     query = query.join(Community, Community.id == Reply.community_id).where(Community.slug == slug)
     newest, withdrawn = session.execute(query).one()
-    return f"{newest}-{withdrawn}" if newest else ""
+    return f"{newest or ''}-{withdrawn or ''}-{complaints(session, slug)}"

@@ -54,6 +54,8 @@ MAY: dict[str, frozenset[str]] = {
     "desk.comments": READS_COMMENTS,
     "desk.decide": READS_COMMENTS,
     "desk.kept_comments": EVERYBODY,
+    "desk.add_theme": HOSTS,
+    "desk.set_complaints": HOSTS,
     "desk.end_of_event": HOSTS,
     "desk.delete_event": HOSTS,
     "desk.put_away": HOSTS,
