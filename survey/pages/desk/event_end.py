@@ -56,18 +56,18 @@ def delete_event(slug: str) -> Reply | tuple[str, int]:
     found, now, typed = find_event(slug), events.now(), asked.form.get("year", "")
 
     def work(doing: Doing) -> None:
-        event = doing.session.get_one(Event, found.id)
+        event = doing.session.get_one(Event, id)
         note(doing, event)
         doing.about |= keeping.delete_whole(doing.session, event, typed, now)
 
-    place = found.community.slug
+    id, place = found.id, found.community.slug
     try:
         act("event_deleted", work)
     except Refused as refused:
         return end_page(found, refused), 422
     engine, seal = db.engine(), db.seal()
     db.session().rollback()  # nobody reads while the tables are written anew
-    outside(lambda: list(settle(engine, seal, {found.id: slug}, now)))
+    outside(lambda: list(settle(engine, seal, {id: slug}, now)))
     return redirect(url_for("desk.place", slug=place), 303)
 
 
