@@ -98,6 +98,7 @@ def lift() -> None:
 
 @click.command("records")
 @click.argument("community_slug")
+@with_appcontext
 def sheet(community_slug: str) -> None:
     """What exists of a community and what does not: an answer to a request for public records."""
     with work() as doing:
