@@ -44,6 +44,8 @@ CHANGES = {
     "poster remove AAAAAA": "code FROM poster -> !AAAAAA",
     "poster replace AAAAAA": "channel FROM poster WHERE code <> 'AAAAAA' -> gate",
     "release": "count(*) FROM release -> 1",
+    "retention rule 12": "value FROM installation WHERE name = 'keep months' -> 12",
+    'retention hold "A court" --by Ann': "value FROM installation WHERE name = 'legal hold' -> %A court%",
     "operator link": "count(*) FROM account_link -> 1",
     "demo remove": "slug FROM community -> !elm-grove",
 }
@@ -53,6 +55,7 @@ READS = (
     "import list maple-falls-2026",
     "poster list",
     "poster scans maple-falls-2026",
+    "records maple-falls",
     "audit verify",
     "instrument check",
     "instrument publish",
@@ -63,9 +66,9 @@ READS = (
 )
 # prove writes a page of docs/, a review a file of content/, a backup and a brief files, a restore
 # another database: all before they say a word. An import is stored, and taken back, in
-# tests/imports/.
+# tests/imports/; what is forgotten, and a hold that is lifted, in tests/pages/desk/test_keeping.py.
 ELSEWHERE = {
-    "brief", "import file", "import undo",
+    "brief", "import file", "import undo", "retention apply", "retention lift",
     "prove", "language review", "backup", "restore", "move", "merge", "research-file", "raw-export",
 }  # fmt: skip
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
