@@ -45,7 +45,7 @@ CHANGES = {
     "poster replace AAAAAA": "channel FROM poster WHERE code <> 'AAAAAA' -> gate",
     "release": "count(*) FROM release -> 1",
     "retention rule 12": "value FROM installation WHERE name = 'keep months' -> 12",
-    'retention hold "A court" --by Ann': "value FROM installation WHERE name = 'legal hold' -> %A court%",
+    'retention hold "A court" --by Ann': "value FROM installation -> %A court%",
     "operator link": "count(*) FROM account_link -> 1",
     "demo remove": "slug FROM community -> !elm-grove",
 }
