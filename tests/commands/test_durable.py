@@ -36,6 +36,7 @@ CHANGES = {
     "event correct birch-hollow-2026 --name Picnic": "name FROM event -> Picnic",
     "event rehearse birch-hollow-2028": "rehearsal_until > 0 FROM event WHERE id = 4 -> 1",
     "event remove birch-hollow-2026": "slug FROM event -> !birch-hollow-2026",
+    "event delete maple-falls-2026 --year 2026": "slug FROM event -> !maple-falls-2026",
     "event language birch-hollow-2026 ar": "languages FROM event -> %ar%",
     'event host birch-hollow-2026 "Hollow Neighbors"': "host FROM event -> Hollow Neighbors",
     "event close birch-hollow-2026": f"date(closes_at) FROM event WHERE id = 2 -> {TODAY}",
