@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row as SqlRow
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -95,7 +94,7 @@ def read_page(session: Session, now: Current, asked: Asked) -> Page:
     return Page(page, None)
 
 
-def numbered_rows(session: Session, now: Current, asked: Asked) -> Sequence[SqlRow[Any]]:
+def numbered_rows(session: Session, now: Current, asked: Asked) -> list[tuple[int, Row]]:
     """Return rows behind the cursor with their numbers, in order, as far as the database narrows
     them: one more than a page holds, or than it reads where it narrows them itself.
 
@@ -107,10 +106,14 @@ def numbered_rows(session: Session, now: Current, asked: Asked) -> Sequence[SqlR
     kind, place = KINDS[asked.table], now.places.get(asked.filters.get("community", ""))
     if place is not None:
         key = lookup(now.release.id, kind, place.state, place.county, place.slug)
-        return sorted(session.execute(query.where(COLUMNS.lookup == key)), key=itemgetter(0))
+        rows = [
+            (number, row) for number, row in session.execute(query.where(COLUMNS.lookup == key))
+        ]
+        return sorted(rows, key=itemgetter(0))
     most = asked.limit if asked.filters.keys() <= set(STORED) else SCANNED
     query = query.where(COLUMNS.release_id == now.release.id, COLUMNS.kind == kind)
-    return session.execute(query.order_by(COLUMNS.number).limit(most + 1)).all()
+    query = query.order_by(COLUMNS.number).limit(most + 1)
+    return [(number, row) for number, row in session.execute(query)]
 
 
 def matches(row: Row, filters: Mapping[str, str]) -> bool:
