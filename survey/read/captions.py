@@ -108,7 +108,7 @@ class Teller:
         return self.language.say("format.percent", number=shown)
 
     def is_share(self, row: Row) -> bool:
-        return row["measure"] not in self.now.release.about["scores"]
+        return row["measure"] not in self.now.scores
 
     def value(self, row: Row) -> str:
         """Return the figure: "62%", "15% or less", or a third in words."""
@@ -169,6 +169,11 @@ class Teller:
             return self.n(row)
         came = self.language.number(row["head_count"])
         return self.say("answers_of", n=self.shown_n(row), came=came)
+
+    def took_part(self, row: Row) -> str:
+        """Return the share of the people who came who answered; "" where nobody counted them."""
+        share = row.get("participation")
+        return self.language.say("format.percent", number=round(share * 100)) if share else ""
 
     def cell(self, place: Place, row: Row) -> Cell:
         together = row["community"] != place.slug
