@@ -60,10 +60,7 @@ def store(
     refuse_open(event, moment)
     if not event.community.made_up:
         refuse_forgotten(session, event.season)
-    if plan.asks:
-        raise Refused("Nothing is imported before its questions are answered.")
-    if not plan.used or not (plan.counts if plan.is_counts else plan.people):
-        raise Refused("There is nothing to import: no response to one of our questions.")
+    refuse_unready(plan)
     versions = versions_of(plan, evening)
     instrument = imported_instrument(evening.content, event.instrument, versions)
     poster = None
@@ -90,6 +87,13 @@ def store(
     if poster:
         add_responses(session, plan, instrument, evening, poster.code, step)
     return Stored(plan.responses, len(plan.counts), plan.sha256)
+
+
+def refuse_unready(plan: Plan) -> None:
+    if plan.asks:
+        raise Refused("Nothing is imported before its questions are answered.")
+    if not plan.used or not (plan.counts if plan.is_counts else plan.people):
+        raise Refused("There is nothing to import: no response to one of our questions.")
 
 
 def refuse_open(event: Event, moment: datetime) -> None:

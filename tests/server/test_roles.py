@@ -10,9 +10,10 @@ from pathlib import Path
 import gevent
 import pytest
 
-from survey.config import SettingError, Settings
+from survey.config import Settings
 from survey.server.front import Busy, Front, Turnstile
 from survey.server.roles import COLLECT, READ, Roles, is_collected
+from survey.setting_values import SettingError
 from tests.conftest import SECRET
 from tests.server.client import FORM
 from tests.server.conftest import Start
