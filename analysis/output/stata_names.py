@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-MOST = 31  # Stata takes 32 characters; the name of a column's labels is one letter longer
+MOST = 28  # Stata takes 32 characters; the name of a column's labels has up to 4 digits more
 
 
 def stata_name(name: str) -> str:

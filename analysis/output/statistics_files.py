@@ -121,7 +121,8 @@ def _filled(column: Column, values: Sequence[Any]) -> Any:
 def _tagged(column: Column, values: Sequence[Any]) -> Any:
     if column.values or column.kind == "str" or not missing_tag(column):
         filled = _filled(column, values)
-        return filled.astype("int32") if column.values or column.kind == "int" else filled
+        is_whole = column.values or (column.kind == "int" and not column.empty)
+        return filled.astype("int32") if is_whole else filled
     # a category, numbers first: of plain objects only the first hundred are looked at for a type
     tag = missing_tag(column)
     numbers = [None if value is None else float(value) for value in values]

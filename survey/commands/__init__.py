@@ -44,6 +44,7 @@ COMMANDS = (
     operator.operator,
     audit.audit,
     release.release,
+    release.package,
     brief.brief,
     record_level.research_file,
     record_level.raw_export,

@@ -25,3 +25,13 @@ def release() -> None:
         made = build.publish(doing.session, content(), events.now(), doing.show)
         doing.say(build.made(doing.session, made))
     downloads.find(db.session(), settings(), made, downloads.ZIP)  # so that nobody waits for it
+
+
+@click.command()
+@with_appcontext
+def package() -> None:
+    """Make the newest release's files, where they are missing: so that nobody waits for them.
+
+    They are made with each release; a new version of the program makes them anew.
+    """
+    downloads.make_newest(db.session(), settings())

@@ -81,6 +81,10 @@ def store(
         counts=counts_of(plan, instrument, evening) if plan.is_counts else {},
         mapping=mapping,
         responses=plan.responses,
+        left_out={
+            "rows": {one.reason: one.count for one in plan.left_out},
+            "columns": len(plan.dropped),
+        },
     )
     session.add(imported)
     session.flush()

@@ -1,4 +1,4 @@
-"""States and territories: which time zones they have, and in which month their night out is."""
+"""States and territories: their time zones, the month of their night out, their FIPS codes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class State:
     name: str
     zones: tuple[str, ...]  # names of the tz database; most people's first
     october: bool  # whether its night out is usually in October
+    fips: str  # two digits
 
 
 def read_states(folder: Path) -> Mapping[str, State]:
@@ -27,4 +28,9 @@ def read_states(folder: Path) -> Mapping[str, State]:
         raise ContentError(f"states.toml: {unknown[0]} is not under [zones].")
     if without := [name for name, found in zones.items() if not found]:
         raise ContentError(f"states.toml: {without[0]} has no time zone.")
-    return {name: State(name, tuple(found), name in late) for name, found in zones.items()}
+    codes = table.get("fips", {})
+    if odd := sorted(zones.keys() ^ codes.keys()):
+        raise ContentError(f"states.toml: {odd[0]} must be under [zones] and [fips].")
+    return {
+        name: State(name, tuple(found), name in late, codes[name]) for name, found in zones.items()
+    }
