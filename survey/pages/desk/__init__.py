@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from survey.imports import uploads
 from survey.pages.desk import (
     comments,
     diary,
     door,
     event,
     home,
+    imports,
     me,
     new_event,
     night,
@@ -30,6 +32,7 @@ PAGES = (
     diary,
     event,
     home,
+    imports,
     me,
     new_event,
     night,
@@ -43,4 +46,5 @@ __all__ = ["PAGES", "blueprint", "init_app"]
 
 def init_app(app: Flask) -> None:
     door.init_app(app)
+    uploads.sweep(app.extensions["settings"].uploads)  # left behind by a process that was killed
     app.register_blueprint(blueprint)
