@@ -83,8 +83,7 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     if place.rehearsal_until:  # its try-out is over: what is left of it goes now
         db.writer().submit(lambda connection: rehearsal.wipe(connection, place.event_id))
     if not place.rehearsing and is_opened_by_a_person(request.method, request.headers.get):
-        scans: Scans = current_app.extensions["scans"]
-        scans.add((place.event_id, place.poster, place.hour(events.now())))
+        scans().opened(place, events.now())
     return fresh_page(place, language)
 
 
@@ -149,7 +148,7 @@ def reviewed(sent: Sent) -> dict[str, Any]:
     )
     beside = ("ticket", "submission", "lang", "household", "more", "follows")
     return {
-        "told": list(view.told()),
+        "told": list(view.answers_given()),
         "beside": [(name, sent.fields[name]) for name in beside if sent.fields.get(name)],
         "fields": [pair for pair in sent.fields.items(multi=True) if pair[0] != "go"],
         "action": address_of(sent.place),
@@ -186,8 +185,8 @@ def taken(sent: Sent, outcome: Outcome) -> Reply:
     door = place.door if place.mode != "own phone" else None
     address = url_for("attend.thanks", code=place.poster, door=door, lang=language.code)
     if wants_json():
-        told = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
-        return jsonify(told)
+        reply = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
+        return jsonify(reply)
     return redirect(address, 303)
 
 
@@ -195,9 +194,9 @@ def rehearse(sent: Sent) -> Outcome:
     """Keep what was answered in a try-out, in words, for its organiser to see and to wipe."""
     place = sent.place
     shown = shown_agencies(sent.form, sent.submission)
-    told = list(View(place, sent.language, sent.form, {}, shown).told())
+    answers = list(View(place, sent.language, sent.form, {}, shown).answers_given())
     where = place.event_id, sent.submission, place.poster
-    db.writer().do(lambda connection: rehearsal.keep(connection, *where, told))
+    db.writer().do(lambda connection: rehearsal.keep(connection, *where, answers))
     return Outcome.STORED
 
 
@@ -208,6 +207,8 @@ def store(place: Place, submission: Submission) -> Outcome:
     """
     entry = intake.entry_of(instrument_of(place), place, submission, events.now(), db.seal())
     outcome: Outcome = db.writer().do(lambda connection: intake.accept(connection, entry))
+    if outcome is Outcome.STORED and place.mode != "paper" and not submission.late:
+        scans().answered(place, events.now())
     if entry.comment and outcome is Outcome.STORED:
         comments: Delivery = current_app.extensions["comments"]
         comments.note(place.event_id)
@@ -217,8 +218,8 @@ def store(place: Place, submission: Submission) -> Outcome:
 def invalid(sent: Sent, **more: Any) -> tuple[Reply | str, int]:
     """Say what is wrong, every answer kept; to a waiting phone also the ticket it needs now."""
     if wants_json():
-        told = {"outcome": "invalid", "ticket": "" if sent.ticket else ticket_for(sent.place)}
-        return jsonify(told), 422
+        reply = {"outcome": "invalid", "ticket": "" if sent.ticket else ticket_for(sent.place)}
+        return jsonify(reply), 422
     return sent.again("all", **more), 422
 
 
@@ -243,6 +244,11 @@ def find(code: str, door: str = "") -> Place | None:
     place = places.find(db.session, tidy) if events.is_code(tidy) else None
     place = place.as_of(events.now()) if place else None
     return place.through(door) if place and door else place
+
+
+def scans() -> Scans:
+    found: Scans = current_app.extensions["scans"]
+    return found
 
 
 def queue_days() -> int:

@@ -26,11 +26,12 @@ def read_states(folder: Path) -> Mapping[str, State]:
     zones = table.get("zones", {})
     if unknown := sorted(set(late) - zones.keys()):
         raise ContentError(f"states.toml: {unknown[0]} is not under [zones].")
-    if without := [name for name, found in zones.items() if not found]:
+    if without := [name for name, zone_names in zones.items() if not zone_names]:
         raise ContentError(f"states.toml: {without[0]} has no time zone.")
     codes = table.get("fips", {})
     if odd := sorted(zones.keys() ^ codes.keys()):
         raise ContentError(f"states.toml: {odd[0]} must be under [zones] and [fips].")
     return {
-        name: State(name, tuple(found), name in late, codes[name]) for name, found in zones.items()
+        name: State(name, tuple(zone_names), name in late, codes[name])
+        for name, zone_names in zones.items()
     }

@@ -244,8 +244,8 @@ def main(content: str, release: str, folder: str) -> None:
     """Make one release's files, of the database that the environment names."""
     engine = create_engine(os.environ["DATABASE_URL"], hide_parameters=True)
     with Session(engine) as session:
-        found = session.get_one(Release, int(release))
-        Package(session, read_content(Path(content)), found, Path(folder)).make()
+        newest = session.get_one(Release, int(release))
+        Package(session, read_content(Path(content)), newest, Path(folder)).make()
     engine.dispose()
 
 

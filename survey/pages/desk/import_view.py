@@ -191,7 +191,7 @@ class View:
         return [*found, (LEAVE_OUT, self.say("leave_out"))]
 
 
-def told_problem(words: Language, problem: Refused) -> str:
+def problem_text(words: Language, problem: Refused) -> str:
     """Return why a file is refused: in English what the command line says, elsewhere the same with
     its place, in the words of that language."""
     if not isinstance(problem, ImportProblem) or words.code == "en":

@@ -23,8 +23,8 @@ from survey.imports.event_of_file import Evening
 from survey.imports.mapping_file import MOST_BYTES as MOST_MAPPING
 from survey.imports.mapping_file import mapping_of
 from survey.imports.plan import Plan
+from survey.imports.plan_lines import draft
 from survey.imports.replies import replied
-from survey.imports.told import draft
 from survey.imports.uploads import Upload
 from survey.log import log_error
 from survey.pages.desk.door import (
@@ -38,7 +38,7 @@ from survey.pages.desk.door import (
     show,
 )
 from survey.pages.desk.event import note, typed
-from survey.pages.desk.import_view import View, told_problem
+from survey.pages.desk.import_view import View, problem_text
 from survey.pages.desk.places import find_event, find_place
 from survey.storage import db, events
 from survey.storage.events import Refused
@@ -222,10 +222,10 @@ def plan_page(event: Event, kept: Upload, refused: Refused | None = None) -> tup
     try:
         plan = planned(event, kept)
     except Refused as problem:
-        more: dict[str, Any] = {"view": None, "problem_": told_problem(words, refused or problem)}
+        more: dict[str, Any] = {"view": None, "problem_": problem_text(words, refused or problem)}
         return import_page(event, kept, refused or problem, **more), 422
     view = View(plan, Evening.of(event, content()), words, kept.mapping)
-    told = told_problem(words, refused) if refused else ""
+    told = problem_text(words, refused) if refused else ""
     drafted = draft(plan, mapping_of(kept.mapping)) if plan.asks else kept.mapping
     page = import_page(event, kept, refused, view=view, problem_=told, draft=drafted)
     return page, 422 if refused else 200
