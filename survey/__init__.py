@@ -24,11 +24,13 @@ from survey.pages import (
     site,
 )
 from survey.pages.desk.door import DeskOnly
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.read import caching
 from survey.storage import db
 from survey.storage.events import Places
 from survey.web import addresses, assets, headers, locale
+
+COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "text/csv"]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -44,13 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.MAX_BODY,
         COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_MIMETYPES=[
-            "text/html",
-            "text/css",
-            "text/javascript",
-            "application/json",
-            "text/csv",
-        ],
+        COMPRESS_MIMETYPES=COMPRESSED,
     )
     app.session_interface = DeskOnly()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

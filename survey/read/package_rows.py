@@ -10,7 +10,8 @@ from analysis.output.columns import WIDE_NAME as WIDE
 from analysis.output.columns import Table
 from analysis.output.published import Cells, Names
 from survey.questionnaire.areas import area_name
-from survey.questionnaire.instrument import Content, as_tuples
+from survey.questionnaire.content_files import as_tuples
+from survey.questionnaire.instrument import Content
 from survey.questionnaire.words import REFERENCE
 from survey.read.captions import Teller
 from survey.read.imported_notes import COUNTS
