@@ -22,7 +22,7 @@ from survey.imports.mapping_file import mapping_of
 from survey.imports.plan import Plan
 from survey.imports.problems import ImportProblem
 from survey.imports.reading import read_plan
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.storage.models import Event
 
 PATIENCE = 120.0  # seconds for one file
