@@ -207,11 +207,9 @@ def settled(event: Event) -> None:
 
 
 def planned(event: Event, kept: Upload) -> Plan:
-    """Return the plan, made in another process. Raises Refused."""
-    settings: Settings = current_app.extensions["settings"]
-    id, path, mapping = event.id, kept.path, kept.mapping
+    """Return the plan. Raises Refused."""
     try:
-        return plan_apart(settings, id, path, mapping)
+        return plan_apart(kept.path, Evening.of(event, content()), kept.mapping)
     except NotRead as error:
         log_error(error)
         raise Refused("The file could not be read.", "import_failed") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import time
 import tomllib
 from datetime import UTC, datetime, timedelta
@@ -16,12 +17,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from survey.config import ROOT, Settings
+from survey.config import ROOT
 from survey.imports import apart, uploads
-from survey.imports.plan import Plan
+from survey.imports.event_of_file import Evening
 from survey.imports.problems import ImportProblem
 from survey.imports.reading import read_plan
-from survey.pages.desk import imports as page_of_imports
 from survey.storage import db
 from survey.storage.models import Event, ImportedFile, Response
 from tests.builders import add_event
@@ -46,20 +46,6 @@ def desk(sqlite_app: Flask) -> Flask:
             event.closes_at = datetime.now(UTC) - timedelta(days=90)
         db.session().commit()
     return sqlite_app
-
-
-@pytest.fixture
-def here_and_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read files in this process: the same function, without the start of Python for each."""
-
-    def plan(settings: Settings, event: int, path: Path, mapping: str) -> Plan:
-        monkeypatch.setenv("DATABASE_URL", settings.database_url)
-        answer = apart.answer(settings.content, event, path, mapping)
-        if isinstance(answer, dict):
-            raise ImportProblem(**answer)
-        return answer
-
-    monkeypatch.setattr(page_of_imports, "plan_apart", plan)
 
 
 def brings(who: Colleague, name: str, data: bytes | None = None) -> TestResponse:
@@ -152,7 +138,7 @@ def test_a_file_is_explained_imported_and_taken_back(desk: Flask):
     assert f"imported {count} responses into National Night Out 2025 in Maple Falls" in diary
 
 
-def test_nothing_that_identifies_is_shown_kept_or_left_behind(desk: Flask, here_and_now, caplog):
+def test_nothing_that_identifies_is_shown_kept_or_left_behind(desk: Flask, caplog):
     olive = operator(desk)
     pages = []
     for expected in EXPECTED:
@@ -180,9 +166,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_a_file_that_cannot_be_used_is_refused_as_on_the_command_line(
-    desk: Flask, here_and_now, language: str
-):
+def test_a_file_that_cannot_be_used_is_refused_as_on_the_command_line(desk: Flask, language: str):
     olive = operator(desk)
     olive.presses("/desk/me/language", language=language)
     for name, data in REFUSED.items():
@@ -238,7 +222,7 @@ def test_a_file_of_two_gigabytes_is_refused_unread(desk: Flask):
     assert "10 MB" not in stranger.text
 
 
-def test_the_mapping_file_is_kept_as_it_was_typed(desk: Flask, here_and_now):
+def test_the_mapping_file_is_kept_as_it_was_typed(desk: Flask):
     olive = operator(desk)
     plan = brings(olive, GRID)
     wrong = '[columns.C]\nquestion = "trsut"\nagency = "police"'
@@ -251,9 +235,7 @@ def test_the_mapping_file_is_kept_as_it_was_typed(desk: Flask, here_and_now):
     assert "[columns.C</textarea>" in broken.text
 
 
-def test_a_file_belongs_to_who_brought_it_and_is_gone_after_half_an_hour(
-    desk: Flask, here_and_now, monkeypatch
-):
+def test_a_file_belongs_to_who_brought_it_and_is_gone_after_half_an_hour(desk: Flask, monkeypatch):
     ana = colleague(desk, "organiser", "maple-falls", name="Ana")
     ben = colleague(desk, "organiser", "maple-falls", name="Ben")
     zoe = colleague(desk, "organiser", "alder-bend", name="Zoe")
@@ -270,7 +252,7 @@ def test_a_file_belongs_to_who_brought_it_and_is_gone_after_half_an_hour(
     assert "kept for half an hour" in main_of(ana.opens(plan.request.path).text)
 
 
-def test_a_strange_file_name_reaches_no_other_folder(desk: Flask, here_and_now):
+def test_a_strange_file_name_reaches_no_other_folder(desk: Flask):
     olive = operator(desk)
     for name in ("../../etc/passwd", "..", "mapping.toml", 'a"b\u202e<c>.csv', "x" * 300):
         plan = brings(olive, name, b"Timestamp\r\n")
@@ -293,3 +275,26 @@ def test_an_evening_that_is_not_listed_is_added_once_it_is_over(desk: Flask):
     made = ana.presses(page, other="2024-08-06", zone="America/Los_Angeles")
     assert made.headers["Location"] == "/desk/events/maple-falls-2024/imports"
     assert "Bring a file" in ana.sees(made.headers["Location"])
+
+
+def test_a_large_file_is_read_in_a_process_of_its_own(desk: Flask, monkeypatch):
+    """It answers the same, plan or refusal; what takes too long or dies is one sentence."""
+    with desk.app_context():
+        event = db.session().query(Event).filter_by(slug="maple-falls-2025").one()
+        evening = Evening.of(event, desk.extensions["content"])
+    small = apart.plan_apart(FILES / GRID, evening, "")
+    monkeypatch.setattr(apart, "SMALL", 0)
+    large = apart.plan_apart(FILES / GRID, evening, "")
+    assert (large.asks, large.columns, large.counts) == (small.asks, small.columns, small.counts)
+    with pytest.raises(ImportProblem, match="Row 4, column B") as problem:
+        apart.plan_apart(FILES / "26_nul_bytes.csv", evening, "")
+    assert problem.value.code == "nul_byte"
+    monkeypatch.setattr(apart, "PATIENCE", 0.01)
+    with pytest.raises(ImportProblem, match="Export one event at a time"):
+        apart.plan_apart(FILES / GRID, evening, "")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    monkeypatch.setattr(apart, "PATIENCE", 60)
+    reply = brings(operator(desk), GRID)
+    assert reply.status_code == 422
+    assert "this is our fault" in main_of(reply.text)
+    assert len(left_behind(desk)) == 1
