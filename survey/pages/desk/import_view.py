@@ -17,6 +17,7 @@ from survey.imports.problems import ImportProblem, shortened
 from survey.imports.replies import LEAVE_OUT, UNKNOWN, known_labels, name_of, suggested
 from survey.imports.tools import Heading
 from survey.imports.versions import versions_of
+from survey.pages.desk.door import problem_of
 from survey.questionnaire.forms import option_label
 from survey.questionnaire.instrument import DONT_KNOW, NOT_SHOWN, PREFER_NOT, SKIPPED, Question
 from survey.questionnaire.words import PLACEHOLDER, Language
@@ -194,7 +195,9 @@ class View:
 def problem_text(words: Language, problem: Refused) -> str:
     """Return why a file is refused: in English what the command line says, elsewhere the same with
     its place, in the words of that language."""
-    if not isinstance(problem, ImportProblem) or words.code == "en":
+    if not isinstance(problem, ImportProblem):
+        return problem_of(words, problem)
+    if words.code == "en":
         return str(problem)
     parts: Mapping[str, Any] = problem.parts
     where = [words.say("desk.imports.row", row=parts["row"])] if parts["row"] else []

@@ -31,7 +31,7 @@ from tests.imports.test_bad_input import BROKEN
 
 HERE = "/desk/events/maple-falls-2025/imports"
 GRID = "02_google_sheets_commas.csv"
-STEPS = {"None at all": 1, "A little": 2, "A moderate amount": 3, "A lot": 4, "A great deal": 5}
+STEPS = {"Not at all": 1, "A little": 2, "Somewhat": 3, "A lot": 4, "Completely": 5}
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def stored(app: Flask) -> dict[str, int]:
         query = select(Event.slug, func.count(Response.submission)).outerjoin(
             Response, Response.event_id == Event.id
         )
-        return dict(db.session().execute(query.group_by(Event.slug)).tuples())
+        return dict(db.session().execute(query.group_by(Event.slug)).tuples().all())
 
 
 def left_behind(app: Flask) -> list[Path]:
@@ -114,7 +114,7 @@ def test_a_file_is_explained_imported_and_taken_back(desk: Flask):
     text = main_of(plan.text)
     assert "questions first" not in text
     assert "shown apart from ours" in text
-    assert "“A great deal” = Completely" in text
+    assert "“Completely” = Completely" in text
     done = presses(ana, plan, do="import")
     assert "Imported" in main_of(done.text)
     assert "release" not in main_of(done.text).lower()
@@ -191,6 +191,29 @@ def test_a_file_that_cannot_be_used_is_refused_as_on_the_command_line(desk: Flas
     assert left_behind(desk) == []
 
 
+def test_a_scale_of_its_own_is_told_by_its_sides(desk: Flask):
+    """Four steps, of which the form asks which are good; the mapping file has the answer."""
+    olive = operator(desk)
+    rows = ["Timestamp,I trust the police here."]
+    labels = ("Strongly disagree", "Disagree", "Agree", "Strongly agree")
+    rows += [f"8/5/2025 18:02:11,{labels[number % 4]}" for number in range(20)]
+    plan = brings(olive, "four.csv", "\r\n".join(rows).encode())
+    fields = {f"columns.B.word.{i}": word for i, word in enumerate(labels)}
+    fields |= {f"columns.B.code.{i}": str(i + 1) for i in range(4)}
+    about = {"columns.B.question": "trust", "columns.B.agency": "police"}
+    plan = presses(olive, plan, do="answer", ask="columns.B", **fields, **about)
+    text = main_of(plan.text)
+    assert "Which steps are good" in text
+    assert "# Under [columns.B] write:" in plan.text.partition("<textarea")[2]
+    sides = {"columns.B.favourable": ["3", "4"], "columns.B.unfavourable": ["1", "2"]}
+    plan = presses(olive, plan, do="answer", ask="columns.B", **sides)
+    assert "shown apart from ours" in main_of(plan.text)
+    presses(olive, plan, do="import")
+    with desk.app_context():
+        [version] = db.session().query(ImportedFile).one().versions.values()
+    assert (version["codes"], version["favourable"]) == ([1, 2, 3, 4], [3, 4])
+
+
 def test_every_fault_of_a_file_has_words_in_both_languages(desk: Flask):
     codes = set()
     for path in (ROOT / "survey" / "imports").glob("*.py"):
@@ -210,7 +233,7 @@ def test_a_file_of_two_gigabytes_is_refused_unread(desk: Flask):
         HERE,
         input_stream=io.BytesIO(b"--x\r\n"),
         content_type="multipart/form-data; boundary=x",
-        headers={"Content-Length": "2000000000"},
+        environ_overrides={"CONTENT_LENGTH": "2000000000"},
     )
     assert reply.status_code == 413
     assert "larger than 10 MB" in main_of(reply.text)
