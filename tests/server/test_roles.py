@@ -235,8 +235,9 @@ def test_a_spooled_body_arrives_whole():
     """What a collecting process received on disk is what the reading one reads."""
     sent = os.urandom(300_000)
     rest = io.BytesIO(sent)
-    body = read_whole(SimpleNamespace(body=rest, headers=[]), SpooledTemporaryFile(1000), 400_000)
-    assert body.read() == sent
+    with SpooledTemporaryFile(1000) as spooled:
+        body = read_whole(SimpleNamespace(body=rest, headers=[]), spooled, 400_000)
+        assert body.read() == sent
     rest.seek(0)
     refused = read_whole(SimpleNamespace(body=rest, headers=[]), io.BytesIO(), 200_000)
     assert isinstance(refused, Refused)
