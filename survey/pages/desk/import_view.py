@@ -112,9 +112,9 @@ class View:
     def place(self, heading: Heading | None) -> str:
         if heading is None:
             return ""
-        if heading.row:
-            return self.say("row", row=heading.row)
-        return self.say("column", letter=heading.letter)
+        at = self.say("row", row=heading.row) if heading.row else ""
+        at = at or self.say("column", letter=heading.letter)
+        return at[:1].upper() + at[1:]
 
     def question_of(self, id: str) -> str:
         """Return a question as attendees read it, the agency left open."""

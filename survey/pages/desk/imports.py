@@ -38,6 +38,7 @@ from survey.pages.desk.door import (
     show,
 )
 from survey.pages.desk.event import note, typed
+from survey.pages.desk.home import local
 from survey.pages.desk.import_view import View, problem_text
 from survey.pages.desk.places import find_event, find_place
 from survey.storage import db, events
@@ -266,6 +267,7 @@ def earlier_page(place: Community, refused: Refused | None = None) -> str:
         place=place,
         over=sorted(over, key=lambda event: event.starts_at, reverse=True),
         zones=dict.fromkeys((zone, *zones)),
+        local=local,
         refused=refused,
     )
 
