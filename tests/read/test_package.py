@@ -333,7 +333,7 @@ def test_no_text_is_ever_a_formula_or_a_link(tmp_path: Path):
     assert "hyperlink" not in sheet
     assert 'state="frozen"' in sheet
     read = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx")).get_sheet_by_index(0).to_python()
-    assert read[1] == texts
+    assert read[1][: len(texts)] == texts
 
 
 def test_a_large_release_has_files_for_each_state(shown: Flask, tmp_path: Path, monkeypatch):
