@@ -16,12 +16,12 @@ import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from analysis import Measure
@@ -56,15 +56,15 @@ from survey.read.package_rows import (
     remembered,
     totals,
 )
-from survey.storage.models import Figure, Release
+from survey.storage.frozen_rows import Spans, count, frozen_rows, spans_by_state
+from survey.storage.models import Release
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL
 
 ZIP = "porchlight.zip"
 SMALL = 30_000  # figures up to which rows are kept in memory: some 100 MB
 LARGE = 500_000  # figures from which SPSS, Stata and Excel files are made for each state
-AT_A_TIME = 2000  # rows fetched from the database
 FROZEN = {FIGURE: "figures", CHANGE: "changes", OVERALL: "overall"}  # kind of row -> table
-Read = Callable[[], Iterator[Cells]]  # how to read a table's rows, as often as it is asked
+Read = Callable[[str], Iterator[Cells]]  # how to read rows once more: of one state, or all ("")
 Source = tuple[Table, Read]
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: its bytes do not tell when it was made
 
@@ -77,6 +77,7 @@ class Package:
     content: Content
     release: Release
     folder: Path
+    _spans: dict[str, Spans] = field(default_factory=dict)
 
     @property
     def measures(self) -> list[Measure]:
@@ -96,7 +97,7 @@ class Package:
         tables.append(self.wide())
         codebook = self.codebook()
         for table, rows in (*tables, *codebook):
-            self.csv(table, rows())
+            self.csv(table, rows(""))
         self.json(tables)
         self.parquet(tables)
         for state in self.states or [""]:
@@ -117,10 +118,7 @@ class Package:
     @cached_property
     def size(self) -> int:
         """How many figures the release has."""
-        query = select(func.count()).where(
-            Figure.release_id == self.release.id, Figure.kind == FIGURE
-        )
-        return self.session.scalar(query) or 0
+        return count(self.session, self.release, FIGURE)
 
     @cached_property
     def states(self) -> Sequence[str]:
@@ -150,24 +148,32 @@ class Package:
             yield from canonical_lines(name, self.frozen(kind))
         yield from canonical_lines("notes", self.release.about["notes"])
 
-    def frozen(self, kind: str) -> Iterator[Row]:
-        """Stored rows in their frozen order, a few thousand in memory."""
-        query = select(Figure.row).where(Figure.release_id == self.release.id, Figure.kind == kind)
-        query = query.order_by(Figure.number).execution_options(yield_per=AT_A_TIME)
-        yield from self.session.scalars(query)
+    def frozen(self, kind: str, state: str = "") -> Iterator[Row]:
+        """Stored rows in their frozen order, a few thousand in memory; of one state and of none in
+        particular, where it is named."""
+        yield from frozen_rows(self.session, self.release, kind, self.spans(kind, state))
+
+    def spans(self, kind: str, state: str) -> Sequence[tuple[int, int]] | None:
+        """Return between which numbers the rows of a state lie; None where none is named."""
+        if not state:
+            return None
+        if kind not in self._spans:
+            self._spans[kind] = spans_by_state(self.session, self.release, kind)
+        return self._spans[kind].get(state, []) + self._spans[kind].get("", [])
 
     def rows(self, table: Table) -> Read:
         """How to read a table's rows, as often as files are made of it."""
         if table is columns.COMMUNITIES_TABLE:
-            return lambda: communities(self.content, self.release)
+            return lambda state: communities(self.content, self.release)
         if table is columns.IMPORTS_TABLE:
-            return lambda: imports(self.content, self.release)
+            return lambda state: imports(self.content, self.release)
         kinds = {name: kind for kind, name in FROZEN.items()}
 
-        def read() -> Iterator[Cells]:
+        def read(state: str) -> Iterator[Cells]:
             kind = kinds.get(table.name)
             notes = chain(self.release.about["notes"], import_notes(self.release))
-            return published.published(table, self.frozen(kind) if kind else notes, self.names)
+            rows = self.frozen(kind, state) if kind else notes
+            return published.published(table, rows, self.names)
 
         return read
 
@@ -175,8 +181,8 @@ class Package:
         """The wide table. Other formats than CSV hold its totals alone where a release is large."""
         table = columns.wide_table(self.measures)
 
-        def read() -> Iterator[Cells]:
-            return published.wide(table, self.frozen(FIGURE), self.names, self.measures)
+        def read(state: str) -> Iterator[Cells]:
+            return published.wide(table, self.frozen(FIGURE, state), self.names, self.measures)
 
         return table, self.kept(read)
 
@@ -185,11 +191,11 @@ class Package:
         described = (*columns.LONG, columns.wide_table(measures), *documents.CODEBOOKS)
         titles = measure_titles(content, self.release)
         return [
-            (COLUMN_TABLE, lambda: column_rows(described)),
-            (MEASURE_TABLE, lambda: measure_rows(measures, titles)),
-            (questionnaire.QUESTIONS, lambda: questionnaire.question_rows(content)),
-            (questionnaire.ANSWERS, lambda: questionnaire.answer_rows(content)),
-            (BAND_TABLE, band_rows),
+            (COLUMN_TABLE, lambda state: column_rows(described)),
+            (MEASURE_TABLE, lambda state: measure_rows(measures, titles)),
+            (questionnaire.QUESTIONS, lambda state: questionnaire.question_rows(content)),
+            (questionnaire.ANSWERS, lambda state: questionnaire.answer_rows(content)),
+            (BAND_TABLE, lambda state: band_rows()),
         ]
 
     def csv(self, table: Table, rows: Iterable[Cells]) -> None:
@@ -197,14 +203,14 @@ class Package:
             file.writelines(csv_parts(table, rows))
 
     def json(self, tables: Sequence[Source]) -> None:
-        rows = ((table, read()) for table, read in tables if table.name in FROZEN.values())
+        rows = ((table, read("")) for table, read in tables if table.name in FROZEN.values())
         head = {"id": self.release.id, "release": self.release.sha256}
         with (self.folder / "release.json").open("wb") as file:
             file.writelines(json_parts(head, rows))
 
     def parquet(self, tables: Sequence[Source]) -> None:
         for table, read in tables:
-            rows = totals(table, read()) if self.states else read()
+            rows = totals(table, read("")) if self.states else read("")
             write_parquet(self.folder / "parquet" / f"{table.name}.parquet", table, rows)
 
     def statistics(self, tables: Sequence[Source], codebook: Sequence[Source], state: str) -> None:
@@ -213,11 +219,12 @@ class Package:
         ending = "-" + state.lower().replace(" ", "-") if state else ""
         for table, read in tables:
             path = self.folder / "spss" / f"{table.name}{ending}.sav"
-            write_sav(path, table, of_state(table, read(), state), title, made_at)
+            write_sav(path, table, of_state(table, read(state), state), title, made_at)
             path = self.folder / "stata" / f"{table.name}{ending}.dta"
-            write_dta(path, table, of_state(table, read(), state), title, made_at)
+            write_dta(path, table, of_state(table, read(state), state), title, made_at)
         book = self.folder / "excel" / f"porchlight{ending}.xlsx"
-        sheets = ((table, of_state(table, read(), state)) for table, read in (*tables, *codebook))
+        both = (*tables, *codebook)
+        sheets = ((table, of_state(table, read(state), state)) for table, read in both)
         write_xlsx(book, sheets, title, made_at)
 
     def zip(self) -> None:

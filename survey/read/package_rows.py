@@ -38,14 +38,14 @@ def totals(table: Table, rows: Iterable[Cells]) -> Iterator[Cells]:
     return (row for row in rows if row[cut] == TOTAL)
 
 
-def remembered(read: Callable[[], Iterator[Cells]]) -> Callable[[], Iterator[Cells]]:
-    """How to read the same rows again: from memory, where they were read before."""
-    found: list[Cells] = []
+def remembered(read: Callable[[str], Iterator[Cells]]) -> Callable[[str], Iterator[Cells]]:
+    """How to read all rows again: from memory, where they were read before."""
+    kept: list[Cells] = []
 
-    def again() -> Iterator[Cells]:
-        if not found:
-            found.extend(read())
-        return iter(found)
+    def again(state: str) -> Iterator[Cells]:
+        if not kept:
+            kept.extend(read(state))
+        return iter(kept)
 
     return again
 

@@ -90,6 +90,8 @@ class Community(Base):
     # codes by which other tables of places know it; empty: not given (desk/place_codes.py)
     fips: Mapped[str] = mapped_column(String(10), server_default="")
     gnis: Mapped[str] = mapped_column(String(8), server_default="")
+    # where complaints about a person are taken: a web or mail address, "" for not told
+    complaints: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
     agencies: Mapped[list[Agency]] = relationship(back_populates="community", order_by="Agency.id")
     events: Mapped[list[Event]] = relationship(back_populates="community")
@@ -132,6 +134,7 @@ class Event(Base):
     rehearsal_until: Mapped[datetime | None]  # its posters work before it opens
     host: Mapped[str] = mapped_column(String(80), default="", server_default="")  # "": see organise
     police_run: Mapped[bool] = mapped_column(default=True, server_default=true())
+    archived: Mapped[bool] = mapped_column(default=False, server_default=false())  # put away
 
     community: Mapped[Community] = relationship(back_populates="events")
     posters: Mapped[list[Poster]] = relationship(  # those that hang, without IMPORTED

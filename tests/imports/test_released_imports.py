@@ -129,9 +129,11 @@ def in_package(app: Flask, session: Session, folder: Path) -> list[dict[str, Any
     now = current(session)
     assert now
     package = Package(session, app.extensions["content"], now.release, folder)
-    notes = [dict(zip(NOTES_TABLE.names, row, strict=True)) for row in package.rows(NOTES_TABLE)()]
+    notes = [
+        dict(zip(NOTES_TABLE.names, row, strict=True)) for row in package.rows(NOTES_TABLE)("")
+    ]
     found = [
-        dict(zip(IMPORTS_TABLE.names, row, strict=True)) for row in package.rows(IMPORTS_TABLE)()
+        dict(zip(IMPORTS_TABLE.names, row, strict=True)) for row in package.rows(IMPORTS_TABLE)("")
     ]
     told = {(row["season"], row["community"]) for row in notes if row["kind"] == "imported"}
     assert told == {(row["season"], row["community"]) for row in found}

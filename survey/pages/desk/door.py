@@ -51,7 +51,7 @@ DEVICE = "porchlight_device"  # that this browser has signed in before (survey/d
 DEVICE_KEPT = 365 * 24 * 3600  # seconds
 UPLOAD = "desk.upload"  # the one form that holds a file
 # asked for by the page itself, not by a person
-UNSEEN = frozenset({"desk.night_now", "desk.try_out_now"})
+UNSEEN = frozenset({"desk.night_now", "desk.try_out_now", "desk.publish_now"})
 
 
 class Remembered(dict[str, Any], SessionMixin):
@@ -266,6 +266,7 @@ def show(template: str, *, refused: Refused | None = None, **more: Any) -> str:
         refused=refused,
         problem=problem_of(words, refused) if refused else "",
         typed=request.form,
+        theme_name=words.theme,
         **more,
     )
 
