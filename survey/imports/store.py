@@ -63,11 +63,7 @@ def store(
     refuse_unready(plan)
     versions = versions_of(plan, evening)
     instrument = imported_instrument(evening.content, event.instrument, versions)
-    poster = None
-    if not plan.is_counts:
-        poster = Poster(code=f"file{secrets.token_hex(4)}", event_id=event.id, channel=IMPORTED)
-        session.add(poster)
-        session.flush()
+    poster = None if plan.is_counts else poster_of_file(session, event)
     imported = ImportedFile(
         event_id=event.id,
         sha256=plan.sha256,
@@ -91,6 +87,13 @@ def store(
     if poster:
         add_responses(session, plan, instrument, evening, poster.code, step)
     return Stored(plan.responses, len(plan.counts), plan.sha256)
+
+
+def poster_of_file(session: Session, event: Event) -> Poster:
+    poster = Poster(code=f"file{secrets.token_hex(4)}", event_id=event.id, channel=IMPORTED)
+    session.add(poster)
+    session.flush()
+    return poster
 
 
 def refuse_unready(plan: Plan) -> None:
