@@ -19,9 +19,10 @@ from analysis.release.build import release as make_release
 from analysis.release.released import Released
 from analysis.release.verdict import smallest_for
 from analysis.tabulation.tables import FEW_ANSWERS
+from survey.quality.marks import mark_closed
 from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
-from survey.release import measure_catalogue
+from survey.release import held_answers, measure_catalogue
 from survey.release.answer_rows import Area, SetAside, all_answers
 from survey.release.frame_loader import frame_of
 from survey.release.imported_answers import told_imports, with_imported
@@ -54,8 +55,10 @@ def publish(
     present = set(session.scalars(select(Agency.kind).join(Community).where(of_these)))
     kinds = [kind for kind in content.agencies if kind in present]
     aside = SetAside()
+    mark_closed(session, content, moment)
     frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
-    for sentence in aside.told():
+    held = held_answers.held_in(session, content, moment, made_up=made_up)
+    for sentence in (*aside.told(), *held_answers.told(held)):
         say(sentence)
     if frame.empty:
         raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
@@ -76,6 +79,7 @@ def publish(
             measures,
             cuts,
             previous=newest(session, made_up=made_up),
+            held=held,
             progress=county_done,
         )
     except NothingToRelease as nothing:

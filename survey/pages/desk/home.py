@@ -11,7 +11,8 @@ from flask import request, url_for
 from survey.desk.accounts import OPERATOR, ORGANISER
 from survey.pages.desk.door import blueprint, me, show
 from survey.pages.desk.places import MOST_LISTED, current, find_place, own_places
-from survey.storage import events
+from survey.quality import decisions
+from survey.storage import db, events
 from survey.storage.events import Window, window_of
 from survey.storage.models import Community, Event
 
@@ -74,9 +75,11 @@ def steps(event: Event, now: datetime) -> list[Step]:
     here = window_of(event.opens_at, event.closes_at, now)
     states = STATES[here]
     comments = url_for("desk.comments", slug=event.community.slug)
+    waits = here is Window.CLOSED and decisions.is_waiting(db.session(), event)
     return [
         *(Step(key, url_for(page, slug=event.slug), states[key]) for key, page in PAGES.items()),
-        Step("comments", comments, "now" if here is Window.CLOSED else "later"),
+        Step("held", url_for("desk.held", slug=event.slug), "now" if waits else "over"),
+        Step("comments", comments, "now" if here is Window.CLOSED and not waits else "later"),
     ]
 
 
