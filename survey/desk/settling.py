@@ -17,7 +17,7 @@ from survey.storage.sealed_comments import Seal, move
 
 def settled_again(session: Session, moment: datetime) -> dict[int, str]:
     """Return {id: slug} of the closed events whose rows may have changed since the last release."""
-    return {found.id: found.slug for found in session.scalars(changed_since(session, moment))}
+    return {event.id: event.slug for event in session.scalars(changed_since(session, moment))}
 
 
 def settle(engine: Engine, seal: Seal, over: Mapping[int, str], moment: datetime) -> Iterator[str]:

@@ -60,11 +60,11 @@ class Doorkeeper:
     def keys(self, name: str, account: Account | None, mark: str) -> list[tuple[str, int]]:
         """Return the counters that a try is held against, each with its limit."""
         try:
-            told = self.devices.loads(mark)
+            device = self.devices.loads(mark)
         except BadSignature:
-            told = None
-        if account and told and told[0] == account.id and told[2] == part_of(account):
-            return [(self.key("device", told[1]), MOST)]
+            device = None
+        if account and device and device[0] == account.id and device[2] == part_of(account):
+            return [(self.key("device", device[1]), MOST)]
         return [(self.key("name", fold(name)), MOST), (self.key("all", ""), MOST_OF_ALL)]
 
     def key(self, kind: str, text: str) -> str:
@@ -94,8 +94,8 @@ def quarter_of(moment: datetime) -> int:
 
 
 def failed(session: Session, key: str, moment: datetime) -> int:
-    found = session.get(SignInCount, (key, quarter_of(moment)))
-    return found.failed if found else 0
+    count = session.get(SignInCount, (key, quarter_of(moment)))
+    return count.failed if count else 0
 
 
 def count(connection: Connection, keys: list[str], moment: datetime) -> None:

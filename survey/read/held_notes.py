@@ -20,8 +20,8 @@ def held_notes(now: Current, tell: Teller, row: Row) -> Iterator[str]:
     if ends := range_of(notes, row):
         low, high, reason = ends
         if reason == UNSETTLED:
-            told = {"low": tell.number(low, row), "high": tell.number(high, row)}
-            yield tell.say("held.unsettled", number=tell.language.number(waiting), **about, **told)
+            ends_named = {"low": tell.number(low, row), "high": tell.number(high, row)}
+            yield tell.say("held.unsettled", number=tell.language.number(waiting), **about, **ends_named)
         else:
             yield tell.say("held.settled", number=tell.language.number(waiting), **about)
     if left_out:

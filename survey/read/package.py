@@ -38,7 +38,8 @@ from analysis.output.parquet import write_parquet
 from analysis.output.published import Cells, Names, Row
 from analysis.output.statistics_files import write_dta, write_sav
 from analysis.release.released import FORMAT, canonical_lines
-from survey.questionnaire.instrument import Content, read_content
+from survey.questionnaire.content_files import read_content
+from survey.questionnaire.instrument import Content
 from survey.read import package_documents as documents
 from survey.read import questionnaire_tables as questionnaire
 from survey.read.package_rows import communities, measure_titles, measures_of, names_of, of_state
@@ -129,8 +130,8 @@ class Package:
 
         def read() -> Iterator[Cells]:
             kind = kinds.get(table.name)
-            found = self.frozen(kind) if kind else iter(self.release.about["notes"])
-            return published.published(table, found, self.names)
+            rows = self.frozen(kind) if kind else iter(self.release.about["notes"])
+            return published.published(table, rows, self.names)
 
         return read
 
@@ -205,8 +206,8 @@ def main(content: str, release: str, folder: str) -> None:
     """Make one release's files, of the database that the environment names."""
     engine = create_engine(os.environ["DATABASE_URL"], hide_parameters=True)
     with Session(engine) as session:
-        found = session.get_one(Release, int(release))
-        Package(session, read_content(Path(content)), found, Path(folder)).make()
+        newest = session.get_one(Release, int(release))
+        Package(session, read_content(Path(content)), newest, Path(folder)).make()
     engine.dispose()
 
 

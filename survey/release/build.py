@@ -58,7 +58,7 @@ def publish(
     mark_closed(session, content, moment)
     frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
     held = held_answers.held_in(session, content, moment, made_up=made_up)
-    for sentence in (*aside.told(), *held_answers.told(held)):
+    for sentence in (*aside.sentences(), *held_answers.sentences(held)):
         say(sentence)
     if frame.empty:
         raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")

@@ -50,7 +50,7 @@ def held_in(
     return found
 
 
-def told(held: Mapping[HeldIn, HeldCount]) -> Iterator[str]:
+def sentences(held: Mapping[HeldIn, HeldCount]) -> Iterator[str]:
     """Yield a sentence for each place and season with held answers."""
     places = dict.fromkeys(at[:4] for at in held)
     for place in places:

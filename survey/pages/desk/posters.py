@@ -33,9 +33,9 @@ def add_poster(slug: str) -> Reply | tuple[str, int]:
     wave = LEAVING if request.form.get("leaving") else EVENT
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Event, event.id)
-        note(doing, found)
-        made = verbs.add_poster(doing.session, found, channel=channel, wave=wave)
+        row = doing.session.get_one(Event, event.id)
+        note(doing, row)
+        made = verbs.add_poster(doing.session, row, channel=channel, wave=wave)
         doing.about["poster"] = made.channel
 
     return changed(event, "poster_added", work)
@@ -69,10 +69,10 @@ def move_poster(code: str) -> Reply | tuple[str, int]:
     poster, channel = find_poster(code), request.form.get("channel", "")
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Poster, poster.code)
-        verbs.move(found, channel)
-        note(doing, found.event)
-        doing.about["poster"] = found.channel
+        row = doing.session.get_one(Poster, poster.code)
+        verbs.move(row, channel)
+        note(doing, row.event)
+        doing.about["poster"] = row.channel
 
     return changed(poster.event, "poster_moved", work)
 
@@ -82,10 +82,10 @@ def remove_poster(code: str) -> Reply | tuple[str, int]:
     poster = find_poster(code)
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Poster, poster.code)
-        note(doing, found.event)
-        doing.about["poster"] = found.channel
-        verbs.remove(doing.session, found)
+        row = doing.session.get_one(Poster, poster.code)
+        note(doing, row.event)
+        doing.about["poster"] = row.channel
+        verbs.remove(doing.session, row)
 
     return changed(poster.event, "poster_removed", work)
 
@@ -96,10 +96,10 @@ def sheets(slug: str) -> str:
     event = find_event(slug)
     only = request.args.getlist("only")
     chosen = [one for one in hanging(event) if not only or one.code in only]
-    found = [(one, Markup(qr_svg(address(printed.base(), one.code)))) for one in chosen]
+    printed_codes = [(one, Markup(qr_svg(address(printed.base(), one.code)))) for one in chosen]
     return show(
         "desk/sheets.html",
-        sheets=found,
+        sheets=printed_codes,
         only=only,
         short=lambda code: short_address(printed.base(), code),
         **printed.printing_of(event),
