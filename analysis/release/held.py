@@ -1,4 +1,4 @@
-"""What held answers could do to a figure, told without telling anything of them.
+"""What held answers could do to a figure, without giving away anything of them.
 
 Three views of one figure (all answers, those that count, those that are verified) would give away
 by subtraction what a handful of held people answered. So the view of all is never computed: its

@@ -157,7 +157,7 @@ def seen(row: RowMapping, content: Content, agencies: Agencies) -> Answer | None
 def opinion_scales(
     content: Content, instrument: str, agencies: Agencies, wave: str, audience: str
 ) -> dict[str, tuple[int, ...]]:
-    """Return the scales on which opinions are told: of the local police, or of a child's form."""
+    """Return the scales of opinions: of the local police, or of a child's form."""
     known = content.instruments.get(instrument)
     if known is None:
         return {}

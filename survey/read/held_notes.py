@@ -21,7 +21,9 @@ def held_notes(now: Current, tell: Teller, row: Row) -> Iterator[str]:
         low, high, reason = ends
         if reason == UNSETTLED:
             ends_named = {"low": tell.number(low, row), "high": tell.number(high, row)}
-            yield tell.say("held.unsettled", number=tell.language.number(waiting), **about, **ends_named)
+            yield tell.say(
+                "held.unsettled", number=tell.language.number(waiting), **about, **ends_named
+            )
         else:
             yield tell.say("held.settled", number=tell.language.number(waiting), **about)
     if left_out:

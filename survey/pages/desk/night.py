@@ -62,7 +62,7 @@ def close_event(slug: str) -> Reply | tuple[str, int]:
     home = url_for("desk.place", slug=shown.community.slug)
     db.session().rollback()  # nobody reads while its rows are written anew
     outside(lambda: list(settle(engine, seal, over, now)))
-    look_at(found.id)
+    look_at(shown.id)
     return redirect(home, 303)
 
 
