@@ -29,11 +29,12 @@ from survey.storage.models import (
     Response,
     Scan,
     SealedComment,
+    SecondKeying,
 )
 
 EVENING_ROWS = (
     Comment, SealedComment, Response, Scan, PosterActivity, RehearsalAnswer, ImportedFile,
-    HeldAnswer, HeldGroup, Poster,
+    HeldAnswer, HeldGroup, SecondKeying, Poster,
 )  # fmt: skip
 REMOVED = "demo removed"  # noted, so that the next start does not load it again
 

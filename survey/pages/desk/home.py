@@ -88,10 +88,13 @@ PAGES = {
     "posters": "desk.posters",
     "try_out": "desk.try_out",
     "night": "desk.night",
+    "paper": "desk.paper",
     "close": "desk.close",
 }
 STATES = {
-    Window.UPCOMING: dict(zip(PAGES, ("done", "now", "later", "later", "later"), strict=True)),
-    Window.OPEN: dict(zip(PAGES, ("done", "done", "over", "now", "later"), strict=True)),
-    Window.CLOSED: dict(zip(PAGES, ("done", "done", "over", "done", "done"), strict=True)),
+    Window.UPCOMING: dict(
+        zip(PAGES, ("done", "now", "later", "later", "later", "later"), strict=True)
+    ),
+    Window.OPEN: dict(zip(PAGES, ("done", "done", "over", "now", "over", "later"), strict=True)),
+    Window.CLOSED: dict(zip(PAGES, ("done", "done", "over", "done", "over", "done"), strict=True)),
 }
