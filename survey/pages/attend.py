@@ -83,10 +83,8 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
         return help_page(window.value, place, language)
     if place.rehearsal_until:  # its try-out is over: what is left of it goes now
         db.writer().submit(lambda connection: rehearsal.wipe(connection, place.event_id))
-    keyed = place.mode == "paper"  # by a volunteer at a desk: no guest scanned anything
-    if not (place.rehearsing or keyed) and is_opened_by_a_person(
-        request.method, request.headers.get
-    ):
+    uncounted = place.rehearsing or place.mode == "paper"  # keyed by a volunteer: nobody scanned
+    if not uncounted and is_opened_by_a_person(request.method, request.headers.get):
         scans().opened(place, events.now())
     return fresh_page(place, language)
 
@@ -207,8 +205,9 @@ def keep(sent: Sent, *, late: bool) -> Outcome:
 
 def keep_second(place: Place, submission: Submission) -> Outcome:
     """Keep a sheet that was keyed a second time apart from every answer, once."""
+    asked = instrument_of(place)
     outcome: Outcome = db.writer().do(
-        lambda connection: second_keying.keep(connection, instrument_of(place), place, submission)
+        lambda connection: second_keying.keep(connection, asked, place, submission)
     )
     return outcome
 

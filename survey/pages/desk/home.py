@@ -92,9 +92,10 @@ PAGES = {
     "close": "desk.close",
 }
 STATES = {
-    Window.UPCOMING: dict(
-        zip(PAGES, ("done", "now", "later", "later", "later", "later"), strict=True)
-    ),
-    Window.OPEN: dict(zip(PAGES, ("done", "done", "over", "now", "over", "later"), strict=True)),
-    Window.CLOSED: dict(zip(PAGES, ("done", "done", "over", "done", "over", "done"), strict=True)),
+    here: dict(zip(PAGES, states.split(), strict=True))
+    for here, states in {
+        Window.UPCOMING: "done now later later later later",
+        Window.OPEN: "done done over now over later",
+        Window.CLOSED: "done done over done over done",
+    }.items()
 }
