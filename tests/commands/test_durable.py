@@ -63,8 +63,9 @@ READS = (
 )
 # prove writes a page of docs/, a review a file of content/, a backup and a brief files, a restore
 # another database: all before they say a word. An import is stored, and taken back, in
-# tests/imports/.
+# tests/imports/. What is decided about held answers is in tests/quality/.
 ELSEWHERE = {
+    "held list", "held propose", "held answer",
     "brief", "import file", "import undo",
     "prove", "language review", "backup", "restore", "move", "merge", "research-file", "raw-export",
 }  # fmt: skip

@@ -53,12 +53,7 @@ def test_copies_are_marked_with_the_reason_and_nothing_is_deleted(
 
 
 def test_a_value_that_cannot_be_read_stops_nothing(app: Flask, session: Session, event: Event):
-    row = session.scalars(select(Response).where(Response.event_id == event.id)).first()
-    assert row
-    row.answers = {"met": [{"x": []}], "trust.police": 4}
-    with pytest.raises(Exception, match="plain_answers"):
-        session.commit()  # the database refuses it: the signs read past what older rows hold
-    session.rollback()
+    """Older rows may hold anything."""
     content = app.extensions["content"]
     kinds = agencies_of(event.community)
     about: dict[str, Any] = {
