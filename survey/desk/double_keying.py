@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.questionnaire.answer_codes import ORDER
-from survey.questionnaire.instrument import SKIPPED
+from survey.questionnaire.instrument import NOT_SHOWN, SKIPPED
 from survey.storage.events import Refused
 from survey.storage.models import Event, Response, SecondKeying
 
@@ -113,17 +113,20 @@ def nearest(
 
 
 def compared(answers: Answers) -> list[str]:
-    return sorted(name for name in answers if name != ORDER)
+    """Return the items that stood on a sheet."""
+    return sorted(name for name, value in answers.items() if name != ORDER and value != NOT_SHOWN)
 
 
 def differences(first: Response, second: SecondKeying) -> tuple[tuple[str, Any, Any], ...]:
-    """Return (item, first, second) of each answer that differs; what one lacks was left blank."""
+    """Return (item, first, second) of each answer that differs; one that is not there is blank."""
     names = sorted({*compared(first.answers), *compared(second.answers)})
-    pairs = (
-        (name, first.answers.get(name, SKIPPED), second.answers.get(name, SKIPPED))
-        for name in names
-    )
+    pairs = ((name, given(first.answers, name), given(second.answers, name)) for name in names)
     return tuple(one for one in pairs if one[1] != one[2])
+
+
+def given(answers: Answers, name: str) -> Any:
+    value = answers.get(name, SKIPPED)
+    return SKIPPED if value == NOT_SHOWN else value
 
 
 def settle(session: Session, event: Event, id: UUID, chosen: Mapping[str, str]) -> int:
@@ -139,12 +142,14 @@ def settle(session: Session, event: Event, id: UUID, chosen: Mapping[str, str]) 
         raise Refused("Choose what the paper says, for every answer.", "keyed_choose")
     first = session.get_one(Response, (event.id, found.submission))
     second = session.get_one(SecondKeying, (event.id, id))
-    given, again = dict(first.answers), dict(second.answers)
+    ours, theirs = dict(first.answers), dict(second.answers)
     changed = 0
     for name, here, there in found.items:
         value = {FIRST: here, SECOND: there, BLANK: SKIPPED}[chosen[name]]
         changed += value != here
-        given[name] = again[name] = value
-    first.answers, second.answers = given, again
+        if value != here:
+            ours[name] = value
+        theirs[name] = ours.get(name, SKIPPED)
+    first.answers, second.answers = ours, theirs
     second.differed = len(found.items)
     return changed
