@@ -109,7 +109,7 @@ def test_what_differs_is_shown_and_put_right_by_the_paper(hall: Flask, ana: Coll
     assert re.search(r"2 of \d+ answers differed", page)  # how well it was keyed is still told
     assert ana.presses(address, again="first", live="first").status_code == 422
     assert acts(hall)[-1] == "keying_settled"
-    assert "corrected 1 answers" in ana.sees("/desk/diary")
+    assert "fixed 1 answers" in ana.sees("/desk/diary")
 
 
 def test_what_the_paper_does_not_tell_is_left_blank(hall: Flask, ana: Colleague):
