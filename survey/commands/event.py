@@ -14,7 +14,7 @@ from survey.commands.find import community_of, event_of
 from survey.commands.settle import settle
 from survey.commands.typed import CLOCK, DAY
 from survey.commands.work import FLASK, Work, content, work
-from survey.desk import planning, rehearsal
+from survey.desk import keeping, planning, rehearsal
 from survey.storage import events
 from survey.storage.models import Event, Response
 
@@ -82,6 +82,19 @@ def remove(slug: str) -> None:
         row = event_of(doing.session, slug)
         doing.say(f"{row.slug} is removed, with its posters.")
         planning.remove_event(doing.session, row)
+
+
+@event.command("delete")
+@click.argument("slug")
+@click.option("--year", required=True, help="The event's year, so that no slip deletes it.")
+def delete(slug: str, year: str) -> None:
+    """Delete an event that is over with its answers. What was published stays."""
+    with work() as doing:
+        row = event_of(doing.session, slug)
+        over = {row.id: row.slug}
+        gone = keeping.delete_whole(doing.session, row, year, events.now())
+        doing.say(f"{slug} is deleted: {gone['responses']} answers, {gone['comments']} comments.")
+    settle(over)
 
 
 @event.command("list")

@@ -31,6 +31,7 @@ from survey.storage.models import (
     SealedComment,
     SecondKeying,
 )
+from survey.storage.publishing_tables import Reply
 
 EVENING_ROWS = (
     Comment, SealedComment, Response, Scan, PosterActivity, RehearsalAnswer, ImportedFile,
@@ -55,6 +56,7 @@ def remove(session: Session) -> int:
     for table in EVENING_ROWS:
         session.execute(delete(table).where(table.event_id.in_(evenings)))
     session.execute(delete(Event).where(Event.community_id.in_(places)))
+    session.execute(delete(Reply).where(Reply.community_id.in_(places)))
     session.execute(delete(Agency).where(Agency.community_id.in_(places)))
     removed = session.execute(delete(Community).where(Community.made_up))
     assert isinstance(removed, CursorResult)

@@ -49,8 +49,10 @@ def is_mine(community_id: int) -> bool:
 
 
 def current(place: Community, moment: datetime) -> Event | None:
-    """Return the event that a place has in hand: the next one, else the last."""
+    """Return the event that a place has in hand: the next one, else the last that was not put
+    away."""
     coming = [event for event in place.events if event.closes_at > moment]
     if coming:
         return min(coming, key=lambda event: (event.opens_at, event.id))
-    return max(place.events, key=lambda event: (event.opens_at, event.id), default=None)
+    over = (event for event in place.events if not event.archived)
+    return max(over, key=lambda event: (event.opens_at, event.id), default=None)

@@ -1,13 +1,13 @@
 """Paper forms that were keyed a second time, to be compared.
 
-Revision ID: 0017
+Revision ID: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:
