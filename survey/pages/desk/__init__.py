@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from survey.imports import uploads
 from survey.pages.desk import (
     comments,
     diary,
@@ -16,6 +17,7 @@ from survey.pages.desk import (
     event_end,
     held,
     home,
+    imports,
     keeping,
     me,
     new_event,
@@ -38,6 +40,7 @@ PAGES = (
     event_end,
     held,
     home,
+    imports,
     keeping,
     me,
     new_event,
@@ -55,4 +58,5 @@ __all__ = ["PAGES", "blueprint", "init_app"]
 
 def init_app(app: Flask) -> None:
     door.init_app(app)
+    uploads.sweep(app.extensions["settings"].uploads)  # left behind by a process that was killed
     app.register_blueprint(blueprint)
