@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from flask import Flask
 
+from survey.imports import uploads
 from survey.pages.desk import (
     comments,
     diary,
     door,
     event,
     event_end,
+    held,
     home,
+    imports,
     keeping,
     me,
     new_event,
     night,
+    paper,
     people,
     posters,
     publish,
@@ -34,11 +38,14 @@ PAGES = (
     diary,
     event,
     event_end,
+    held,
     home,
+    imports,
     keeping,
     me,
     new_event,
     night,
+    paper,
     people,
     posters,
     publish,
@@ -51,4 +58,5 @@ __all__ = ["PAGES", "blueprint", "init_app"]
 
 def init_app(app: Flask) -> None:
     door.init_app(app)
+    uploads.sweep(app.extensions["settings"].uploads)  # left behind by a process that was killed
     app.register_blueprint(blueprint)
