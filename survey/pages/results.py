@@ -115,8 +115,7 @@ def compare(ending: str) -> str | Response:
     """Two to six communities side by side, in order of name, with their states."""
     if (now := newest()) is None:
         return page("results/none.html")
-    asked = request.args.getlist("c")
-    picked = [place for slug, place in now.places.items() if slug in asked][:MOST_COMPARED]
+    picked = now.picked(request.args.getlist("c"), MOST_COMPARED)
     reading = read(now, picked)
     also = [("c", place.slug) for place in picked]
     more = {"picked": picked, "most": MOST_COMPARED, "without": without}
