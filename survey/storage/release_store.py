@@ -56,6 +56,8 @@ class Place:
     state: str
     area: str = "county"  # a kind of content/areas.toml
     area_name: str = ""  # without its kind
+    fips: str = ""
+    gnis: str = ""
 
 
 @dataclass(frozen=True)
@@ -285,6 +287,18 @@ def of_place(rows_found: Iterable[Row], place: Place) -> Iterator[Row]:
         together = together and place.slug in row["members"].split("|")
         if together or row["community"] == place.slug:
             yield row
+
+
+def of_area(found: Iterable[Row], place: Place) -> list[Row]:
+    """Return the rows of the whole county that a community lies in, where it has a total, by
+    season. One that stands for small places alone names its members and is none."""
+    total = (
+        row
+        for row in found
+        if (row["state"], row["county"], row["community"], row["members"])
+        == (place.state, place.county, COUNTY, "")
+    )
+    return sorted(total, key=itemgetter("season"))
 
 
 def by_place(found: Iterable[Row]) -> dict[str, list[Row]]:
