@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from survey.pages.desk import (
+    code_app,
     comments,
     diary,
     door,
@@ -17,6 +18,7 @@ from survey.pages.desk import (
     me,
     new_event,
     night,
+    passkeys,
     people,
     posters,
     rehearsal,
@@ -26,6 +28,7 @@ from survey.pages.desk.door import blueprint
 
 # each adds its routes
 PAGES = (
+    code_app,
     comments,
     diary,
     event,
@@ -33,6 +36,7 @@ PAGES = (
     me,
     new_event,
     night,
+    passkeys,
     people,
     posters,
     rehearsal,
