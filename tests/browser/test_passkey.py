@@ -1,4 +1,4 @@
-"""A passkey in a real browser: Chromium's own virtual authenticator, under the desk's own policy."""
+"""A passkey in a real browser: Chromium's virtual authenticator, under the desk's own policy."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from survey.pages.desk import (
     passkeys,
     people,
     posters,
+    preview,
     rehearsal,
     sign_in,
 )
@@ -39,6 +40,7 @@ PAGES = (
     passkeys,
     people,
     posters,
+    preview,
     rehearsal,
     sign_in,
 )

@@ -26,6 +26,8 @@ MAY: dict[str, frozenset[str]] = {
     "desk.place": EVERYBODY,
     "desk.new_event": HOSTS,
     "desk.make_event": HOSTS,
+    "desk.preview_new": HOSTS,
+    "desk.preview": HOSTS,
     "desk.again": HOSTS,
     "desk.plan": HOSTS,
     "desk.correct_when": HOSTS,

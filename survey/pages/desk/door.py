@@ -252,6 +252,7 @@ def show(template: str, *, refused: Refused | None = None, **more: Any) -> str:
         words=words,
         say=words.say,
         languages=content().reading_languages,
+        languages_of=content().offered,
         me=found.account if found else None,
         refused=refused,
         problem=told(words, refused) if refused else "",

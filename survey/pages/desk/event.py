@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from survey.desk import agencies, communities, planning
@@ -135,6 +135,7 @@ def typed(parse: Callable[[str], T], text: str, field: str) -> T:
 
 
 def plan_page(event: Event, refused: Refused | None = None) -> str:
+    g.open_to = "framing"
     zone = ZoneInfo(event.time_zone)
     words = my_language()
     draft = Draft(request.form, words, content(), events.now(), event.community)
@@ -148,6 +149,7 @@ def plan_page(event: Event, refused: Refused | None = None) -> str:
         ends=ends,
         when=f"{words.day(starts.date())}, {hours}",
         draft=draft,
+        preview=lambda code: url_for("desk.preview", slug=event.slug, lang=code),
         locked=has_answers(db.session(), [event]),
         refused=refused,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Reply
 
@@ -100,6 +100,8 @@ def step_page(draft: Draft, step: str, refused: Refused | None = None) -> str:
     own = FIELDS[step]
     carried = [pair for pair in draft.fields.items(multi=True) if pair[0] not in CONTROL]
     then = draft.fields.get("then") == "check"
+    if step == STEPS[-1]:
+        g.open_to = "framing"
     number = [one for one in STEPS[:-1] if draft.asks(one)]
     return show(
         "desk/new.html",
@@ -110,6 +112,7 @@ def step_page(draft: Draft, step: str, refused: Refused | None = None) -> str:
         carried=[pair for pair in carried if not pair[0].startswith(own)] if own else carried,
         following="check" if then else draft.after(step),
         change=lambda to: url_for("desk.new_event", **arguments(carried, to)),
+        preview=lambda code: url_for("desk.preview_new", **arguments(carried, step), lang=code),
         places=own_places(most=20) if step == STEPS[0] else [],
         refused=refused,
     )
