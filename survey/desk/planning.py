@@ -200,6 +200,13 @@ def close_event(event: Event, moment: datetime) -> None:
     event.closes_at = min(event.closes_at, moment)
 
 
+def put_away(event: Event, moment: datetime) -> None:
+    """Take an event off the lists of its place; its answers and figures stay. Raises Refused."""
+    if moment < event.closes_at:
+        raise Refused(f"{event.slug} still takes answers: close it first.", "still_open")
+    event.put_away = True
+
+
 @cache
 def time_zones() -> frozenset[str]:
     """Return the names of the tz database: reading them all takes longer than planning an event."""

@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.desk import agencies, communities, planning
 from survey.desk.answered import has_answers
+from survey.pages import posters as printed
 from survey.pages.desk.door import Doing, act, blueprint, my_language, show
 from survey.pages.desk.draft import Draft
 from survey.pages.desk.offered import hours_told
 from survey.pages.desk.places import find_event
 from survey.questionnaire.instrument import Content
 from survey.storage import db, events
-from survey.storage.events import Refused
+from survey.storage.events import Refused, window_of
 from survey.storage.models import Event
 from survey.web.locale import content
 
@@ -102,6 +103,25 @@ def remove_event(slug: str) -> Reply | tuple[str, int]:
     return redirect(url_for("desk.home"), 303)
 
 
+@blueprint.post("/events/<slug>/put-away")
+def put_away(slug: str) -> Reply | tuple[str, int]:
+    """Take an event that is over off the lists. Nothing of it is lost."""
+    now = events.now()
+
+    def work(doing: Doing, event: Event, words: Content) -> None:
+        planning.put_away(event, now)
+
+    return corrected(slug, "event_put_away", work)
+
+
+@blueprint.post("/events/<slug>/bring-back")
+def bring_back(slug: str) -> Reply | tuple[str, int]:
+    def work(doing: Doing, event: Event, words: Content) -> None:
+        event.put_away = False
+
+    return corrected(slug, "event_brought_back", work)
+
+
 def corrected(slug: str, name: str, correct: Correct) -> Reply | tuple[str, int]:
     """Correct an event and show it; or say why not, with what was typed."""
     found, words = find_event(slug), content()
@@ -150,6 +170,8 @@ def plan_page(event: Event, refused: Refused | None = None) -> str:
         when=f"{words.day(starts.date())}, {hours}",
         draft=draft,
         preview=lambda code: url_for("desk.preview", slug=event.slug, lang=code),
+        logo=printed.logo_of(event),
+        window=window_of(event.opens_at, event.closes_at, events.now()).value,
         locked=has_answers(db.session(), [event]),
         refused=refused,
     )

@@ -16,7 +16,7 @@ from survey.desk.accounts import ORGANISER
 from survey.desk.event_plan import plan_again
 from survey.pages.desk.door import Doing, act, blueprint, my_language, show
 from survey.pages.desk.draft import FIELDS, STEPS, Draft
-from survey.pages.desk.places import current, find_place, own_places
+from survey.pages.desk.places import current, find_place, newest, own_places
 from survey.storage import events
 from survey.storage.events import Refused
 from survey.storage.models import Community, Event
@@ -67,7 +67,7 @@ def make_event() -> Reply | tuple[str, int]:
 def again(slug: str) -> Reply:
     """Plan the next event as the last one was: the last look, filled in."""
     place = find_place(slug)
-    last = current(place, events.now())
+    last = current(place, events.now()) or newest(place)
     if last is None:
         return redirect(url_for("desk.new_event", place=slug, step="day"))
     return redirect(url_for("desk.new_event", **again_fields(place, last)))

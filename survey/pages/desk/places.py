@@ -48,9 +48,18 @@ def is_mine(community_id: int) -> bool:
     return account.role == OPERATOR or community_id in {one.id for one in account.communities}
 
 
+def newest(place: Community) -> Event | None:
+    """Return the event that the next one is planned after: also one that was put away."""
+    return max(place.events, key=lambda event: (event.starts_at, event.id), default=None)
+
+
 def current(place: Community, moment: datetime) -> Event | None:
-    """Return the event that a place has in hand: the next one, else the last."""
-    coming = [event for event in place.events if event.closes_at > moment]
+    """Return the event that a place has in hand: the next one, else the last.
+
+    One that was put away is in nobody's hand.
+    """
+    listed = [event for event in place.events if not event.put_away]
+    coming = [event for event in listed if event.closes_at > moment]
     if coming:
         return min(coming, key=lambda event: (event.opens_at, event.id))
-    return max(place.events, key=lambda event: (event.opens_at, event.id), default=None)
+    return max(listed, key=lambda event: (event.opens_at, event.id), default=None)
