@@ -14,6 +14,7 @@ from survey.storage.models import (
     Event,
     ImportedFile,
     Poster,
+    PosterActivity,
     Response,
     Scan,
     SealedComment,
@@ -37,7 +38,7 @@ def refuse_answered(session: Session, events: Iterable[Event], what: str) -> Non
 
 def delete_event(session: Session, event: Event) -> None:
     """Delete an event that has no answers, with its posters and their scans."""
-    for table in (Scan, RehearsalAnswer, Poster):
+    for table in (Scan, PosterActivity, RehearsalAnswer, Poster):
         session.execute(delete(table).where(table.event_id == event.id))
     session.execute(delete(Event).where(Event.id == event.id))
     session.expire_all()

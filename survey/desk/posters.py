@@ -12,7 +12,7 @@ from survey.desk.limits import tidy
 from survey.questionnaire.instrument import EVENT, LEAVING
 from survey.storage.desk_tables import RehearsalAnswer
 from survey.storage.events import CODE_LENGTH, CODE_SIGNS, Refused
-from survey.storage.models import Event, Poster, Response, Scan
+from survey.storage.models import Event, Poster, PosterActivity, Response, Scan
 
 POSTER_WAVES = (EVENT, LEAVING)  # the follow-up has no poster: it is opened from the phone
 
@@ -41,7 +41,7 @@ def remove(session: Session, poster: Poster) -> None:
     if session.scalar(select(exists().where(Response.poster == poster.code))):
         sentence = f"There are answers already: {poster.code} can no longer be removed."
         raise Refused(sentence, "answered")
-    for table in (Scan, RehearsalAnswer):
+    for table in (Scan, PosterActivity, RehearsalAnswer):
         session.execute(delete(table).where(table.poster == poster.code))
     session.execute(delete(Poster).where(Poster.code == poster.code))
 

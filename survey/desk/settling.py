@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from survey.storage import row_order
 from survey.storage.db import AWAY
-from survey.storage.models import Event, Release
+from survey.storage.models import Event, PosterActivity, Release
 from survey.storage.sealed_comments import Seal, move
 
 STILL_COMES = timedelta(days=35)  # after an event: late phones, keyed paper, follow-ups
@@ -25,11 +25,14 @@ def settled_again(session: Session, moment: datetime) -> dict[int, str]:
 
 
 def settle(engine: Engine, seal: Seal, over: Mapping[int, str], moment: datetime) -> Iterator[str]:
-    """Move the comments that still wait, write the rows anew in key order, and yield what could
-    not be done. It is safe to repeat; a release does it, too."""
+    """Move the comments that still wait, forget when posters were used, write the rows anew in key
+    order, and yield what could not be done. It is safe to repeat; a release does it, too."""
     if not over:
         return
     try:
+        with engine.begin() as connection:
+            tonight = PosterActivity.event_id.in_(over)
+            connection.execute(delete(PosterActivity).where(tonight))
         for event_id, slug in over.items():
             with engine.begin() as connection:
                 moved = move(connection, seal, event_id, least=1)

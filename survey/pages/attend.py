@@ -83,8 +83,7 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     if place.rehearsal_until:  # its try-out is over: what is left of it goes now
         db.writer().submit(lambda connection: rehearsal.wipe(connection, place.event_id))
     if not place.rehearsing and is_opened_by_a_person(request.method, request.headers.get):
-        scans: Scans = current_app.extensions["scans"]
-        scans.add((place.event_id, place.poster, place.hour(events.now())))
+        scans().opened(place, events.now())
     return fresh_page(place, language)
 
 
@@ -208,6 +207,8 @@ def store(place: Place, submission: Submission) -> Outcome:
     """
     entry = intake.entry_of(instrument_of(place), place, submission, events.now(), db.seal())
     outcome: Outcome = db.writer().do(lambda connection: intake.accept(connection, entry))
+    if outcome is Outcome.STORED and place.mode != "paper" and not submission.late:
+        scans().answered(place, events.now())
     if entry.comment and outcome is Outcome.STORED:
         comments: Delivery = current_app.extensions["comments"]
         comments.note(place.event_id)
@@ -243,6 +244,11 @@ def find(code: str, door: str = "") -> Place | None:
     place = places.find(db.session, tidy) if events.is_code(tidy) else None
     place = place.as_of(events.now()) if place else None
     return place.through(door) if place and door else place
+
+
+def scans() -> Scans:
+    found: Scans = current_app.extensions["scans"]
+    return found
 
 
 def queue_days() -> int:

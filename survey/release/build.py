@@ -32,12 +32,21 @@ from survey.storage.release_store import CHANGE, FIGURE, OVERALL, lookup
 from survey.storage.released_tables import load
 
 Say = Callable[[str], None]  # shows a step to whoever started this
+Progress = Callable[[int, int], None]  # counties done, counties in all
 
 
-def publish(session: Session, content: Content, moment: datetime, say: Say) -> Release:
+def publish(
+    session: Session,
+    content: Content,
+    moment: datetime,
+    say: Say,
+    *,
+    progress: Progress | None = None,
+) -> Release:
     """Release every closed event, saying each step. Commit is the caller's.
 
-    Raises Refused with the reasons when there is nothing new that may be shown.
+    progress: called with (counties done, counties in all) after each county; the last call has
+    two equal numbers. Raises Refused with the reasons when there is nothing new that may be shown.
     """
     content = with_imported(session, content)
     made_up = not has_real(session)  # the demonstration is released while nothing is real
@@ -55,13 +64,19 @@ def publish(session: Session, content: Content, moment: datetime, say: Say) -> R
         measure_catalogue.measures_of(content, kinds),
         measure_catalogue.cuts_of(content),
     )
+
+    def county_done(done: int, of: int, county: str) -> None:
+        say(f"{done} of {of}: {in_full(content, county)}")
+        if progress is not None:
+            progress(done, of)
+
     try:
         released = make_release(
             frame,
             measures,
             cuts,
             previous=newest(session, made_up=made_up),
-            progress=lambda done, of, county: say(f"{done} of {of}: {in_full(content, county)}"),
+            progress=county_done,
         )
     except NothingToRelease as nothing:
         raise Refused("Nothing was released. " + " ".join(nothing.reasons)) from nothing

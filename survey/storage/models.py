@@ -182,6 +182,18 @@ class Scan(Base):
     count: Mapped[int]
 
 
+class PosterActivity(Base):
+    """When a poster's form was last opened and last answered, to ten minutes: one row, written over
+    while the evening runs and deleted when the event is closed (docs/decisions/0045)."""
+
+    __tablename__ = "poster_activity"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    poster: Mapped[str] = mapped_column(ForeignKey("poster.code"), primary_key=True)
+    opened_at: Mapped[datetime | None]  # the start of the ten minutes
+    answered_at: Mapped[datetime | None]
+
+
 class Response(Base):
     __tablename__ = "response"
     __table_args__ = (

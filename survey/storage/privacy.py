@@ -13,6 +13,7 @@ ANSWER_TABLES = (
     "comment",
     "sealed_comment",
     "scan",
+    "poster_activity",
     "rehearsal_answer",
 )  # what an attendee's visit can add to
 

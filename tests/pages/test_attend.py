@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from survey.storage import db
-from survey.storage.events import follow_up_id
-from survey.storage.models import Agency, Comment, Event, Poster, Response, Scan
+from survey.storage.events import follow_up_id, place_of
+from survey.storage.models import Agency, Comment, Event, Poster, PosterActivity, Response, Scan
 from tests.builders import Resident, add_event, add_poster, checked, kept_comments, new_id
 from tests.conftest import make_app
 
@@ -563,20 +563,23 @@ def test_a_worker_sees_a_closed_event_after_a_moment(
 
 def test_counts_that_could_not_be_written_wait(app: Flask, session: Session, poster: Poster):
     scans = app.extensions["scans"]
+    place, moment = place_of(poster), poster.event.starts_at + timedelta(hours=2, minutes=17)
     key = (poster.event_id, poster.code, "2026-08-04T19")
 
     def fails(work: object) -> None:
         raise OperationalError("INSERT", {}, Exception("away"))
 
     whole, scans.writer.do = scans.writer.do, fails
-    scans.add(key)
+    scans.opened(place, moment)
     scans.flush()
     assert scans.waiting[key] == 1
     scans.writer.do = whole
-    scans.add(key)
+    scans.opened(place, moment)
     scans.flush()
     scan = session.scalars(select(Scan).where(Scan.hour == key[2])).one()
     assert scan.count == 2
+    activity = session.scalars(select(PosterActivity)).one()
+    assert activity.opened_at == moment.replace(minute=10)
 
 
 def test_an_error_is_told_in_a_language_that_only_attendees_have(resident: Resident):

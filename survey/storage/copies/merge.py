@@ -28,11 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from survey.storage.events import Refused
-from survey.storage.models import Base, Scan, SealedComment
+from survey.storage.models import Base, PosterActivity, Scan, SealedComment
 from survey.storage.privacy import ANSWER_TABLES
 
 Record = dict[str, Any]
-LEFT = {SealedComment.__tablename__}  # moved where it was sealed, by `flask event close`, and then
+# A comment is moved where it was sealed, by `flask event close`, and then; the other is of tonight.
+LEFT = {SealedComment.__tablename__, PosterActivity.__tablename__}
 
 
 @dataclass

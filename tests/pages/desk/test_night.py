@@ -11,8 +11,9 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from survey.desk.night import look
+from survey.desk.settling import settle
 from survey.storage import db
-from survey.storage.models import Event, Poster, Response, Scan
+from survey.storage.models import Event, Poster, PosterActivity, Response, Scan
 from tests.builders import Resident, add_event, add_poster
 from tests.desk_people import Colleague, acts, colleague
 
@@ -44,6 +45,16 @@ def fill(session: Session, poster: Poster, *, scans: int, answers: int, hour: st
         session.execute(insert(Response), [{**row, "submission": uuid4()}])
 
 
+def used(session: Session, poster: Poster, opened: int, answered: int | None = None) -> None:
+    """Note when a poster was last used, in minutes since the start."""
+    at = [None if one is None else START + timedelta(minutes=one) for one in (opened, answered)]
+    session.add(
+        PosterActivity(
+            event_id=poster.event_id, poster=poster.code, opened_at=at[0], answered_at=at[1]
+        )
+    )
+
+
 def posters(session: Session) -> tuple[Event, dict[str, Poster]]:
     event = session.scalars(select(Event).where(Event.slug == "maple-falls-2026")).one()
     return event, {one.channel: one for one in event.posters}
@@ -63,8 +74,9 @@ def test_counts_are_tens_from_twenty_and_by_poster(night: Flask):
 @pytest.mark.parametrize(
     ("minutes", "expected"),
     [
-        (30, {}),  # in the first hour nothing is odd
-        (150, {"tent": "unseen", "food": "quiet", "entrance": "unsent"}),
+        (29, {}),  # at first nothing is odd
+        (69, {"tent": "unseen", "entrance": "unsent"}),  # thirty minutes since 30 to 40 at food
+        (70, {"tent": "unseen", "food": "quiet", "entrance": "unsent"}),
         (239, {"tent": "unseen", "food": "quiet", "entrance": "unsent"}),
         (240, {}),  # the evening is over
     ],
@@ -72,11 +84,58 @@ def test_counts_are_tens_from_twenty_and_by_poster(night: Flask):
 def test_alerts_say_what_to_look_at(night: Flask, minutes: int, expected: dict[str, str]):
     with Session(night.extensions["engine"]) as session:
         event, by_place = posters(session)
-        hour = f"2026-08-04T{17 + min(minutes, 239) // 60:02}"
-        fill(session, by_place["entrance"], scans=60, answers=5, hour=hour)
+        fill(session, by_place["entrance"], scans=60, answers=5, hour="2026-08-04T17")
+        used(session, by_place["entrance"], minutes // 10 * 10, 0)
         fill(session, by_place["food"], scans=30, answers=25, hour="2026-08-04T17")
+        used(session, by_place["food"], 30, 30)
         found = look(session, event, START + timedelta(minutes=minutes))
         assert {one.told["poster"]: one.key for one in found.alerts} == expected
+
+
+def test_answers_that_stopped_are_told_where_they_are_many(night: Flask):
+    """Of fewer than 20 it would tell when one of few people sent theirs."""
+    with Session(night.extensions["engine"]) as session:
+        event, by_place = posters(session)
+        for place, answers in (("entrance", 20), ("food", 19)):
+            fill(session, by_place[place], scans=39, answers=answers, hour="2026-08-04T17")
+            used(session, by_place[place], 120, 80)
+        fill(session, by_place["tent"], scans=39, answers=20, hour="2026-08-04T17")
+        used(session, by_place["tent"], 10, 120)  # from the phone's own copy of the form
+        found = look(session, event, START + timedelta(minutes=120))
+        assert [(one.key, one.told) for one in found.alerts] == [
+            ("stopped", {"poster": "entrance"})
+        ]
+
+
+def test_a_poster_s_last_use_is_known_to_ten_minutes_and_for_the_evening_alone(
+    night: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    clock = START + timedelta(minutes=47, seconds=31)
+    monkeypatch.setattr("survey.storage.events.now", lambda: clock)
+    with Session(night.extensions["engine"]) as session:
+        event, by_place = posters(session)
+        event.opens_at, event.closes_at = event.starts_at, event.ends_at + timedelta(days=2)
+        code, event_id = by_place["tent"].code, event.id
+        session.commit()
+
+    def kept() -> list[tuple[datetime | None, datetime | None]]:
+        night.extensions["scans"].flush()
+        with Session(night.extensions["engine"]) as session:
+            query = select(PosterActivity.opened_at, PosterActivity.answered_at)
+            return [(opened, answered) for opened, answered in session.execute(query)]
+
+    guest = Resident(night.test_client(), code).scans().answers()
+    assert kept() == [(START + timedelta(minutes=40), None)]
+    clock = START + timedelta(minutes=58)
+    assert guest.sends().status_code == 303
+    last = [(START + timedelta(minutes=40), START + timedelta(minutes=50))]
+    assert kept() == last
+    clock = START + timedelta(hours=4, minutes=10)  # after the evening nothing more is noted
+    assert Resident(night.test_client(), code).scans().answers().sends().status_code == 303
+    assert kept() == last
+    engine, seal = night.extensions["engine"], night.extensions["seal"]
+    assert list(settle(engine, seal, {event_id: "maple-falls-2026"}, clock)) == []
+    assert kept() == []
 
 
 def test_the_page_tells_no_result_and_updates_itself(night: Flask):

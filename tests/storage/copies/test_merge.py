@@ -56,7 +56,8 @@ def test_twice_is_the_same_as_once(night: Night, tmp_path: Path):
     hub = hub_of(night, tmp_path)
     night.answers(2)  # the main database goes on meanwhile
     hub.answers(7, open="Without a net.")
-    hub.app.extensions["scans"].flush()
+    for one in (night, hub):
+        one.app.extensions["scans"].flush()
     close(hub)
     before = raw_rows(night.settings.database_url)
     first = merged(night, hub, tmp_path)
