@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Any
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,7 +14,7 @@ from survey.commands.find import community_of, event_of
 from survey.commands.settle import settle
 from survey.commands.typed import CLOCK, DAY
 from survey.commands.work import FLASK, Work, content, work
-from survey.desk import planning, rehearsal
+from survey.desk import logos, planning, rehearsal
 from survey.storage import events
 from survey.storage.models import Event, Response
 
@@ -121,6 +121,38 @@ def set_host(slug: str, host: str) -> None:
         planning.set_host(content(), found, host)
         seen = "the police run it" if found.police_run else "police see released figures only"
         doing.say(f"{found.slug}: run by {found.host}. Attendees read that {seen}.")
+
+
+@event.command("logo")
+@click.argument("slug")
+@click.argument("picture", type=click.File("rb"), required=False)
+@click.option("--off", is_flag=True, help="Take it off the posters.")
+def set_logo(slug: str, picture: IO[bytes] | None, off: bool) -> None:
+    """Print the host's logo on the posters: a PNG, JPEG or WebP, drawn anew."""
+    if off == (picture is not None):
+        raise click.UsageError("Name a picture, or --off.")
+    with work() as doing:
+        found = event_of(doing.session, slug)
+        if picture is None:
+            logos.remove_logo(doing.session, found)
+            doing.say(f"{found.slug}: its posters carry no logo.")
+            return
+        logos.set_logo(doing.session, found, picture.read())
+        doing.say(f"{found.slug}: its posters carry the logo.")
+
+
+@event.command("put-away")
+@click.argument("slug")
+@click.option("--back", is_flag=True, help="Bring it back.")
+def put_away(slug: str, back: bool) -> None:
+    """Take an event that is over off the desk's lists; its answers and figures stay."""
+    with work() as doing:
+        found = event_of(doing.session, slug)
+        if back:
+            found.put_away = False
+        else:
+            planning.put_away(found, events.now())
+        doing.say(f"{found.slug} is {'on the lists again' if back else 'put away'}.")
 
 
 @event.command("rehearse")

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.storage.models import WITHOUT_ROWID, Base, Community
@@ -96,7 +96,7 @@ class Passkey(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     credential: Mapped[bytes]  # the id that the device gave it
     public_key: Mapped[bytes]
-    signed: Mapped[int]  # how often, as the device counts; many always say 0
+    signed: Mapped[int] = mapped_column(BigInteger)  # how often, as the device counts; often 0
     device: Mapped[str] = mapped_column(String(12))  # phone or computer, where it was made
     made_at: Mapped[datetime]
     used_at: Mapped[datetime]  # when the last challenge that it answered was handed out
