@@ -59,12 +59,12 @@ class Measure:
     least         how many of the questions a person must have answered
     panel         measures of one panel share one partition into communities and groups
     wording       instrument id -> major versions of its questions; a change is a wall
-    headline      told in a sentence on the community's page and tested for a clear change
+    headline      reported in a sentence on the community's page and tested for a clear change
     universal     asked of everyone, so that communities may be compared on it
     audience      whose answers count: adult, teen or child
     wave          when they were given: event, leaving or follow-up; a panel has one sample,
                   that is one audience in one wave
-    grouped       told by groups of people too; one measure of a panel that is makes them all
+    grouped       reported by groups of people too; one measure of a panel that is makes them all
     countywide    about an agency that serves the whole county: its total is shown first
     without       instruments whose answers it does not count: on another scale, or counts alone
     """
@@ -260,18 +260,18 @@ def named(measures: Sequence[Measure], key: tuple[str, str]) -> Measure:
 
 def panels(measures: Sequence[Measure]) -> dict[str, tuple[int, ...]]:
     """Panel -> positions of its measures, in the order in which panels first appear."""
-    found: dict[str, list[int]] = {}
+    by_panel: dict[str, list[int]] = {}
     for position, measure in enumerate(measures):
-        found.setdefault(measure.panel, []).append(position)
-    return {name: tuple(positions) for name, positions in found.items()}
+        by_panel.setdefault(measure.panel, []).append(position)
+    return {name: tuple(positions) for name, positions in by_panel.items()}
 
 
 def samples(measures: Sequence[Measure]) -> dict[tuple[str, str], tuple[int, ...]]:
     """(audience, wave) -> positions of its measures, in the order in which samples first appear."""
-    found: dict[tuple[str, str], list[int]] = {}
+    by_sample: dict[tuple[str, str], list[int]] = {}
     for position, measure in enumerate(measures):
-        found.setdefault(measure.sample, []).append(position)
-    return {sample: tuple(positions) for sample, positions in found.items()}
+        by_sample.setdefault(measure.sample, []).append(position)
+    return {sample: tuple(positions) for sample, positions in by_sample.items()}
 
 
 def _codes(frame: pd.DataFrame, measure: Measure) -> IntArray:

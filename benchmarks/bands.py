@@ -58,7 +58,7 @@ def price() -> Iterator[list[object]]:
     """Median width of the range in points, per class of n."""
     for position, band in enumerate(BANDS):
         if not band.step:
-            continue  # told in words: no range at all
+            continue  # shown in words: no range at all
         n = np.arange(band.least, (band.most or UP_TO) + 1)
         exact = [width(n, p, None) for p in SHARES]
         shown = [width(n, p, position) for p in SHARES]

@@ -6,7 +6,7 @@
 17,000 communities in 3,000 counties (in proportion for fewer answers), ten seasons, the questions
 and cuts of the real questionnaire. A county's answers are made from its seed where they are
 needed, so nothing is stored and no process holds another county's; making them is part of the
-time, and told apart. The exponent is that of processor time, which a busy machine spoils least.
+time, and counted apart. The exponent is that of processor time, which a busy machine spoils least.
 Then one county gets 2,000 answers more and is built again by itself.
 """
 
@@ -140,7 +140,7 @@ def measured(responses: int, measures: Sequence[Measure], cuts: Sequence[str]) -
         out = Path(folder, "release")
         began, spent = time.perf_counter(), cpu_seconds()
         with ProcessPoolExecutor(PROCESSES) as executor:
-            told = build(all_of, measures, cuts, out, executor)
+            made = build(all_of, measures, cuts, out, executor)
             peak = max([resident(), *executor.map(resident, range(PROCESSES * 4))])
         took, spent = time.perf_counter() - began, cpu_seconds() - spent
         with ProcessPoolExecutor(PROCESSES) as executor:
@@ -157,7 +157,7 @@ def measured(responses: int, measures: Sequence[Measure], cuts: Sequence[str]) -
         assert again.built == names
     return [
         f"{responses:,}",
-        f"{told.figures:,}",
+        f"{made.figures:,}",
         f"{took / 60:.2f}",
         f"{spent / 60:.3f}",
         f"{spent / responses * 1e6:.0f}",

@@ -1,6 +1,6 @@
 """Milliseconds and bytes of a picture and of a brief, made from the demonstration.
 
-Processor time: neighbours on the machine count little. The first of each is told apart: it loads
+Processor time: neighbours on the machine count little. The first of each is counted apart: it loads
 Typst and the fonts.
 
     .venv/bin/python -m benchmarks.pictures

@@ -58,8 +58,8 @@ print(f"{len(figures)} figures, {len(changes)} changes, seasons to {newest}.")
 # %% One measure. Rows of a county hold its communities' people again: never add the two up.
 trust = figures[(figures["measure"] == "trust") & (figures["agency"] == "police")]
 places = trust[(trust["cut"] == "total") & ~trust["community"].isin(["", "other"])]
-told = places[places["value"].notna()]  # under 30 answers a figure is told in words
-latest = told[told["season"] == newest].set_index("community")
+numbered = places[places["value"].notna()]  # under 30 answers a figure is shown in words
+latest = numbered[numbered["season"] == newest].set_index("community")
 COMMUNITY = sys.argv[2] if len(sys.argv) > 2 else str(latest["n_low"].idxmax())
 here = latest.loc[COMMUNITY]
 print(f"{COMMUNITY} {newest}: {here['value']:.1%} of {here['n']} answers trust the police.")
@@ -79,7 +79,7 @@ own = before[~before["community"].isin(["", "other"])].dropna(subset=["change"])
 row = own[own["community"] == COMMUNITY].iloc[0]
 ranges = {
     int(one["season"]): Interval(one["value"], one["range_low"], one["range_high"])
-    for one in told[told["community"] == COMMUNITY].to_dict("records")
+    for one in numbered[numbered["community"] == COMMUNITY].to_dict("records")
 }
 ends = newcombe(ranges[row["season_from"]], ranges[newest])
 print(
@@ -88,7 +88,7 @@ print(
 )
 assert np.allclose(ends, (row["low"], row["high"]), atol=1e-3)
 
-# %% Many places at once: of those told as clear rises and falls, at most 5 % are false.
+# %% Many places at once: of those reported as clear rises and falls, at most 5 % are false.
 family = changes[(changes["family"] == f"{newest} headline before") & changes["p"].notna()]
 q = adjusted_p(family["p"])
 assert (abs(q - family["q"]) <= 0.001).all()  # printed rounded up to thousandths
@@ -102,7 +102,7 @@ print(f"Mean change of {len(same)} places: {same.mean():+.3f}; left out: {whole[
 assert len(same) == whole["compared"]
 
 # %% Over the years: weighted by how sure each season is. It refuses to cross another wording.
-years = told[told["community"] == COMMUNITY].sort_values("season")
+years = numbered[numbered["community"] == COMMUNITY].sort_values("season")
 variance = years["value"] * (1 - years["value"]) / years["n_eff"]
 try:
     line = slope(years["season"], years["value"], variance, list(years["wording"]))

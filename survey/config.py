@@ -42,7 +42,7 @@ class SettingError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the program is told from outside: environment variables of the same, capital names.
+    """Settings given from outside: environment variables of the same, capital names.
 
     However it is made, it holds parsed values only. Raises SettingError.
     """
@@ -94,13 +94,13 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of this machine. Raises SettingError."""
-    told = {
+    given = {
         name: text
         for name in PARSERS
         if (text := environment.get(name.upper(), "").strip()) and name != "secret_key"
     }
     secret = environment.get("SECRET_KEY", "").strip() or kept_secret(ROOT / "instance")
-    return Settings(secret_key=secret, **told)  # type: ignore[arg-type]
+    return Settings(secret_key=secret, **given)  # type: ignore[arg-type]
 
 
 def local_address(host: str, port: int) -> str:

@@ -1,8 +1,8 @@
 """Logs as JSON lines that name no visitor: no address, agent, referrer, answer or minute.
 
 Our own events are sentences that hold nothing of a visitor. What a library logs may quote anything,
-at any level, so of it only the library, the place in its code and that line of code are told,
-which are the same for everybody. An error is told by its kind and place, never by its message.
+at any level, so of it only the library, the place in its code and that line of code are logged,
+which are the same for everybody. An error is logged by its kind and place, never by its message.
 """
 
 from __future__ import annotations
@@ -60,15 +60,15 @@ def own(record: logging.LogRecord) -> dict[str, Any]:
 
 def foreign(record: logging.LogRecord) -> dict[str, Any]:
     """Return where a library spoke, in its own source's words, with none of the values."""
-    told = {
+    fields = {
         "event": "a library spoke",
         "library": record.name,
         "where": place(record.pathname, record.lineno),
         "code": linecache.getline(record.pathname, record.lineno).strip(),
     }
     if record.exc_info and record.exc_info[0]:
-        told |= about_error(record.exc_info[0], record.exc_info[2])
-    return told
+        fields |= about_error(record.exc_info[0], record.exc_info[2])
+    return fields
 
 
 def init_app(app: Flask) -> None:

@@ -80,9 +80,9 @@ class Earlier:
         table = self._tables.get(key._replace(cut=TOTAL))
         if table is None:
             return None
-        found = {place: entry[2] for (place, *_), entry in table.items()}
-        total = found.pop("", None) is not None
-        parts = tuple(_part(place, members) for place, members in sorted(found.items()))
+        members_of = {place: entry[2] for (place, *_), entry in table.items()}
+        total = members_of.pop("", None) is not None
+        parts = tuple(_part(place, members) for place, members in sorted(members_of.items()))
         return Standing(parts, total)
 
     def groups(self, key: TableKey, community: str) -> Sequence[Part] | None:
@@ -90,10 +90,10 @@ class Earlier:
         table = self._tables.get(key)
         if table is None:
             return None
-        found = {
+        groups_of = {
             group: entry[3] for (place, group, *_), entry in table.items() if place == community
         }
-        return tuple(_part(group, groups) for group, groups in sorted(found.items()))
+        return tuple(_part(group, groups) for group, groups in sorted(groups_of.items()))
 
     def settle(self, table: Table, total: str) -> str:
         """NEW, SAME, REBUILT, AUDIT or the reason in WAITS; total: what the panel's total is."""

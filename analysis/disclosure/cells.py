@@ -77,7 +77,7 @@ class Cells:
     def anywhere(self, of: Asked, far: BoolArray) -> BoolArray:
         """Which of these moves (D, R, moves) this cut takes in some groups of the doubt's place,
         with their opposite in some groups of the other."""
-        found, every = np.zeros_like(far), np.arange(self.groups.shape[1])
+        reachable, every = np.zeros_like(far), np.arange(self.groups.shape[1])
         pairs = np.argwhere(far.any(axis=2))
         for i in range(0, len(pairs), PAIRS):
             asked, other = pairs[i : i + PAIRS].T
@@ -87,8 +87,8 @@ class Cells:
             takes = ~self.seen(mine, theirs, measure)
             takes &= self.can[place, :, measure][:, :, None]
             takes &= self.can[other, :, measure][:, None][..., OPPOSITE]
-            found[asked, other] = takes.any(axis=(1, 2))
-        return found
+            reachable[asked, other] = takes.any(axis=(1, 2))
+        return reachable
 
 
 @dataclass
@@ -137,9 +137,9 @@ class Asked:
         theirs = cells.held(self.place[:, None], groups[None, :])
         trades = self.mine[:, None] & cells.can[self.place, :, self.measure][..., OPPOSITE]
         trades &= ~cells.seen(mine, theirs, self.measure)
-        found: BoolArray = (trades & (EVERY[:, PEOPLE] != 0)).any(axis=2)
-        found[self.row, self.group] = True
-        return found
+        partner: BoolArray = (trades & (EVERY[:, PEOPLE] != 0)).any(axis=2)
+        partner[self.row, self.group] = True
+        return partner
 
     def shared(self) -> BoolArray:
         """Which doubts of a size are settled by their partners together; shape (D,).
@@ -149,8 +149,8 @@ class Asked:
         """
         n = self.cells.n[self.place, :, self.measure]
         enough = (n * self.partners()).sum(axis=1) >= self.world.few
-        found: BoolArray = self.size & enough
-        return found
+        hidden: BoolArray = self.size & enough
+        return hidden
 
     def squares(self) -> BoolArray:
         """Two people of two places who trade groups: the move here and in another place and group,
@@ -181,15 +181,15 @@ class Asked:
             printed = _each((p & g) | (q & h), objects)
             printed |= _each((p & h) | (q & g), objects[:, OPPOSITE])
             seen |= (printed | crowded[..., None]).astype(bool)
-        found: BoolArray = (there & ~seen).any(axis=(1, 2))
-        return found
+        squared: BoolArray = (there & ~seen).any(axis=(1, 2))
+        return squared
 
 
 def _each(parts: NDArray[np.uint64], objects: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Parts (D, ...) that object (D, moves): shape (D, ..., moves)."""
     wide = (slice(None),) + (None,) * (parts.ndim - 1)
-    found: NDArray[np.uint64] = parts[..., None] & objects[wide]
-    return found
+    chosen: NDArray[np.uint64] = parts[..., None] & objects[wide]
+    return chosen
 
 
 def _bits(parts: BoolArray) -> Words:
@@ -199,5 +199,5 @@ def _bits(parts: BoolArray) -> Words:
     padded = np.zeros((words * 64, *rest), dtype=bool)
     padded[:count] = parts
     packed = np.packbits(padded, axis=0).reshape(words, 8, *rest)
-    found: Words = np.ascontiguousarray(np.moveaxis(packed, 1, -1)).view(np.uint64)[..., 0]
-    return found
+    packed_words: Words = np.ascontiguousarray(np.moveaxis(packed, 1, -1)).view(np.uint64)[..., 0]
+    return packed_words

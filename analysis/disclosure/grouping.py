@@ -63,15 +63,15 @@ def grouped(
 
 
 def _places(table: Table, counts: IntArray, countywide: bool, least: int) -> Iterator[Atoms]:
-    """What is told of the communities: which of them are small, and that some are so together.
+    """What the release says of communities: which of them are small, alone or together.
 
     counts: shape (R, M, STATS). Not of those that an earlier release grouped.
     """
     pooled = () if countywide else _pooled_places(table, counts)
     low, high = leeway(counts, pooled, least)
-    told = list(table.few) if _again(table) else list(range(len(counts)))
-    where: list[Cells] = [((place,), (0,)) for place in told]
-    yield Atoms(TOTAL, where, counts[told, :, N], low[told], high[told])
+    listed = list(table.few) if _again(table) else list(range(len(counts)))
+    where: list[Cells] = [((place,), (0,)) for place in listed]
+    yield Atoms(TOTAL, where, counts[listed, :, N], low[listed], high[listed])
     if len(table.few) > 1:  # too few for a pool even together
         together = counts[list(table.few)].sum(axis=0)[None]
         yield Atoms(TOTAL, [(table.few, (0,))], together[..., N], *leeway(together, (), least))
@@ -115,8 +115,8 @@ def _again(table: Table) -> bool:
 
 
 def _asked(counts: IntArray) -> list[int]:
-    found: list[int] = np.flatnonzero((counts[..., ASKED] > 0).any(axis=1)).tolist()
-    return found
+    positions: list[int] = np.flatnonzero((counts[..., ASKED] > 0).any(axis=1)).tolist()
+    return positions
 
 
 def trading(

@@ -27,7 +27,7 @@ COARSER = ("race", "language", "age", "county")  # in this order, each for good
 
 @dataclass
 class Report:
-    """What became of whom, in people; told in numbers of LEAST or more."""
+    """How many people were kept, coarsened or left out; shown only from LEAST upwards."""
 
     people: int = 0
     kept: int = 0
@@ -37,14 +37,14 @@ class Report:
 
     def lines(self) -> list[str]:
         """Sentences for the report beside the file."""
-        # of how many people is not told: it would give those away who are left out
-        told = [f"{self.kept} people are in the file."]
-        told.append(f"{_shown(self.dropped)} left out: fewer than {LEAST} shared their traits.")
+        # out of how many people stays unsaid: it would give away those who are left out
+        lines = [f"{self.kept} people are in the file."]
+        lines.append(f"{_shown(self.dropped)} left out: fewer than {LEAST} shared their traits.")
         for trait, count in self.coarsened.items():
-            told.append(f"{_shown(count)} have {trait} or more coarsened to {ANY!r}.")
+            lines.append(f"{_shown(count)} have {trait} or more coarsened to {ANY!r}.")
         for item, count in self.withheld.items():
-            told.append(f"{_shown(count)} answers to {item} are withheld ({WITHHELD}).")
-        return told
+            lines.append(f"{_shown(count)} answers to {item} are withheld ({WITHHELD}).")
+        return lines
 
 
 def _shown(count: int) -> str:
@@ -84,15 +84,15 @@ def research_file(
 
 def problems(rows: pd.DataFrame, items: Sequence[str]) -> list[str]:
     """What of the rule a finished file breaks, a sentence each; not how it is made."""
-    found = []
+    sentences = []
     for traits, group in rows.groupby(list(TRAITS), sort=True):
         if len(group) < LEAST:
-            found.append(f"{traits}: under {LEAST} people.")
+            sentences.append(f"{traits}: under {LEAST} people.")
         for item in items:
             answered = group.loc[group[item] > 0, item]
             if len(answered) and not _is_diverse(answered):
-                found.append(f"{traits}: the answers to {item} are too much alike.")
-    return found
+                sentences.append(f"{traits}: the answers to {item} are too much alike.")
+    return sentences
 
 
 def _fits(rows: pd.DataFrame, item: str) -> pd.Series:

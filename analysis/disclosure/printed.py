@@ -31,9 +31,9 @@ def world_of(
     tally: Tally, measures: Sequence[Measure], tables: Sequence[Table]
 ) -> tuple[World, list[Shown]]:
     """The true counts of one panel and everything that its tables print of them."""
-    found = shown_of(tally, measures, tables)
-    shown = [part for parts, _ in found for part in parts]
-    shown += [atom for _, atoms in found for atom in atoms]
+    printed = shown_of(tally, measures, tables)
+    shown = [part for parts, _ in printed for part in parts]
+    shown += [atom for _, atoms in printed for atom in atoms]
     return true_world(tally, measures, tables), shown
 
 
@@ -112,12 +112,12 @@ def _printed(
 
 def _left_out(table: Table, parts: Sequence[Place], measures: Sequence[Measure]) -> BoolArray:
     """Which figures of a table's parts are left out; shape (parts, M)."""
-    found = np.zeros((len(parts), len(measures)), dtype=bool)
+    left_out = np.zeros((len(parts), len(measures)), dtype=bool)
     if table.left_out:
-        for row, (area, _, _) in zip(found, parts, strict=True):
+        for row, (area, _, _) in zip(left_out, parts, strict=True):
             community = table.layout[area].community
             row[:] = [(community, *measure.key) in table.left_out for measure in measures]
-    return found
+    return left_out
 
 
 def _counts(stats: IntArray, of: IntArray, measures: Sequence[Measure], coarse: IntArray) -> Counts:

@@ -72,7 +72,7 @@ def guarded(
     earlier: Earlier,
     withheld: Collection[tuple[int, str, str]] = (),
 ) -> Guarded:
-    """Every table of one county and season as it passes the audit, by the smallest losses found.
+    """Every table of one county and season, with the smallest losses that pass the audit.
 
     The same counts give the same tables. What an earlier release left out, or showed one band
     coarser, stays so.
@@ -152,10 +152,10 @@ class Hearing:
         shown = [part for one in prints for part in one.parts]
         shown += [atom for one in prints for atom in one.atoms]
         grids = {table.key.cut: one.grid for table, one in zip(together, prints, strict=True)}
-        found = doubts(world, shown, grids)
+        doubtful = doubts(world, shown, grids)
         if only is not None:
-            found = [doubt for doubt in found if doubt == only]
-        return Trades(world, grids).undone(found) if found else []
+            doubtful = [doubt for doubt in doubtful if doubt == only]
+        return Trades(world, grids).undone(doubtful) if doubtful else []
 
     def settled(self, doubt: Doubt, decisions: Decisions) -> Decisions:
         """The first of the steps after which the group is no longer in doubt; in the end nothing
@@ -202,8 +202,8 @@ class Hearing:
     def _prints(self, world: World, tables: Sequence[Table], decisions: Decisions) -> list[Print]:
         at = [(t.key, t.key in decisions.coarse, decisions.charts(t.key)) for t in tables]
         new = {key: table for key, table in zip(at, tables, strict=True) if key not in self.prints}
-        found = shown_of(self.tally, self.measures, list(new.values()))
-        for key, (parts, atoms) in zip(new, found, strict=True):
+        printed = shown_of(self.tally, self.measures, list(new.values()))
+        for key, (parts, atoms) in zip(new, printed, strict=True):
             grid = grid_of(world, key[0].cut, parts + atoms)
             self.prints[key] = Print(parts, atoms, grid)
         return [self.prints[key] for key in at]

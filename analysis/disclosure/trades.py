@@ -29,19 +29,19 @@ from analysis.measures import TOTAL, WHOLE, BoolArray
 CHUNK = 128  # doubts looked at together
 
 
-def undone(world: World, shown: Sequence[Shown], found: Sequence[Doubt]) -> list[Doubt]:
+def undone(world: World, shown: Sequence[Shown], doubtful: Sequence[Doubt]) -> list[Doubt]:
     """The doubts that no trade between two people settles."""
-    return Trades(world, grids_of(world, shown)).undone(found)
+    return Trades(world, grids_of(world, shown)).undone(doubtful)
 
 
 def pools(world: World, cut: str, grid: Grid) -> list[list[tuple[int, int]]]:
     """Cells (place, group) that every printed part holds together, or not at all."""
     asked = world.asked[cut].any(axis=-1)
     held = np.packbits(grid.holds[grid.printed], axis=0)
-    found: dict[bytes, list[tuple[int, int]]] = {}
+    by_content: dict[bytes, list[tuple[int, int]]] = {}
     for place, group in np.argwhere(asked).tolist():
-        found.setdefault(held[:, place, group].tobytes(), []).append((place, group))
-    return [pool for pool in found.values() if len(pool) > 1]
+        by_content.setdefault(held[:, place, group].tobytes(), []).append((place, group))
+    return [pool for pool in by_content.values() if len(pool) > 1]
 
 
 class Trades:
@@ -52,18 +52,18 @@ class Trades:
         self.cells: dict[str, Cells] = {}
         self.wanted: dict[tuple[Goal, int], BoolArray] = {}
 
-    def undone(self, found: Sequence[Doubt]) -> list[Doubt]:
+    def undone(self, doubtful: Sequence[Doubt]) -> list[Doubt]:
         """The doubts that no trade settles, in their order."""
         settled: set[Doubt] = set()
-        for cut in dict.fromkeys(doubt.cut for doubt in found):
-            mine = [doubt for doubt in found if doubt.cut == cut]
+        for cut in dict.fromkeys(doubt.cut for doubt in doubtful):
+            mine = [doubt for doubt in doubtful if doubt.cut == cut]
             shared = pools(self.world, cut, self.grids[cut])
             settled |= {d for d in mine if any(_trades(self.world, d, pool) for pool in shared)}
             mine = [doubt for doubt in mine if doubt not in settled]
             for i in range(0, len(mine), CHUNK):
                 some = mine[i : i + CHUNK]
                 settled |= {d for d, yes in zip(some, self.hidden(some), strict=True) if yes}
-        return [doubt for doubt in found if doubt not in settled]
+        return [doubt for doubt in doubtful if doubt not in settled]
 
     def hidden(self, some: Sequence[Doubt]) -> BoolArray:
         """Which doubts of one cut are settled by moves in their cell that a second person hides."""
@@ -74,14 +74,14 @@ class Trades:
             return reached[:, 0] & reached[:, 1]
 
         of = Asked(self.world, self.of(cut), some)
-        found, far = of.pairs()
+        partners, far = of.pairs()
         if cut != TOTAL:
-            found |= of.squares()
-        far[enough(found)] = False
+            partners |= of.squares()
+        far[enough(partners)] = False
         for other in self.world.counts:
             if other != cut and far.any():  # they are in some group of every other cut
                 far &= self.of(other).anywhere(of, far)
-        return enough(found | far.any(axis=1)) | of.shared()
+        return enough(partners | far.any(axis=1)) | of.shared()
 
     def of(self, cut: str) -> Cells:
         if cut not in self.cells:
@@ -92,8 +92,8 @@ class Trades:
         """Moves that reach each doubt's two goals, of which both must be; (D, 2, moves)."""
         for doubt in some:
             if (doubt.goal, doubt.measure) not in self.wanted:
-                found = [reaches(EVERY, either) for either in goals(self.world, doubt)]
-                self.wanted[doubt.goal, doubt.measure] = np.array([found[0], found[-1]])
+                reached = [reaches(EVERY, either) for either in goals(self.world, doubt)]
+                self.wanted[doubt.goal, doubt.measure] = np.array([reached[0], reached[-1]])
         return np.array([self.wanted[doubt.goal, doubt.measure] for doubt in some])
 
 

@@ -111,7 +111,7 @@ def _possible(counts: IntArray, measures: Sequence[Measure]) -> bool:
 def printed(audited: Audited, tally: Tally) -> list[Any] | None:
     """Everything that is published of these counts; None where a score could not be printed so."""
     made = {table.key: table for table in audited.tables}
-    panel, found = audited.tables[0].key.panel, []
+    panel, prints = audited.tables[0].key.panel, []
     for plan in plan_tables(
         tally, audited.measures, audited.cuts, audited.earlier, audited.withheld, only=panel
     ):
@@ -125,8 +125,8 @@ def printed(audited: Audited, tally: Tally) -> list[Any] | None:
         columns = print_columns(counts_of(rows))
         text = [np.array(column).astype(str).tolist() for column in columns.values()]
         who = [[getattr(row, name) for name in Exact._fields if name not in COUNTS] for row in rows]
-        found.append((plan.key, plan.notes, plan.layout, plan.few, who, text))
-    return found
+        prints.append((plan.key, plan.notes, plan.layout, plan.few, who, text))
+    return prints
 
 
 def _within_span(row: Exact) -> Exact:

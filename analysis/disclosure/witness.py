@@ -81,7 +81,7 @@ class Shown:
 
 
 class Doubt(NamedTuple):
-    """A group for which no world next door was found."""
+    """A group without a witness: the search reached no neighbouring world."""
 
     cut: str
     place: int
@@ -124,14 +124,14 @@ def doubts(
     """Groups that no world next door proves safe, in order of cut, place, group and measure."""
     stands = next_door(world, shown, grids)
     anywhere: dict[str, BoolArray] = {k: np.asarray(v.any(axis=1)) for k, v in stands.items()}
-    found: list[Doubt] = []
+    doubtful: list[Doubt] = []
     for cut in {part.cut: 0 for part in shown if part.printed}:
         reached: BoolArray = stands[cut]
         for other, moves in anywhere.items():
             if other != cut:  # that person is in some group of every other cut
                 reached = np.logical_and(reached, moves[:, None])
-        found += _unproven(world, cut, reached)
-    return found
+        doubtful += _unproven(world, cut, reached)
+    return doubtful
 
 
 def next_door(
@@ -153,8 +153,8 @@ def broken(holds: BoolArray, what: BoolArray) -> FloatArray:
     Whole numbers far below 2**24, which single precision adds up exactly, and fast.
     """
     cells, rest = (x.reshape(len(x), prod(x.shape[1:])).astype(np.float32) for x in (holds, what))
-    found: FloatArray = (cells.T @ rest).astype(np.float64)
-    return found
+    counts: FloatArray = (cells.T @ rest).astype(np.float64)
+    return counts
 
 
 def touch_rooms(world: World, shown: Sequence[Shown]) -> IntArray:
@@ -169,13 +169,13 @@ def touch_rooms(world: World, shown: Sequence[Shown]) -> IntArray:
             row = rows.setdefault((part.cut, part.places, part.groups), np.full(count, MANY))
             row[part.measures] = np.where(world.score[part.measures], part.room, MANY)
     free = np.full(count, MANY)
-    found = np.full((len(shown), count), MANY)
+    rooms = np.full((len(shown), count), MANY)
     items = world.index >= 0
-    for held, part in zip(found, shown, strict=True):
+    for held, part in zip(rooms, shown, strict=True):
         of_score = rows.get((part.cut, part.places, part.groups), free)
         mine = part.measures[items[part.measures]]
         held[mine] = of_score[world.index[mine]] if world.least > 1 else 0
-    return found
+    return rooms
 
 
 def possible(world: World, cut: str, more: BoolArray) -> BoolArray:
@@ -208,7 +208,7 @@ def hanging(world: World, cut: str) -> IntArray:
 
 def standing(world: World, shown: Sequence[Shown]) -> BoolArray:
     """Which moves inside each part keep its print, shares' moves first; (parts, M, moves)."""
-    found = np.ones((len(shown), len(world.score), len(MOVES) + len(SCORE_MOVES)), dtype=bool)
+    stands = np.ones((len(shown), len(world.score), len(MOVES) + len(SCORE_MOVES)), dtype=bool)
     alike: dict[int, list[int]] = {}  # rows of limits per figure -> parts
     for i, part in enumerate(shown):
         alike.setdefault(part.limits.rest.shape[1], []).append(i)
@@ -220,8 +220,8 @@ def standing(world: World, shown: Sequence[Shown]) -> BoolArray:
         step = world.step[measures][:, None, None]
         scores = (coef @ SCORE_MOVES.T * step <= rest).all(axis=1)
         of = np.repeat(parts, [len(shown[i].measures) for i in parts])
-        found[of, measures] = np.concatenate((shares, scores), axis=1)
-    return found
+        stands[of, measures] = np.concatenate((shares, scores), axis=1)
+    return stands
 
 
 def goals(world: World, doubt: Doubt) -> list[list[Change]]:

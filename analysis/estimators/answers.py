@@ -35,8 +35,8 @@ def numbers(y: ArrayLike) -> FloatArray:
         raise ValueError(
             f"The answers{named(y)} are no numbers: {some}. Say which of them counts as 1."
         )
-    found: FloatArray = values.to_numpy(dtype=float, na_value=np.nan).reshape(plain.shape)
-    return found
+    floats: FloatArray = values.to_numpy(dtype=float, na_value=np.nan).reshape(plain.shape)
+    return floats
 
 
 def named(y: ArrayLike) -> str:

@@ -162,7 +162,7 @@ def kish_deff(weights: ArrayLike) -> float:
 
 
 def intraclass_correlation(n_j: ArrayLike, sum_j: ArrayLike, squares_j: ArrayLike) -> float:
-    """Analysis-of-variance estimate, -1/(m0-1)..1; NaN when it cannot be told.
+    """Analysis-of-variance estimate, -1/(m0-1)..1; NaN when it cannot be estimated.
 
     n_j, sum_j, squares_j: per event the number, sum and sum of squares of its answers.
     (MSB - MSW) / (MSB + (m0-1) MSW), m0 = (n - sum n_j^2 / n) / (k-1). Events with no answer do

@@ -44,10 +44,10 @@ def by_group(
             f"There are {len(values)} answers{named(y)} and {len(labels)} groups{named(groups)}: "
             "everybody needs one of each."
         )
-    told = labels.notna().to_numpy() & ~np.isnan(values)
-    ranged = share_range if np.isin(values[told], (0.0, 1.0)).all() else mean_range
+    answered = labels.notna().to_numpy() & ~np.isnan(values)
+    ranged = share_range if np.isin(values[answered], (0.0, 1.0)).all() else mean_range
     rows = []
-    for label in sorted(labels[told].unique(), key=str):
+    for label in sorted(labels[answered].unique(), key=str):
         one = ranged(values, of, rho=rho, domain=(labels == label).to_numpy(), level=level)
         rows.append((label, one.value, one.low, one.high, one.n, one.events, one.way))
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -57,7 +57,7 @@ def difference_of_ranges(later: Ranged, earlier: Ranged) -> Difference:
     """newcombe() of two independent ranged shares or means, with its p-value: under .05 just where
     0 is outside the 95 % range.
 
-    In the unit of the two, at the level of their ranges; NaN where a range could not be told.
+    In the unit of the two, at the level of their ranges; NaN where a range could not be estimated.
     Raises ValueError for ranges of two levels. Not for the same people or events twice: take
     paired() or difference_of(). Source: METHODS 5; Newcombe 1998, method 10.
     """

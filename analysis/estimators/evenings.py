@@ -43,15 +43,19 @@ def evening_sums(
         np.add.at(of_place[i], codes, column)
     people, sums, sizes = of_place
     per_event = _square_over(s, n).sum(axis=0)
-    found = np.zeros((n.shape[1], SUMS))
-    found[:, EVENTS], found[:, PLACES] = (n > 0).sum(axis=0), (people > 0).sum(axis=0)
-    found[:, N], found[:, SUM], found[:, SQUARES] = n.sum(axis=0), s.sum(axis=0), q.sum(axis=0)
-    found[:, WITHIN] = np.maximum(q.sum(axis=0) - per_event, 0.0)
-    found[:, BETWEEN] = np.maximum(per_event - _square_over(sums, people).sum(axis=0), 0.0)
-    found[:, SIZES] = np.divide(sizes, people, out=np.zeros_like(sizes), where=people > 0).sum(
+    sums_of = np.zeros((n.shape[1], SUMS))
+    sums_of[:, EVENTS], sums_of[:, PLACES] = (n > 0).sum(axis=0), (people > 0).sum(axis=0)
+    sums_of[:, N], sums_of[:, SUM], sums_of[:, SQUARES] = (
+        n.sum(axis=0),
+        s.sum(axis=0),
+        q.sum(axis=0),
+    )
+    sums_of[:, WITHIN] = np.maximum(q.sum(axis=0) - per_event, 0.0)
+    sums_of[:, BETWEEN] = np.maximum(per_event - _square_over(sums, people).sum(axis=0), 0.0)
+    sums_of[:, SIZES] = np.divide(sizes, people, out=np.zeros_like(sizes), where=people > 0).sum(
         axis=0
     )
-    return found
+    return sums_of
 
 
 def within_places(sums: ArrayLike, parties: float = PARTIES) -> tuple[float, int, float]:

@@ -94,7 +94,7 @@ def mean_range(
     In the unit of y: a score of 0..100, or a net of -1, 0 and 1. s: weighted standard deviation
     with n-1; level: of the range, 0..1, and z or t with it. Raises ValueError for nobody, for
     answers that are no numbers and for a level outside 0..1; for one person, and where all give
-    the same answer, the range cannot be told and is NaN. Source: METHODS 3; R: svymean,
+    the same answer, the range cannot be estimated and is NaN. Source: METHODS 3; R: svymean,
     confint(df = degf()).
     """
     values = numbers(y)
@@ -145,17 +145,17 @@ def pooled_rho(y: ArrayLike, of: Design, *, domain: ArrayLike | None = None) -> 
     """
     values = numbers(y)
     inside = domain_of(values, of, domain)
-    codes, told = codes_of(of.events[inside]), values[inside]
-    told = told - told.mean()  # the same correlation, with less rounding
-    n, s, q = (np.bincount(codes, w) for w in (np.ones_like(told), told, told**2))
+    codes, centred = codes_of(of.events[inside]), values[inside]
+    centred = centred - centred.mean()  # the same correlation, with less rounding
+    n, s, q = (np.bincount(codes, w) for w in (np.ones_like(centred), centred, centred**2))
     return settled_rho(intraclass_correlation(n, s, q), events=len(n), answers=float(n.sum()))
 
 
 def _zero_or_one(y: ArrayLike) -> FloatArray:
     values = numbers(y)
-    told = values[~np.isnan(values)]
-    if not np.isin(told, (0.0, 1.0)).all():
-        other = float(told[~np.isin(told, (0.0, 1.0))][0])
+    valid = values[~np.isnan(values)]
+    if not np.isin(valid, (0.0, 1.0)).all():
+        other = float(valid[~np.isin(valid, (0.0, 1.0))][0])
         raise ValueError(
             f"A share needs answers of 0 or 1, and there is {other:g}{named(y)}; for a score take "
             "mean_range, for codes person_values."

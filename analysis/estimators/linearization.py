@@ -29,7 +29,7 @@ class Estimate:
     """A number with its Taylor variance; in the unit of what was estimated."""
 
     value: float
-    variance: float  # NaN when one event only: the error between events cannot be told
+    variance: float  # NaN when one event only: the error between events cannot be estimated
     df: int  # events - strata, among those with anybody in the domain
     n: int
     events: int
@@ -47,7 +47,7 @@ def variance(influence: FloatArray, of: Design) -> FloatArray:
     """
     z = np.asarray(influence, dtype=float)
     columns = z.reshape(len(z), -1)
-    found = np.zeros((columns.shape[1], columns.shape[1]))
+    covariance = np.zeros((columns.shape[1], columns.shape[1]))
     for stratum in np.unique(of.strata):
         here = of.strata == stratum
         ids = codes_of(of.events[here])
@@ -56,10 +56,10 @@ def variance(influence: FloatArray, of: Design) -> FloatArray:
         share_left = 1 - k / of.population[here][0]
         if k > 1:
             sums = sums - sums.mean(axis=0)
-            found += share_left * k / (k - 1) * sums.T @ sums
+            covariance += share_left * k / (k - 1) * sums.T @ sums
         elif of.lonely:
-            found += share_left * sums.T @ sums
-    return found[0, 0] if z.ndim == 1 else found
+            covariance += share_left * sums.T @ sums
+    return covariance[0, 0] if z.ndim == 1 else covariance
 
 
 def mean_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
@@ -98,7 +98,7 @@ def total_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estim
     inside = _inside(y[:, None], of, domain)
     influence = np.where(inside, of.weights, 0.0) * np.where(inside, y, 0.0)
     events = len(np.unique(of.events))
-    return _estimate(float(influence.sum()), influence, inside, of, told=events > 1)
+    return _estimate(float(influence.sum()), influence, inside, of, estimable=events > 1)
 
 
 def means_of(
@@ -128,7 +128,7 @@ def difference_of(y: ArrayLike, of: Design, later: ArrayLike, earlier: ArrayLike
     """
     y = numbers(y)
     influence, value = np.zeros(len(y)), 0.0
-    inside_any, told = np.zeros(len(y), dtype=bool), True
+    inside_any, estimable = np.zeros(len(y), dtype=bool), True
     for sign, domain in ((1, later), (-1, earlier)):
         inside = _inside(y[:, None], of, domain)
         w = np.where(inside, of.weights, 0.0) / of.weights[inside].sum()
@@ -136,8 +136,8 @@ def difference_of(y: ArrayLike, of: Design, later: ArrayLike, earlier: ArrayLike
         influence += sign * w * np.where(inside, y - mean, 0.0)
         value += sign * mean
         inside_any |= inside
-        told &= len(np.unique(of.events[inside])) > 1
-    return _estimate(value, influence, inside_any, of, told=told)
+        estimable &= len(np.unique(of.events[inside])) > 1
+    return _estimate(value, influence, inside_any, of, estimable=estimable)
 
 
 def design_effect(
@@ -219,10 +219,10 @@ def _estimate(
     inside: BoolArray,
     of: Design,
     *,
-    told: bool | None = None,
+    estimable: bool | None = None,
 ) -> Estimate:
     events = len(np.unique(of.events[inside]))
     df = events - len(np.unique(of.strata[inside]))
-    told = events > 1 if told is None else told
-    found = float(variance(influence, of)) if told else float("nan")
-    return Estimate(float(value), found, df, int(inside.sum()), events)
+    estimable = events > 1 if estimable is None else estimable
+    error = float(variance(influence, of)) if estimable else float("nan")
+    return Estimate(float(value), error, df, int(inside.sum()), events)

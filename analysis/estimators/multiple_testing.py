@@ -1,4 +1,4 @@
-"""Many tests at once: few of the changes that are told may be false (METHODS 5)."""
+"""Multiple testing: few of the changes reported may be false (METHODS 5)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Ranges of a share that we do not publish, for whoever compares with other programs.
 
 Ours are Korn and Graubard's (taylor.py) and Wilson's (estimate.py), see METHODS 3. R's
-svyciprop() takes the logit's unless told otherwise. None of these can be told at 0, at 1 or for
+svyciprop() takes the logit's by default. None of these can be estimated at 0, at 1 or for
 one event: they raise ValueError there, and Wilson's with n* is the way.
 """
 

@@ -143,8 +143,8 @@ def _range(
         half = float(t.ppf(upper, len(d) - 1)) * d.std(ddof=1) / np.sqrt(len(d))
         return float(d.mean() - half), float(d.mean() + half), "pairs"
     of = design(events)
-    told = mean_range(d, of, rho=pooled_rho(d, of) if rho is None else rho, level=level)
-    return told.low, told.high, told.way
+    interval = mean_range(d, of, rho=pooled_rho(d, of) if rho is None else rho, level=level)
+    return interval.low, interval.high, interval.way
 
 
 def wilcoxon_p(differences: ArrayLike) -> float:
@@ -158,8 +158,8 @@ def wilcoxon_p(differences: ArrayLike) -> float:
     d = d[~np.isnan(d) & (d != 0)]
     if not len(d):
         return 1.0
-    found = wilcoxon(d, zero_method="wilcox", correction=True, method="approx")
-    return float(min(1.0, found.pvalue))
+    test = wilcoxon(d, zero_method="wilcox", correction=True, method="approx")
+    return float(min(1.0, test.pvalue))
 
 
 def mcnemar_p(before: ArrayLike, after: ArrayLike) -> float:

@@ -21,9 +21,9 @@ def person_values(frame: pd.DataFrame, measure: Measure) -> FloatArray:
     millionths of its scale. Raises nothing: a column that is not there was shown to nobody.
     For share_range() and mean_range(). Source: METHODS 2.
     """
-    told = answers(frame, measure)
-    points = told.value * (SCALE[measure.unit] / WHOLE)
-    result: FloatArray = np.where(told.valid & in_sample(frame, measure), points, np.nan)
+    answered = answers(frame, measure)
+    points = answered.value * (SCALE[measure.unit] / WHOLE)
+    result: FloatArray = np.where(answered.valid & in_sample(frame, measure), points, np.nan)
     return result
 
 
@@ -35,9 +35,9 @@ def person_nets(frame: pd.DataFrame, measure: Measure) -> FloatArray:
     """
     if not measure.splits:
         raise ValueError(f"Measure {measure.name}: it has no unfavourable answers, so no net.")
-    told = answers(frame, measure)
-    z = told.top.astype(float) - told.bottom
-    result: FloatArray = np.where(told.valid & in_sample(frame, measure), z, np.nan)
+    answered = answers(frame, measure)
+    z = answered.top.astype(float) - answered.bottom
+    result: FloatArray = np.where(answered.valid & in_sample(frame, measure), z, np.nan)
     return result
 
 
@@ -51,8 +51,8 @@ def person_items(frame: pd.DataFrame, measure: Measure) -> FloatArray:
     if absent:
         raise ValueError(f"The frame lacks {', '.join(absent)}: nobody was asked that.")
     codes = frame[list(measure.columns)].to_numpy(dtype=float)
-    told = np.isin(codes, measure.valid) & in_sample(frame, measure)[:, None]
-    result: FloatArray = np.where(told, codes, np.nan)
+    valid = np.isin(codes, measure.valid) & in_sample(frame, measure)[:, None]
+    result: FloatArray = np.where(valid, codes, np.nan)
     return result
 
 
@@ -66,7 +66,7 @@ def season_wordings(frame: pd.DataFrame, measure: Measure) -> dict[int, str]:
     """
     asked = answers(frame, measure).asked & in_sample(frame, measure)
     seen = frame.loc[asked, ["season", "instrument"]].drop_duplicates().sort_values("season")
-    found: dict[int, set[str]] = {}
+    by_season: dict[int, set[str]] = {}
     for season, instrument in seen.itertuples(index=False):
-        found.setdefault(int(season), set()).add(measure.wording.get(instrument, instrument))
-    return {season: MIXED.join(sorted(wordings)) for season, wordings in found.items()}
+        by_season.setdefault(int(season), set()).add(measure.wording.get(instrument, instrument))
+    return {season: MIXED.join(sorted(wordings)) for season, wordings in by_season.items()}

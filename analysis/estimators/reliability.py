@@ -48,17 +48,17 @@ def reliability(items: ArrayLike) -> Reliability:
     """
     table = np.asarray(items, dtype=float)
     if table.ndim != 2 or table.shape[1] < 3:
-        raise ValueError("Omega needs three items: with two, a factor cannot be told.")
+        raise ValueError("Omega needs three items: with two, a factor is not identified.")
     table = table[~np.isnan(table).any(axis=1)]
     if len(table) < LEAST_PEOPLE:
         raise ValueError(f"Reliability needs {LEAST_PEOPLE} people who answered every item.")
     if (table.std(axis=0) == 0).any():
         raise ValueError("Everybody gave one item the same answer: it says nothing about the rest.")
-    told = _told(table)
-    if min(told.item_rest) < 0:
-        worst = told.item_rest.index(min(told.item_rest)) + 1
+    estimate = _told(table)
+    if min(estimate.item_rest) < 0:
+        worst = estimate.item_rest.index(min(estimate.item_rest)) + 1
         raise ValueError(f"Item {worst} runs against the others: check its keying.")
-    return told
+    return estimate
 
 
 def _told(table: FloatArray) -> Reliability:
@@ -71,10 +71,10 @@ def checked_indexes(
 ) -> dict[tuple[int, str, str], Reliability | None]:
     """(season, measure id, agency) -> reliability of every index, on all answers of the season.
 
-    None: under LEAST_PEOPLE complete answers, so that it cannot be told. An item that runs against
+    None: too few complete answers (LEAST_PEOPLE) for an estimate. An item that runs against
     the others makes an index that does not hold; the other figures of a release need not wait.
     """
-    found: dict[tuple[int, str, str], Reliability | None] = {}
+    checked: dict[tuple[int, str, str], Reliability | None] = {}
     for measure in measures:
         names = measure.columns
         if len(names) < 2 or not set(names) <= set(frame.columns):
@@ -86,8 +86,8 @@ def checked_indexes(
         for season, rows in items.groupby(mine["season"].to_numpy()):
             complete = rows.dropna().to_numpy()
             enough = len(complete) >= LEAST_PEOPLE and (complete.std(axis=0) > 0).all()
-            found[int(str(season)), *measure.key] = _told(complete) if enough else None
-    return found
+            checked[int(str(season)), *measure.key] = _told(complete) if enough else None
+    return checked
 
 
 def alpha(items: FloatArray) -> float:
@@ -110,7 +110,7 @@ def omega(items: FloatArray) -> float:
     R: psych::omega(items, nfactors = 1)$omega.tot, to 1e-4; McDonald 1999. Three items or more.
     """
     if items.shape[1] < 3:
-        raise ValueError("Omega needs three items: with two, a factor cannot be told.")
+        raise ValueError("Omega needs three items: with two, a factor is not identified.")
     r = np.atleast_2d(np.corrcoef(items, rowvar=False))
     return float(1 - (1 - _loadings(r) ** 2).sum() / r.sum())
 

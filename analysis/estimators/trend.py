@@ -13,7 +13,7 @@ from analysis.estimators.basic import FloatArray
 from analysis.measures import IntArray
 from analysis.wordings import comparable
 
-LEAST_SEASONS = 4  # three are told in words
+LEAST_SEASONS = 4  # three are shown in words
 
 
 class CannotCompare(ValueError):
@@ -47,7 +47,7 @@ def slope(
     """Weighted least squares with weights 1/v_t; SE times sqrt(max(1, Q / (T-2))).
 
     variances: of each season's value, over 0; level: of the range, 0..1. Raises CannotCompare for
-    under four seasons, a season told twice, a missing value, or seasons that were asked in
+    under four seasons, a repeated season, a missing value, or seasons that were asked in
     different words. Source: METHODS 5; R: lm(y ~ x, weights = 1/v), its SE / sigma * max(1, sigma).
     """
     x, y, v = (np.asarray(column, dtype=float) for column in (seasons, values, variances))
@@ -59,12 +59,12 @@ def slope(
         raise CannotCompare("The question was asked in different words: no trend crosses that.")
     if not (np.isfinite(y).all() and np.isfinite(v).all() and (v > 0).all()):
         raise CannotCompare("A season has no value, or no variance over 0.")
-    found = slopes(np.zeros(len(x), dtype=np.int64), x, y, v)
-    b, se = float(found.slope[0]), float(found.se[0])
+    fit = slopes(np.zeros(len(x), dtype=np.int64), x, y, v)
+    b, se = float(fit.slope[0]), float(fit.se[0])
     half = float(stdtrit(len(x) - 2, (1 + level) / 2)) * se
     return Slope(
-        b, se, b - half, b + half, float(found.excess[0]), float(found.intercept[0]),
-        float(found.p[0]),
+        b, se, b - half, b + half, float(fit.excess[0]), float(fit.intercept[0]),
+        float(fit.p[0]),
     )  # fmt: skip
 
 
@@ -94,10 +94,10 @@ def slopes(series: IntArray, x: FloatArray, y: FloatArray, v: FloatArray) -> Slo
     centre, level = np.bincount(series, w * x) / total, np.bincount(series, w * y) / total
     away = x - centre[series]
     spread = np.bincount(series, w * away**2)
-    found = np.bincount(series, w * away * y) / spread
+    gradient = np.bincount(series, w * away * y) / spread
     count = np.bincount(series)
-    rest = y - level[series] - found[series] * away
+    rest = y - level[series] - gradient[series] * away
     excess = np.bincount(series, w * rest**2) / (count - 2)
     se = np.sqrt(np.maximum(1.0, excess) / spread)
-    p = 2 * stdtr(count - 2, -np.abs(found / se))
-    return Slopes(count, found, se, excess, level - found * centre, p)
+    p = 2 * stdtr(count - 2, -np.abs(gradient / se))
+    return Slopes(count, gradient, se, excess, level - gradient * centre, p)

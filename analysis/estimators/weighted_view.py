@@ -58,10 +58,10 @@ def share_second_view(
     """
     values, there = _who_answered(y, margins, of)
     fitted = rake_and_trim(there, margins)
-    found = weighted_share_range(values, fitted, of, rho=rho, level=level)
-    refuse_unshowable(fitted.weights[there > 0], found.n_star)
+    weighted = weighted_share_range(values, fitted, of, rho=rho, level=level)
+    refuse_unshowable(fitted.weights[there > 0], weighted.n_star)
     plain = share_range(values, of, rho=rho, level=level)
-    return SecondView(plain, found, who_answered_matters(found.value, plain.value))
+    return SecondView(plain, weighted, who_answered_matters(weighted.value, plain.value))
 
 
 def mean_second_view(
@@ -79,10 +79,12 @@ def mean_second_view(
     """
     values, there = _who_answered(y, margins, of)
     fitted = rake_and_trim(there, margins)
-    found = weighted_mean_range(values, fitted, of, rho=rho, level=level)
-    refuse_unshowable(fitted.weights[there > 0], found.n_star)
+    weighted = weighted_mean_range(values, fitted, of, rho=rho, level=level)
+    refuse_unshowable(fitted.weights[there > 0], weighted.n_star)
     plain = mean_range(values, of, rho=rho, level=level)
-    return SecondView(plain, found, who_answered_matters(found.value, plain.value, scale=scale))
+    return SecondView(
+        plain, weighted, who_answered_matters(weighted.value, plain.value, scale=scale)
+    )
 
 
 def _who_answered(

@@ -172,8 +172,8 @@ def weighted_mean(
     mean = float((w * np.where(inside, y, 0.0)).sum() / w.sum())
     influence = np.where(inside, y - mean, 0.0) / w.sum()
     events, strata = len(np.unique(of.events[inside])), len(np.unique(of.strata[inside]))
-    found = float(variance(adjusted_influence(influence, fitted), of)) if events > 1 else np.nan
-    return Estimate(mean, found, events - strata, int(inside.sum()), events)
+    error = float(variance(adjusted_influence(influence, fitted), of)) if events > 1 else np.nan
+    return Estimate(mean, error, events - strata, int(inside.sum()), events)
 
 
 def weighted_total(y: ArrayLike, fitted: Weighted, of: Design) -> Estimate:
@@ -185,9 +185,9 @@ def weighted_total(y: ArrayLike, fitted: Weighted, of: Design) -> Estimate:
     inside = _inside(y, fitted.weights, None)
     values = np.where(inside, y, 0.0)
     events, strata = len(np.unique(of.events[inside])), len(np.unique(of.strata[inside]))
-    found = float(variance(adjusted_influence(values, fitted), of)) if events > 1 else np.nan
+    error = float(variance(adjusted_influence(values, fitted), of)) if events > 1 else np.nan
     total = float((fitted.weights * values).sum())
-    return Estimate(total, found, events - strata, int(inside.sum()), events)
+    return Estimate(total, error, events - strata, int(inside.sum()), events)
 
 
 def adjusted_influence(influence: FloatArray, fitted: Weighted) -> FloatArray:

@@ -91,16 +91,16 @@ def records(
     A chart has a few dozen rows: from here on they are plain records, which takes a tenth of the
     time. `is_before` is false where the table has none.
     """
-    said, found = said or Said(), []
+    said, table = said or Said(), []
     for row in rows.to_dict("records"):
-        told = {str(name): None if cell != cell else cell for name, cell in row.items()}  # no NaN
-        one: dict[str, Any] = {"is_before": False, **told}
+        fields = {str(name): None if cell != cell else cell for name, cell in row.items()}  # no NaN
+        one: dict[str, Any] = {"is_before": False, **fields}
         scale = 100.0 if one["unit"] == "share" else 1.0
         drawn = one | {name: None if one[name] is None else one[name] * scale for name in PER_CENT}
         drawn["hover"] = said.hover(one) if said.hover else _hover(drawn, words)
         drawn["label"] = said.label(one) if said.label else _label(drawn, words)
-        found.append(drawn)
-    return found
+        table.append(drawn)
+    return table
 
 
 def _hover(row: Mapping[str, Any], words: Mapping[str, str]) -> str:

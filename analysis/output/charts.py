@@ -40,7 +40,7 @@ Words = Mapping[str, str]
 Figure = dict[str, Any]  # as Plotly reads it: {"data": [...], "layout": {...}}
 
 WORDS: Mapping[str, str] = {
-    "title": "what was found, in a sentence",
+    "title": "the finding, in a sentence",
     "subtitle": "what is drawn: measure, place, unit",
     "source": "where it comes from: release, date, checksum",
     "note": "that the range shows chance variation only",
@@ -48,7 +48,7 @@ WORDS: Mapping[str, str] = {
     "few": "legend: the same of few answers",
     "pool": "legend: several places or groups together",
     "before": "legend: the season before",
-    "third": "legend: so few answers that they are told in words",
+    "third": "legend: so few answers that they are shown in words",
     "untold": "label: so few answers, in a word",
     "low": "hover: under a third",
     "middle": "hover: the middle third",
@@ -137,8 +137,8 @@ def groups(view: View, words: Words, *, said: Said | None = None) -> Figure:
     table = by_group(view)
     present = set(table.loc[~table["is_before"], "group"])
     table = table[table["group"].isin(present)]
-    told = [name for name in words if name in present - {OTHER}]
-    order = [*told, *sorted(present - {*told, OTHER}), *(present & {OTHER})]
+    named = [name for name in words if name in present - {OTHER}]
+    order = [*named, *sorted(present - {*named, OTHER}), *(present & {OTHER})]
     return _lying(records(table, words, said), "group", order, words)
 
 
@@ -251,11 +251,11 @@ def _lying(rows: Sequence[Row], by: str, order: Sequence[str], words: Words) -> 
 
 def _one_legend_entry_each(figure: Figure) -> None:
     """Small multiples repeat their marks: the legend tells each once."""
-    told: set[str] = set()
+    listed: set[str] = set()
     for part in (*figure["data"], *figure["layout"]["shapes"]):
-        part["showlegend"] = part["showlegend"] and part["legendgroup"] not in told
+        part["showlegend"] = part["showlegend"] and part["legendgroup"] not in listed
         if part["showlegend"]:
-            told.add(part["legendgroup"])
+            listed.add(part["legendgroup"])
 
 
 def _finished(figure: Figure, rows: Sequence[Row], words: Words) -> Figure:
@@ -268,8 +268,8 @@ def _finished(figure: Figure, rows: Sequence[Row], words: Words) -> Figure:
 def _in_order(ids: Iterable[str], words: Words) -> list[str]:
     """In the order of the caller's words, which is that of its tables; never by score."""
     present = set(ids)
-    told = [name for name in words if name in present]
-    return [*told, *sorted(present - {*told})]
+    named = [name for name in words if name in present]
+    return [*named, *sorted(present - {*named})]
 
 
 def _unit(rows: Sequence[Row]) -> str:

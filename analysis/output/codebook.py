@@ -133,7 +133,7 @@ def band_rows() -> Iterator[Cells]:
 
 def _band_says(step: int, least: int) -> str:
     if not step:
-        return f"n shown as {shown_n(least)}; thirds of the scale, told in words"
+        return f"n shown as {shown_n(least)}; thirds of the scale, shown in words"
     tail, most = TAIL * step, SCALE["score"]
     return (
         f"n shown down to a multiple of {N_STEP}; value to the nearest {step} %, or at most "

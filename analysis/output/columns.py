@@ -20,12 +20,12 @@ from analysis.tabulation.rounding import BANDS
 PROGRAMME, STATE, COUNTY, POOL, COMMUNITY = "programme", "state", "county", "pool", "community"
 
 # Why a cell is empty. Statistical programs get each as a missing value of its own.
-WORDS = "told in words only: fewer than 30 answers, or their table is shown one band coarser"
+WORDS = "shown in words only: fewer than 30 answers, or their table is shown one band coarser"
 SMALL = "not shown: fewer than 60 answers, a part under 11 people, or no such split"
 UNASKED = "does not apply to this row"
 UNSETTLED = "not settled: too few events, or not the total"
 UNCOUNTED = "nobody counted, or not the total"
-UNTESTED = "not tested: one of the two seasons is told in words, or the places are too few"
+UNTESTED = "not tested: one of the two seasons is shown in words, or the places are too few"
 NO_END = "there is no greatest number"
 EMPTY = (WORDS, SMALL, UNASKED, UNSETTLED, UNCOUNTED, UNTESTED, NO_END)
 
@@ -113,11 +113,11 @@ WHY = Column("explanation", "str", "the note in words")
 
 def widened(fields: Sequence[Field], *more: tuple[str, Column]) -> tuple[Column, ...]:
     """Frozen columns with others put in: (after which, column)."""
-    found = [LEVEL, *map(column, fields)]
+    columns = [LEVEL, *map(column, fields)]
     for after, new in more:
-        place = next(i for i, one in enumerate(found) if one.name == after)
-        found.insert(place + 1, new)
-    return tuple(found)
+        place = next(i for i, one in enumerate(columns) if one.name == after)
+        columns.insert(place + 1, new)
+    return tuple(columns)
 
 
 FIGURES_TABLE = Table(
@@ -188,6 +188,6 @@ def wide_table(measures: Sequence[Measure]) -> Table:
             stem, says = wide_name(measure.name, wording), measure_says(measure)
             for what, kind, meaning in WIDE:
                 unit = "answers" if kind == "int" else f"0..{SCALE[measure.unit]:.0f}"
-                told = f"{says}, wording {wording or '-'}: {meaning}"
-                columns.append(Column(f"{stem}.{what}", kind, told, unit, empty=UNASKED))
+                label = f"{says}, wording {wording or '-'}: {meaning}"
+                columns.append(Column(f"{stem}.{what}", kind, label, unit, empty=UNASKED))
     return Table("figures-wide", "One row per place, season, cut and group", tuple(columns))

@@ -24,7 +24,7 @@ class Mark:
     low: float
     high: float
     hover: str
-    value: float | None = None  # None: told in words
+    value: float | None = None  # None: shown in words
     point: str = ""
     label: str = ""
     is_newest: bool = False
@@ -52,10 +52,10 @@ class Panel:
     @property
     def rows(self) -> list[tuple[str, list[Mark]]]:
         """Return each name from above with its marks, this season's first."""
-        found: dict[float, list[Mark]] = {spot: [] for spot in sorted(self.names, reverse=True)}
+        by_spot: dict[float, list[Mark]] = {spot: [] for spot in sorted(self.names, reverse=True)}
         for mark in sorted(self.marks, key=lambda mark: mark.is_before):
-            found[int(mark.spot)].append(mark)
-        return [(self.names[spot], marks) for spot, marks in found.items()]
+            by_spot[int(mark.spot)].append(mark)
+        return [(self.names[spot], marks) for spot, marks in by_spot.items()]
 
 
 @dataclass(frozen=True)

@@ -83,19 +83,19 @@ def write_dta(
 
 
 def by_column(table: Table, rows: Iterable[Cells]) -> Sequence[Sequence[Any]]:
-    found = list(zip(*rows, strict=True))
-    return found or [()] * len(table.columns)
+    columns = list(zip(*rows, strict=True))
+    return columns or [()] * len(table.columns)
 
 
 def with_all_values(table: Table, columns: Sequence[Sequence[Any]]) -> Table:
     """The table with what its rows hold beside the values that we know, of another version."""
-    found = [
+    widened = [
         replace(one, values=(*one.values, *sorted(set(cells) - set(one.values))))
         if one.values
         else one
         for one, cells in zip(table.columns, columns, strict=True)
     ]
-    return replace(table, columns=tuple(found))
+    return replace(table, columns=tuple(widened))
 
 
 def coded(column: Column) -> dict[Any, str]:

@@ -69,8 +69,8 @@ def marks(rows: Sequence[Row], words: Mapping[str, str], *, place: Place) -> lis
     """
     draw = {"range": _segments, "few": _outlined, "pool": _segments, "third": _outlined}
     sorts = {name: [row for row in rows if sort_of(row) == name] for name in draw}
-    told = [row for row in rows if sort_of(row) != "third"]
-    points = {name: [row for row in told if point_of(row) == name] for name in POINTS}
+    drawn = [row for row in rows if sort_of(row) != "third"]
+    points = {name: [row for row in drawn if point_of(row) == name] for name in POINTS}
     labels = {
         "label": [row for row in rows if not row["is_newest"]],
         "newest": [row for row in rows if row["is_newest"]],

@@ -1,6 +1,6 @@
-"""What chance alone would do: how often a place that did not move is told to be higher or lower.
+"""What chance alone would do: how often a place that did not move is reported as higher or lower.
 
-Not 5 %: rounding, the least change that is told and the small numbers make it less, and each place
+Not 5 %: rounding, the least reported change and small numbers make it less, and each place
 has its own. Shown values are few (21 for steps of 5), so that the probability is a plain sum over
 all pairs of them (METHODS 5).
 """
@@ -38,8 +38,8 @@ def chance_alone(old: pd.DataFrame, new: pd.DataFrame) -> FloatArray:
     old, new: released rows, one pair per row. The share that both have is the mean of the two
     shown values, weighted by n. Rounded to hundredths before it is looked up: it changes little.
     """
-    found = np.full(len(new), np.nan)
-    told = ((old["band"] != THIRDS).to_numpy()) & ((new["band"] != THIRDS).to_numpy())
+    expected = np.full(len(new), np.nan)
+    comparable = ((old["band"] != THIRDS).to_numpy()) & ((new["band"] != THIRDS).to_numpy())
     scale = scale_of(new)
     n1, n2 = old["n_low"].to_numpy(dtype=float), new["n_low"].to_numpy(dtype=float)
     share = (old["value"].to_numpy() * n1 + new["value"].to_numpy() * n2) / (n1 + n2) / scale
@@ -52,20 +52,20 @@ def chance_alone(old: pd.DataFrame, new: pd.DataFrame) -> FloatArray:
         ]
         for table in (old, new)
     ]
-    for i in np.flatnonzero(told).tolist():
-        found[i] = told_by_chance(seen[0][i], seen[1][i], round(float(share[i]), 2))
-    return found.round(4)
+    for i in np.flatnonzero(comparable).tolist():
+        expected[i] = reported_by_chance(seen[0][i], seen[1][i], round(float(share[i]), 2))
+    return expected.round(4)
 
 
 @lru_cache(maxsize=65_536)
-def told_by_chance(old: Seen, new: Seen, share: float) -> float:
+def reported_by_chance(old: Seen, new: Seen, share: float) -> float:
     """Probability that rung 1 tells a change from old to new, both with this true share, 0..1."""
     (v1, l1, u1, p1), (v2, l2, u2, p2) = (_shown(one, share) for one in (old, new))
     a, b = v1[:, None], v2[None, :]
     before = Interval(a, l1[:, None], u1[:, None])
     low, high = newcombe(before, Interval(b, l2[None, :], u2[None, :]))
-    told = ((low > 0) | (high < 0)) & (abs(b - a) >= CLEAR - 1e-9)
-    return float(p1 @ told @ p2)
+    clear = ((low > 0) | (high < 0)) & (abs(b - a) >= CLEAR - 1e-9)
+    return float(p1 @ clear @ p2)
 
 
 def _shown(one: Seen, share: float) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

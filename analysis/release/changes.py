@@ -34,7 +34,7 @@ def season_changes(
     measures apart from the others. Columns: columns.CHANGES, in the unit of the measure.
     figures: those of a release (Released.figures); raises KeyError for other columns.
     curves: how the q of each family climb, when these figures are only a part of the programme
-            (see verdict.settled_curves); else found among these figures. Source: METHODS 5.
+            (see verdict.settled_curves); else computed from these figures. Source: METHODS 5.
     """
     return _told(_numbers(*pairs_before(figures), measures, BEFORE), curves)
 

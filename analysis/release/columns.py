@@ -82,8 +82,14 @@ CHANGES = (
     ),
     Field("low", "float", "low end of its 95 % range, of people like those who came"),
     Field("high", "float", "high end of its 95 % range, of people like those who came"),
-    Field("smallest", "float", "smallest change that rung 1 would have told in four of five cases"),
-    Field("chance", "float", "probability that chance alone is told at rung 1, had nothing moved"),
+    Field(
+        "smallest", "float", "smallest change that rung 1 would have reported in four of five cases"
+    ),
+    Field(
+        "chance",
+        "float",
+        "probability that chance alone reports a change at rung 1 when nothing moved",
+    ),
     Field("p_crowd", "float", "p-value of the change among people like those who came"),
     Field("place_low", "float", "low end of the 95 % range of the place's change"),
     Field("place_high", "float", "high end of the 95 % range of the place's change"),
@@ -106,7 +112,7 @@ OVERALL = (
     Field("unit", "str", "share (values 0..1) or score (values 0..100)"),
     Field("asked", "str", "wording version of the places that are put together"),
     Field("communities", "int", "places put together: those with a number of their own"),
-    Field("left_out", "int", "places left out: too few answers, told in words, or together"),
+    Field("left_out", "int", "places left out: too few answers, shown in words, or together"),
     Field("left_out_places", "str", "their slugs, joined by bars; the first 50"),
     Field("n", "int", "answers, sum of the places' shown n"),
     Field("value", "float", "mean of the places' shown values, weighted by their shown n"),

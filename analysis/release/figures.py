@@ -38,7 +38,7 @@ class Known(NamedTuple):
     """What is known of a measure over the whole programme in one season."""
 
     icc: float  # correlation of answers at one event within places, 0..1; NaN: not settled
-    spread: float  # standard deviation of a score, in its unit; NaN: a share, or not told
+    spread: float  # standard deviation of a score, in its unit; NaN: a share, or not known
 
 
 def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.DataFrame:
@@ -47,18 +47,18 @@ def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.Data
     range_*: of the people who came (n_eff = n / 1.4); place_range_*: of the place, for totals
     where the correlation is settled and single answers are known (n_eff_place). The low end is
     that of the least value that the band allows, the high end that of the greatest, for the
-    least n of its class and the largest m that public counts allow. Thirds are told in words:
+    least n of its class and the largest m that public counts allow. Thirds are shown in words:
     their ranges are NaN. Rounded outward to thousandths of the scale, so that anybody can repeat
     them from the download.
     Source: METHODS 3.
     """
     keys = zip(figures["season"], figures["measure"], figures["agency"], strict=True)
-    told = np.array([known[key] for key in keys], dtype=float).reshape(-1, 2)
+    moments = np.array([known[key] for key in keys], dtype=float).reshape(-1, 2)
     scale = scale_of(figures)
     n, m = figures["n_low"].to_numpy(float), figures["per_event"].to_numpy(float)
     counted = figures["wording"].str.endswith(COUNTED)  # nothing is known of who answered what
-    icc = np.where(((figures["cut"] == TOTAL) & ~counted).to_numpy(), told[:, 0], np.nan)
-    spread = np.where(scale > 1, told[:, 1], np.nan)
+    icc = np.where(((figures["cut"] == TOTAL) & ~counted).to_numpy(), moments[:, 0], np.nan)
+    spread = np.where(scale > 1, moments[:, 1], np.nan)
     n_eff, n_eff_place = (np.floor(x * 10) / 10 for x in (crowd_n(n), place_n(n, m, icc)))
     made = {"n_eff": n_eff, "n_eff_place": n_eff_place, "icc": icc, "spread": spread}
     words = (figures["band"] == THIRDS).to_numpy()

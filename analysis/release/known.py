@@ -25,9 +25,9 @@ def programme_knows(
     """Correlation and spread of every season and measure with answers.
 
     evenings: season -> sums over the whole programme, shape (M, SUMS). How evenings differ is
-    told from up to three seasons together, the spread of a score from its own (METHODS 3).
+    estimated from up to three seasons together, the spread of a score from its own (METHODS 3).
     """
-    found = {}
+    knowledge = {}
     seasons = sorted(evenings)
     for i, season in enumerate(seasons):
         latest = seasons[max(i + 1 - SEASONS_TOGETHER, 0) : i + 1]
@@ -37,8 +37,8 @@ def programme_knows(
             if own[N]:
                 scale = SCALE[measure.unit]
                 spread = spread_of(own, scale) if measure.unit == "score" else float("nan")
-                found[season, *measure.key] = Known(settled_icc(together[j]), spread)
-    return found
+                knowledge[season, *measure.key] = Known(settled_icc(together[j]), spread)
+    return knowledge
 
 
 def known_before(notes: pd.DataFrame) -> dict[RhoKey, Known]:

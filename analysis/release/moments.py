@@ -70,7 +70,7 @@ def index_moments(
     frame: pd.DataFrame, measures: Sequence[Measure]
 ) -> dict[Key, tuple[int, IntArray, IntArray]]:
     """Per season and index: n, sums and products of the codes of people who answered them all."""
-    found: dict[Key, tuple[int, IntArray, IntArray]] = {}
+    by_key: dict[Key, tuple[int, IntArray, IntArray]] = {}
     for measure in measures:
         names = list(measure.columns)
         if len(names) < 2 or not set(names) <= set(frame.columns):
@@ -81,8 +81,8 @@ def index_moments(
         season = frame["season"].to_numpy()
         for year in np.unique(season).tolist():
             rows = codes[whole & (season == year)]
-            found[year, measure.id, measure.agency] = (len(rows), rows.sum(axis=0), rows.T @ rows)
-    return found
+            by_key[year, measure.id, measure.agency] = (len(rows), rows.sum(axis=0), rows.T @ rows)
+    return by_key
 
 
 def index_holds(read: Sequence[Moments], measures: Sequence[Measure]) -> dict[Key, bool]:

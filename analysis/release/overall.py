@@ -1,7 +1,7 @@
 """The whole programme and each state: its figure, its mean change, and how many places moved.
 
 From released rows of communities only, never from answers: a sum over exact answers would give a
-small place away by subtraction. Places with too few answers to be shown, told in words, or shown
+small place away by subtraction. Places with too few answers to be shown, shown in words, or shown
 together are left out and named.
 Counties add up: `parts_of` one county after another, `overall` at the end (METHODS 5).
 """
@@ -44,12 +44,12 @@ class Parts:
 
     @classmethod
     def together(cls, parts: Iterable[Parts]) -> Parts:
-        found = list(parts)
+        several = list(parts)
         return cls(
-            _added([one.value for one in found], [*KEY, "unit", "wording"]),
-            _added([one.change for one in found], [*KEY, "season_from"]),
-            _added([one.counts for one in found], KEY),
-            pd.concat([one.left_out for one in found], ignore_index=True),
+            _added([one.value for one in several], [*KEY, "unit", "wording"]),
+            _added([one.change for one in several], [*KEY, "season_from"]),
+            _added([one.counts for one in several], KEY),
+            pd.concat([one.left_out for one in several], ignore_index=True),
         )
 
 
@@ -126,9 +126,9 @@ def _figure(value: pd.DataFrame) -> pd.DataFrame:
 
 
 def _change(moved: pd.DataFrame) -> pd.DataFrame:
-    told = moved[(moved["basis"] == BEFORE) & moved["change"].notna()]
-    d = told["change"].to_numpy(dtype=float)
-    table = told[[*KEY, "season_from"]].assign(compared=1, total=d, squares=d**2)
+    comparable = moved[(moved["basis"] == BEFORE) & moved["change"].notna()]
+    d = comparable["change"].to_numpy(dtype=float)
+    table = comparable[[*KEY, "season_from"]].assign(compared=1, total=d, squares=d**2)
     return _added([table], [*KEY, "season_from"])
 
 
@@ -143,11 +143,11 @@ def _mean_change(sums: pd.DataFrame) -> pd.DataFrame:
     half = stdtrit(df, 0.975) * se
     low, high = (mean - half).round(DECIMALS), (mean + half).round(DECIMALS)
     z = np.divide(abs(mean), se, out=np.full_like(se, np.inf), where=se > 0)
-    told: dict[str, FloatArray] = {
+    columns: dict[str, FloatArray] = {
         "change": mean.round(DECIMALS), "low": low, "high": high, "p": (2 * stdtr(df, -z)).round(6)
     }  # fmt: skip
     verdict = np.select([~enough, low > 0, high < 0], [FEW, HIGHER, LOWER], UNCLEAR)
-    shown = {name: np.where(enough, column, np.nan) for name, column in told.items()}
+    shown = {name: np.where(enough, column, np.nan) for name, column in columns.items()}
     return pd.DataFrame({**shown, "verdict": verdict}, index=sums.index)
 
 
@@ -169,8 +169,8 @@ def _left_out(total: pd.DataFrame, clear: pd.DataFrame, few: pd.DataFrame) -> pd
     in words, pooled, or asked in mixed words."""
     shown = total.assign(place=total["members"].where(total["members"] != "", total["community"]))
     places = pd.concat([_one_each(shown), few])[[*KEY, "community"]].drop_duplicates()
-    found = places.merge(clear[[*KEY, "community"]], how="left", indicator=True)
-    return found[found["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
+    matched = places.merge(clear[[*KEY, "community"]], how="left", indicator=True)
+    return matched[matched["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
 
 
 def _too_few(notes: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Rising or falling over the years: the third rung, from released rows (METHODS 5).
 
 The seasons' own scatter carries how evenings differ, so that nothing is assumed of it: a place with
-one event a year can be told here.
+one event a year can be reported here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def trends(total: pd.DataFrame, place: Sequence[str], newest: int) -> pd.DataFra
     """A row per place with SEASONS_TO_TELL seasons or more that compare with the newest.
 
     total: released rows of the cut total, sorted by place and season; place: what makes a place.
-    change, low and high are per year, in the unit of the measure. It is told where the range of
+    change, low and high are per year, in the unit of the measure. It is reported where the range of
     the slope excludes 0 and the line moves by 5 points or more over its seasons.
     """
     rows = total[(total["band"] != THIRDS) & ~total["wording"].str.contains(MIXED, regex=False)]
@@ -41,16 +41,16 @@ def trends(total: pd.DataFrame, place: Sequence[str], newest: int) -> pd.DataFra
     )
     head = head.reset_index()
     scale = scale_of(rows)
-    found = slopes(code, rows["season"].to_numpy(float), rows["value"].to_numpy(float) / scale,
+    fits = slopes(code, rows["season"].to_numpy(float), rows["value"].to_numpy(float) / scale,
                    variance_shown(rows))  # fmt: skip
     whole = scale_of(head)
-    low, high = ((end * whole).round(DECIMALS) for end in found.ends())
+    low, high = ((end * whole).round(DECIMALS) for end in fits.ends())
     years = (head["season_to"] - head["season_from"]).to_numpy(dtype=float)
-    enough = abs(found.slope) * years >= CLEAR - 1e-9
+    enough = abs(fits.slope) * years >= CLEAR - 1e-9
     verdict = np.select([enough & (low > 0), enough & (high < 0)], [RISING, FALLING], UNCLEAR)
     return head.assign(
-        basis=TREND, seasons=found.seasons, change=(found.slope * whole).round(DECIMALS),
-        low=low, high=high, p=found.p.round(6),
+        basis=TREND, seasons=fits.seasons, change=(fits.slope * whole).round(DECIMALS),
+        low=low, high=high, p=fits.p.round(6),
         family="", rung=np.where(verdict == UNCLEAR, 0, 3), verdict=verdict,
         **dict.fromkeys(NOTHING, np.nan),
     )  # fmt: skip

@@ -31,7 +31,7 @@ FEW = "few"  # too few answers to tell
 WORDING = "wording"  # asked in other words: not comparable
 UP, DOWN = (HIGHER, RISE, RISING), (LOWER, FALL, FALLING)  # by rung, from 1
 
-CLEAR = 0.05  # of the scale: smaller differences are not told as a change, however certain
+CLEAR = 0.05  # of the scale: smaller differences are not reported as a change, however certain
 STEPS = 8  # of the fixed point behind the smallest change; it moves by under .001 after five
 DECIMALS = 4  # of a change and its range, as they are printed; verdicts are about what is printed
 
@@ -69,14 +69,17 @@ def compared(old: pd.DataFrame, new: pd.DataFrame, *, parts: bool = False) -> pd
     """
     scale = scale_of(new)
     wall, few = not_told(old, new)
-    told = ~wall & ~few
+    comparable = ~wall & ~few
     change, low, high, p_crowd = difference(old, new, "range", scale, parts=parts)
     _, place_low, place_high, p = difference(old, new, "place_range", scale)
     unit = {"change": change, "low": low, "high": high, "smallest": _smallest(old, new, scale),
             "place_low": place_low, "place_high": place_high}  # fmt: skip
-    shown = {name: np.where(told, x * scale, np.nan).round(DECIMALS) for name, x in unit.items()}
+    shown = {
+        name: np.where(comparable, x * scale, np.nan).round(DECIMALS) for name, x in unit.items()
+    }
     tests = {
-        name: np.where(told, x, np.nan).round(6) for name, x in (("p_crowd", p_crowd), ("p", p))
+        name: np.where(comparable, x, np.nan).round(6)
+        for name, x in (("p_crowd", p_crowd), ("p", p))
     }
     return pd.DataFrame({**shown, **tests, "wall": wall, "few": few, "scale": scale})
 
@@ -84,7 +87,7 @@ def compared(old: pd.DataFrame, new: pd.DataFrame, *, parts: bool = False) -> pd
 def judged(table: pd.DataFrame, curves: Mapping[str, Curve] | None = None) -> pd.DataFrame:
     """The table of compared() with q, rung and verdict; it needs the column `family`.
 
-    curves: how each family's q climb over the whole programme; else found in this table alone.
+    curves: how each family's q climb over the whole programme; else computed from this table alone.
     """
     curves = curves_of(table) if curves is None else curves
     q = np.full(len(table), np.nan)
@@ -197,11 +200,11 @@ def smallest_for(n: int, share: float = 0.6) -> float:
     """The change of a share that rung 1 tells in four of five cases, with n answers in each season.
 
     0..1, from what is shown: n rounded down, the share in the band of n. Raises ValueError for an
-    n that is told in words. For the guide's examples.
+    n that is shown in words. For the guide's examples.
     """
     band = BANDS[int(band_of(np.array([n]))[0])]
     if not band.step:
-        raise ValueError(f"{n} answers are told in words: no change of them is told.")
+        raise ValueError(f"{n} answers are shown in words: no change of them is reported.")
     half, worth = np.array([band.step / 200]), crowd_n(np.array([n - n % N_STEP]))
     none = np.array([np.nan])
     return float(smallest_told(np.array([share]), half, half, worth, worth, none, none)[0])

@@ -1,7 +1,7 @@
 """Changes within one season: who arrives and who leaves, and the same people twice (METHODS 5).
 
 Which released rows are set beside each other; changes.py works the change out. Neither is about
-the place: a verdict is told as far as the people who came (rung 1).
+the place: a verdict goes no further than the people who came (rung 1).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def evening_rows(total: pd.DataFrame, measures: Sequence[Measure]) -> Rows:
 
 def moved_rows(total: pd.DataFrame, measures: Sequence[Measure]) -> Rows:
     """Of those who answered twice: the share that moved down, and beside it the share that moved
-    up. One question told twice, for its lowest code and for its highest.
+    up. One question reported twice, for its lowest code and for its highest.
 
     total: released rows of the cut total.
     """

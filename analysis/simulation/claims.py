@@ -29,7 +29,7 @@ class Finding:
 
     claim: str
     case: str
-    found: Rate
+    rate: Rate
     old: Rate | None = None
     goal: float | None = None
     sign: int = 1
@@ -39,8 +39,8 @@ class Finding:
         """By how much the goal is met, 0..1; the greatest error that is the simulation's own."""
         if self.goal is None:
             return float("inf")
-        slack = min(2 * self.found.error, SLACK)
-        return self.sign * (self.found.part - self.goal) + slack
+        slack = min(2 * self.rate.error, SLACK)
+        return self.sign * (self.rate.part - self.goal) + slack
 
 
 SLACK = 0.004  # 94.5 % of 95 counts as missed, however few programmes were simulated
@@ -69,42 +69,42 @@ def false_and_chance(rng: np.random.Generator, icc: float, each: int) -> list[Fi
     place = rng.uniform(LEAST, MOST, (len(towns), each))
     seasons = [season(rng, towns, place, icc, year=year) for year in (BEFORE, AFTER)]
     made, moved = judge(seasons), seasons[1].crowd - seasons[0].crowd
-    told = made.rung >= 1
+    claimed = made.rung >= 1
     still = abs(moved) < ALIKE
-    wrong = told & (np.sign(made.change) != np.sign(moved)) & ~still
+    wrong = claimed & (np.sign(made.change) != np.sign(moved)) & ~still
     case = f"24 towns of 30 to 1,200, ICC {icc:.2f}"
-    found = [
-        Finding("false", case, _among(told, still), _among(made.old > 0, still), 0.05, -1),
+    findings = [
+        Finding("false", case, _among(claimed, still), _among(made.old > 0, still), 0.05, -1),
         Finding("direction", case, rate(wrong.mean(axis=0)), None, 0.005, -1),
     ]
     if icc == 0:
-        ratio = made.chance.sum(axis=0).mean() / told.sum(axis=0).mean()
-        error = ratio * rate(told.sum(axis=0)).error / told.sum(axis=0).mean()
+        ratio = made.chance.sum(axis=0).mean() / claimed.sum(axis=0).mean()
+        error = ratio * rate(claimed.sum(axis=0)).error / claimed.sum(axis=0).mean()
         off = Rate(abs(float(ratio) - 1), float(error), each)
-        found.append(
+        findings.append(
             Finding("chance", f"{case}: {ratio:.2f} of the simulated", off, None, 0.10, -1)
         )
-    return found
+    return findings
 
 
-def _among(told: BoolArray, chosen: BoolArray) -> Rate:
-    """Share of the chosen that are told, per programme; programmes without any leave."""
+def _among(claimed: BoolArray, chosen: BoolArray) -> Rate:
+    """Share of the chosen that are reported, per programme; programmes without any are dropped."""
     count = chosen.sum(axis=0)
-    return rate(np.where(count > 0, (told & chosen).sum(axis=0) / np.maximum(count, 1), np.nan))
+    return rate(np.where(count > 0, (claimed & chosen).sum(axis=0) / np.maximum(count, 1), np.nan))
 
 
 def one_place(
     rng: np.random.Generator, claim: str, n: int, points: float, goal: float | None, each: int
 ) -> list[Finding]:
-    """One place with one event a year moves from 60 %: how often is it told at the first rung?"""
+    """One place with one event a year moves from 60 %: how often is it reported at rung 1?"""
     made, before_now = np.zeros((2, each)), np.zeros((2, each))
     for i, sign in enumerate((1, -1)):
         place = np.full((1, each), 0.6)
         before = season(rng, [Town(n)], place, 0.0, year=BEFORE)
         after = season(rng, [Town(n)], place + sign * points, 0.0, year=AFTER)
-        found = judge([before, after])
-        right = (found.rung >= 1) & (np.sign(found.change) == sign)
-        made[i], before_now[i] = right[0], found.old[0]
+        judged = judge([before, after])
+        right = (judged.rung >= 1) & (np.sign(judged.change) == sign)
+        made[i], before_now[i] = right[0], judged.old[0]
     case = f"{n} answers, one event, {100 * points:g} points up or down from 60 %"
     return [Finding(claim, case, rate(made.mean(axis=0)), rate(before_now.mean(axis=0)), goal)]
 
@@ -112,7 +112,7 @@ def one_place(
 def clear(
     rng: np.random.Generator, towns: int, town: Town, icc: float, every: int, each: int
 ) -> list[Finding]:
-    """Rung 2: false ones among the told, and true ones found; three seasons, every so manyth moves
+    """Rung 2: false ones among those reported, true ones detected; three seasons, some places move
     by 20 points towards the middle."""
     place = rng.uniform(LEAST, MOST, (towns, each))
     moves = (np.arange(towns) % every == 0)[:, None] & np.ones_like(place, dtype=bool)
@@ -121,9 +121,11 @@ def clear(
     made = judge(
         [season(rng, [town] * towns, p, icc, year=AFTER - 2 + i) for i, p in enumerate(shares)]
     )
-    told, old = made.rung == 2, made.old > 0
+    clear_now, old = made.rung == 2, made.old > 0
     right = moves & (np.sign(made.change) == np.sign(after - place))
-    false = [(one & ~right).sum(axis=0) / np.maximum(one.sum(axis=0), 1) for one in (told, old)]
+    false = [
+        (one & ~right).sum(axis=0) / np.maximum(one.sum(axis=0), 1) for one in (clear_now, old)
+    ]
     case = (
         f"{towns} towns of {town.n}, {_events(town)}, ICC {icc:.2f}, "
         f"{'all move' if every == 1 else f'one of {every} moves'}"
@@ -131,13 +133,13 @@ def clear(
     power = 0.70 if (town.n, town.events, icc) == (300, 4, 0.01) else None
     return [
         Finding("fdr", case, rate(false[0]), rate(false[1]), 0.05 if icc <= 0.05 else None, -1),
-        Finding("clear", case, _among(told & right, moves), _among(old & right, moves), power),
+        Finding("clear", case, _among(clear_now & right, moves), _among(old & right, moves), power),
     ]
 
 
 def trend(rng: np.random.Generator, n: int, icc: float, each: int) -> list[Finding]:
-    """Eight seasons, one event each: does the slope's range hold it, is a 20-point rise told?"""
-    found = []
+    """Eight seasons, one event each: does the slope's range hold it, is a rise of 20 reported?"""
+    findings = []
     for rise, goal in ((0.0, 0.93), (0.2, 0.93)):
         place = np.linspace(0.5, 0.5 + rise, 8)
         seasons = [
@@ -148,11 +150,11 @@ def trend(rng: np.random.Generator, n: int, icc: float, each: int) -> list[Findi
         rows = table[table["basis"] == "trend"]
         held = (rows["low"] - 1e-4 <= rise / 7) & (rise / 7 <= rows["high"] + 1e-4)
         case = f"8 seasons of {n}, one event, ICC {icc:.2f}, {100 * rise:.0f} points in all"
-        found.append(Finding("slope", case, rate(held), None, goal))
+        findings.append(Finding("slope", case, rate(held), None, goal))
         what = "rising" if rise else "false rise or fall"
-        told = rows["verdict"] == "rising" if rise else rows["rung"] > 0
-        found.append(Finding("trend", f"{case}: told as {what}", rate(told)))
-    return found
+        claimed = rows["verdict"] == "rising" if rise else rows["rung"] > 0
+        findings.append(Finding("trend", f"{case}: reported as {what}", rate(claimed)))
+    return findings
 
 
 def programme(rng: np.random.Generator, mean: float, icc: float, each: int) -> list[Finding]:
@@ -174,7 +176,7 @@ def programme(rng: np.random.Generator, mean: float, icc: float, each: int) -> l
     case = f"48 places of 200, two events, ICC {icc:.2f}, mean change {100 * mean:+.0f}"
     return [
         Finding("mean held", case, rate(held), None, 0.95),
-        Finding("mean told", case, rate((rows["verdict"] == "higher").to_numpy()), None,
+        Finding("mean", case, rate((rows["verdict"] == "higher").to_numpy()), None,
                 0.80 if mean and icc <= 0.02 else None),
     ]  # fmt: skip
 

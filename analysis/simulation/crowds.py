@@ -97,8 +97,8 @@ def answers(rng: np.random.Generator, share: FloatArray, n: int) -> IntArray:
     common = rng.random((party[-1] + 1, len(share)), dtype=np.float32) < share
     own = rng.random((n, len(share)), dtype=np.float32) < share
     copies = rng.random((n, len(share)), dtype=np.float32) < COPIES
-    found: IntArray = np.where(copies, common[party], own).sum(axis=0).astype(np.int64)
-    return found
+    yes: IntArray = np.where(copies, common[party], own).sum(axis=0).astype(np.int64)
+    return yes
 
 
 def measures(count: int) -> tuple[Measure, ...]:
@@ -112,33 +112,33 @@ def figures_of(seasons: Sequence[Season]) -> pd.DataFrame:
     Printed and ranged by the release's own code. Grouping and auditing are left out: each town is
     shown by itself. A test holds this equal to release() on the same answers.
     """
-    told = measures(seasons[0].yes.shape[1])
+    asked = measures(seasons[0].yes.shape[1])
     evenings = {
         one.year: evening_sums(
             np.broadcast_to(one.sizes[:, None], one.yes.shape), one.yes, one.yes, one.town
         )
         for one in seasons
     }
-    rows = [row for one in seasons for row in _rows(one, told)]
-    return with_ranges(publish(rows), programme_knows(evenings, told))
+    rows = [row for one in seasons for row in _rows(one, asked)]
+    return with_ranges(publish(rows), programme_knows(evenings, asked))
 
 
-def _rows(one: Season, told: Sequence[Measure]) -> list[Exact]:
+def _rows(one: Season, asked: Sequence[Measure]) -> list[Exact]:
     yes = np.zeros((len(one.towns), one.yes.shape[1]), dtype=np.int64)
     np.add.at(yes, one.town, one.yes)
-    found = []
+    rows = []
     for i, town in enumerate(one.towns):
         least, _ = band_n(np.array([town.n]))
         most = int(np.ceil(most_per_event(least, band_event(np.array(town.sizes)))[0]))
-        found += [
+        rows += [
             Exact(
                 one.year, town.state, "county", "panel", "total", name_of(i), "", "", "",
                 measure.id, "", "share", "1", town.events, most, False, town.n,
                 int(count) * WHOLE, -1, 0, int(count), 0, LEAST, "",
             )
-            for measure, count in zip(told, yes[i], strict=True)
+            for measure, count in zip(asked, yes[i], strict=True)
         ]  # fmt: skip
-    return found
+    return rows
 
 
 def name_of(town: int) -> str:

@@ -23,7 +23,7 @@ class Judged:
     rung: FloatArray
     change: FloatArray
     chance: FloatArray
-    old: FloatArray  # told as clear by the old rules
+    old: FloatArray  # reported as clear by the old rules
 
 
 def judge(seasons: Sequence[Season]) -> Judged:

@@ -40,7 +40,7 @@ def composition_only(
         label = [
             np.repeat(np.arange(events) + (0 if returning else i * events), each) for i in (0, 1)
         ]
-        found = adjusted_change(
+        split = adjusted_change(
             np.concatenate([y for y, _ in seasons]),
             np.repeat([False, True], events * each),
             np.concatenate([stratum for _, stratum in seasons]),
@@ -48,7 +48,7 @@ def composition_only(
             wording=("1", "1"),
             rho=max(icc, 0.02),
         )
-        held.append((_holds_0(found.adjusted), _holds_0(found.raw)))
+        held.append((_holds_0(split.adjusted), _holds_0(split.raw)))
     adjusted, raw = np.array(held, dtype=float).T
     return Mix(events, each, icc, returning, rate(adjusted), rate(raw))
 

@@ -33,13 +33,13 @@ Events = tuple[FloatArray, FloatArray, FloatArray]  # per event n, sum and sum o
 
 def old_rho(seasons: Mapping[int, Events]) -> dict[int, float]:
     """The correlation of each season of one measure; events count from the first season on."""
-    found, events = {}, 0
+    by_season, events = {}, 0
     for season in sorted(seasons):
         n, total, squares = seasons[season]
         events += len(n)
         raw = intraclass_correlation(n, total, squares)
-        found[season] = settled_rho(raw, events=events, answers=float(n.sum()))
-    return found
+        by_season[season] = settled_rho(raw, events=events, answers=float(n.sum()))
+    return by_season
 
 
 def old_ranges(figures: pd.DataFrame, rho: Sequence[float] | FloatArray) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def old_ranges(figures: pd.DataFrame, rho: Sequence[float] | FloatArray) -> pd.D
 
 
 def old_clear(old: pd.DataFrame, new: pd.DataFrame, family: Sequence[object]) -> BoolArray:
-    """Which changes were told as clear; old, new: rows of old_ranges(), one pair per row."""
+    """Which changes were reported as clear; old, new: rows of old_ranges(), one pair per row."""
     scale = scale_of(new)
     wall, few = not_told(old, new)
     p = np.where(wall | few, np.nan, _worst_p(old, new, scale))

@@ -43,12 +43,12 @@ def goals(proof: Proof) -> Iterator[str]:
         "that error, and by .4 points at most."
     )
     yield ""
-    yield from table("claim", "truth", "goal", "found", "before", "worst case", "met")
+    yield from table("claim", "truth", "goal", "measured", "before", "worst case", "met")
     for goal in goals_of(proof):
         met = "yes" if goal.met else "**no**"
         old = "" if goal.old is None else f"{goal.old}"
         yield line(
-            goal.claim.what, goal.claim.truth, goal.claim.goal, f"{goal.found}", old, goal.case, met
+            goal.claim.what, goal.claim.truth, goal.claim.goal, f"{goal.rate}", old, goal.case, met
         )
 
 
@@ -64,17 +64,17 @@ def cases(proof: Proof) -> Iterator[str]:
         yield ""
         yield f"**{claim.what[0].upper()}{claim.what[1:]}** (goal: {claim.goal})"
         yield ""
-        yield from table("case", "found", "before", "goal for it")
+        yield from table("case", "measured", "before", "goal for it")
         for one in of(proof.findings, claim.id):
             goal = "" if one.goal is None else f"{100 * one.goal:g} %"
-            yield line(one.case, f"{one.found}", "" if one.old is None else f"{one.old}", goal)
+            yield line(one.case, f"{one.rate}", "" if one.old is None else f"{one.old}", goal)
         if claim.id == "slope":
             yield ""
-            yield "How often the slope is told at all:"
+            yield "How often the slope is reported at all:"
             yield ""
-            yield from table("case", "found")
+            yield from table("case", "measured")
             for one in of(proof.findings, "trend"):
-                yield line(one.case, f"{one.found}")
+                yield line(one.case, f"{one.rate}")
 
 
 def composition(proof: Proof) -> Iterator[str]:
@@ -116,7 +116,7 @@ def small(proof: Proof) -> Iterator[str]:
     )
     yield ""
     yield from table(
-        "ICC", "ranges hold", "told in words", "fewest people", "steadied ± 1.96 SE holds",
+        "ICC", "ranges hold", "shown in words", "fewest people", "steadied ± 1.96 SE holds",
         "error shown", "error steadied",
     )  # fmt: skip
     for one in proof.small:

@@ -21,7 +21,7 @@ SIZES = (30, 59, 60, 149, 150, 299, 300, 600, 1200)  # both ends of every band w
 EVENTS = (1, 3, 10, 30)
 ICCS = (0.0, 0.02, 0.05, 0.10)
 SHARES = (0.35, 0.55, 0.75)
-MOVES = ((60, 0.36), (100, 0.25), (200, 0.18), (400, 0.13), (1000, 0.085))  # to be told in 80 %
+MOVES = ((60, 0.36), (100, 0.25), (200, 0.18), (400, 0.13), (1000, 0.085))  # to be reported in 80 %
 FIRST, AGAIN = 800, 6000  # programmes of each case of ranges; of the hardest, simulated again
 
 Progress = Callable[[int, int], None]  # tasks done, tasks in all
@@ -42,7 +42,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found; report.py tells it."""
+    """The results of the proof; report.py prints them."""
 
     findings: Sequence[Finding]
     mix: Sequence[mix.Mix]
@@ -57,12 +57,14 @@ def prove(size: float = 1.0, progress: Progress | None = None, processes: int = 
     if len({task.name for task in plan}) < len(plan):
         raise ValueError("Two tasks have one name: they would draw the same random numbers.")
     with pool(processes) as executor:
-        told = Told(progress, len(plan) + len(SIZES))
-        found = told.through(executor, plan)
-        again = [again_task(found[task.name][0], task, size) for task in hardest(ranges, found)]
-        worst = told.through(executor, again)
-    by = {work: [found[t.name] for t in plan if t.work is work] for work in {t.work for t in plan}}
-    claimed = [one for task in rest if task.work in CLAIMS for one in found[task.name]]
+        runner = Runner(progress, len(plan) + len(SIZES))
+        results = runner.through(executor, plan)
+        again = [again_task(results[task.name][0], task, size) for task in hardest(ranges, results)]
+        worst = runner.through(executor, again)
+    by = {
+        work: [results[t.name] for t in plan if t.work is work] for work in {t.work for t in plan}
+    }
+    claimed = [one for task in rest if task.work in CLAIMS for one in results[task.name]]
     return Proof(
         findings=[*(one for task in again for one in worst[task.name]), *claimed],
         mix=by[mix.composition_only],
@@ -77,20 +79,20 @@ def pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes or None, multiprocessing.get_context("spawn"))
 
 
-class Told:
-    """Runs tasks and tells how many are done, over several lists of them."""
+class Runner:
+    """Runs tasks and reports how many are done, over several lists of them."""
 
     def __init__(self, progress: Progress | None, of: int) -> None:
         self.progress, self.done, self.of = progress, 0, of
 
     def through(self, executor: Executor, tasks: Sequence[Task]) -> dict[str, Any]:
-        found = {}
+        results = {}
         for task, result in zip(tasks, executor.map(Task.__call__, tasks), strict=True):
-            found[task.name] = result
+            results[task.name] = result
             self.done += 1
             if self.progress is not None:
                 self.progress(self.done, self.of)
-        return found
+        return results
 
 
 CLAIMS = (
@@ -110,12 +112,12 @@ def range_tasks(size: float) -> list[Task]:
     return [Task(f"crowd {case}", claims.crowd, (*case, many(FIRST, size))) for case in cases]
 
 
-def hardest(tasks: Sequence[Task], found: Mapping[str, Any]) -> list[Task]:
+def hardest(tasks: Sequence[Task], results: Mapping[str, Any]) -> list[Task]:
     """Per number of answers the case with the least coverage; of equals the first."""
     worst: dict[int, Task] = {}
     for task in tasks:
         n = task.args[0].n
-        if n not in worst or found[task.name][0].found.part < found[worst[n].name][0].found.part:
+        if n not in worst or results[task.name][0].rate.part < results[worst[n].name][0].rate.part:
             worst[n] = task
     return [worst[n] for n in sorted(worst)]
 

@@ -23,7 +23,7 @@ BETWEEN = 0.08  # how far true shares of towns lie from each other, one standard
 @dataclass(frozen=True)
 class SmallTowns:
     """ranges: of towns, pools and counties that held their people's true share; words: part of
-    the figures told in words; steadied: held by the steadied marks' ranges; errors in points.
+    the figures shown in words; steadied: held by the steadied marks' ranges; errors in points.
     """
 
     icc: float
@@ -45,12 +45,12 @@ def small_towns(rng: np.random.Generator, icc: float, each: int) -> SmallTowns:
     released = release(made.frame, programmes(each), ())
     assert released.ledger is not None
     figures = released.figures.assign(truth=_truth(released.figures, towns, true))
-    told = figures[figures["band"] != THIRDS]
-    held = (told["range_low"] <= told["truth"]) & (told["truth"] <= told["range_high"])
-    marks = [_steadied(rows) for _, rows in told.groupby("measure")]
+    apart = figures[figures["band"] != THIRDS]
+    held = (apart["range_low"] <= apart["truth"]) & (apart["truth"] <= apart["range_high"])
+    marks = [_steadied(rows) for _, rows in apart.groupby("measure")]
     return SmallTowns(
         icc=icc,
-        ranges=rate(held.groupby(told["measure"]).mean()),
+        ranges=rate(held.groupby(apart["measure"]).mean()),
         words=float((figures["band"] == THIRDS).mean()),
         least=int(released.ledger["n"].min()),
         steadied=rate([mark[0] for mark in marks]),
@@ -64,7 +64,7 @@ def _truth(figures: pd.DataFrame, towns: list[Town], true: np.ndarray) -> np.nda
     index = {name_of(i): i for i in range(len(towns))}
     n = np.array([town.n for town in towns])
     county = np.array([town.county for town in towns])
-    found = np.empty(len(figures))
+    truths = np.empty(len(figures))
     rows = zip(
         figures["community"], figures["members"], figures["county"], figures["measure"], strict=True
     )
@@ -73,8 +73,8 @@ def _truth(figures: pd.DataFrame, towns: list[Town], true: np.ndarray) -> np.nda
             there = np.array([index[name] for name in members.split("|")])
         else:
             there = np.array([index[community]]) if community else np.flatnonzero(county == of)
-        found[i] = np.average(true[there, int(measure[1:])], weights=n[there])
-    return found
+        truths[i] = np.average(true[there, int(measure[1:])], weights=n[there])
+    return truths
 
 
 def _steadied(rows: pd.DataFrame) -> tuple[float, float, float]:

@@ -91,12 +91,12 @@ def _evenings(county: pd.DataFrame, stats: IntArray) -> dict[int, FloatArray]:
     where = county[["event", "season", "community"]].drop_duplicates("event").set_index("event")
     years = where["season"].loc[names].to_numpy()
     place, _ = _codes(where["community"].loc[names])
-    found = {}
+    by_year = {}
     for year in np.unique(years).tolist():
         here = summed[years == year].astype(float)
         columns = here[:, :, 0], here[:, :, 1] / 1e3, here[:, :, 2] / 1e6
-        found[int(year)] = evening_sums(*columns, place[years == year])
-    return found
+        by_year[int(year)] = evening_sums(*columns, place[years == year])
+    return by_year
 
 
 def _head_counts(county: pd.DataFrame) -> dict[Any, int]:
@@ -169,9 +169,9 @@ def _wordings(
     """
     keys = ["season", "community", "instrument"]
     seen = pd.DataFrame(asked).groupby([frame[k].to_numpy() for k in keys]).any()
-    found: dict[tuple[int, str], list[set[str]]] = {}
+    by_place: dict[tuple[int, str], list[set[str]]] = {}
     for row, mask in zip(seen.index.tolist(), seen.to_numpy(), strict=True):
-        sets = found.setdefault((row[0], row[1]), [set() for _ in measures])
+        sets = by_place.setdefault((row[0], row[1]), [set() for _ in measures])
         for i in np.flatnonzero(mask).tolist():
             sets[i].add(measures[i].wording.get(row[2], row[2]))
-    return {place: tuple(map(frozenset, sets)) for place, sets in found.items()}
+    return {place: tuple(map(frozenset, sets)) for place, sets in by_place.items()}

@@ -130,12 +130,12 @@ def _per_event(
 ) -> list[int]:
     """The largest mean event that public counts allow, rounded up, of each row in its area."""
     least, _ = band_n(n, coarse)
-    found = np.zeros(len(n), dtype=np.int64)
+    most = np.zeros(len(n), dtype=np.int64)
     for i, events in enumerate(sizes):
         here = area_of == i
         if here.any():
-            found[here] = np.ceil(most_per_event(least[here], band_event(np.array(events))))
-    return [int(m) for m in found.tolist()]
+            most[here] = np.ceil(most_per_event(least[here], band_event(np.array(events))))
+    return [int(m) for m in most.tolist()]
 
 
 def _wording(tally: Tally, places: Sequence[int], measure: int) -> str:

@@ -80,14 +80,14 @@ def shares(counts: Counts) -> Mapping[str, Share]:
     """The shares that each figure prints, by the name of their column."""
     band, n = counts.band, counts.n
     asked = np.maximum(counts.dont_know, 0)  # those who said so and those who answered
-    found = {
+    columns = {
         "value": _share(counts.top, n * counts.scale, np.ones_like(n, dtype=bool), band),
         "dont_know": _share(asked, n + asked, (counts.dont_know >= 0) & (band > 0), band),
     }
     printed, parts = split_is_printed(counts), split_of(counts)
     for name, part in parts.items():
-        found[name] = _share(np.where(printed, part, 0), n, printed, band)
-    return found
+        columns[name] = _share(np.where(printed, part, 0), n, printed, band)
+    return columns
 
 
 def counts_of(rows: Sequence[Exact]) -> Counts:

@@ -144,13 +144,13 @@ def kept_apart(counts: IntArray, least: int = LEAST) -> tuple[list[int], int] | 
     """
     asked = counts[:, :, ASKED] > 0
     there = np.flatnonzero(asked.any(axis=1))
-    found: dict[int, tuple[list[int], int]] = {}
+    by_pool: dict[int, tuple[list[int], int]] = {}
     for last in there.tolist():
         rest = [int(i) for i in there if i != last]
         together = counts[rest, :, N].sum(axis=0)
         for measure in np.flatnonzero(asked[rest].all(axis=0) & (together < least)).tolist():
-            found.setdefault(int(together[measure]), (rest, measure))
-    return found[min(found)] if found and len(there) > 1 else None
+            by_pool.setdefault(int(together[measure]), (rest, measure))
+    return by_pool[min(by_pool)] if by_pool and len(there) > 1 else None
 
 
 def may_join(counts: IntArray, pooled: Sequence[int], least: int = LEAST) -> BoolArray:

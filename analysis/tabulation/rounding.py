@@ -24,7 +24,7 @@ class Band:
     name: str  # as printed in the column "band"
     least: int  # smallest n of the class
     most: int | None  # largest n, None: no end
-    step: int  # per cent points between shown values; 0: thirds, told in words only
+    step: int  # per cent points between shown values; 0: thirds, shown in words only
     split: bool  # may bottom / middle / top be shown (each category needs LEAST people too)
 
 
@@ -134,7 +134,7 @@ def in_print(of: Edges, band: IntArray) -> tuple[FloatArray, FloatArray, FloatAr
     """Shown value and the least and greatest share that a band allows; shares 0..1.
 
     The value is the middle of what the band allows (so a tail "15 % or less" has the value .075)
-    and NaN for thirds, which are told in words.
+    and NaN for thirds, which are shown in words.
     """
     words = band == 0
     thirds = np.array(_THIRDS_IN_PRINT)[np.where(words, of.low // _THIRD, 0)]

@@ -211,7 +211,7 @@ def _areas(tally: Tally, key: TableKey, standing: Standing) -> tuple[list[Area],
     if standing.few:
         notes.append(Note("dropped", FEW_ANSWERS, *key, members="|".join(standing.few)))
     if standing.total:
-        members = () if areas else tuple(names)  # shown together only, and so told
+        members = () if areas else tuple(names)  # published together only
         areas.insert(0, Area("", members, tuple(range(len(names)))))
         if members:
             notes.append(Note("dropped", "one_part", *key, members="|".join(names)))

@@ -62,7 +62,7 @@ def admission(place: Place, opened: datetime, now: datetime, queue_days: int) ->
     """Say whether a form opened in the hour of `opened` may be handed in now.
 
     Returns "open", "late" (the event is over, but the form was opened while it ran and the phone
-    found its signal within `queue_days`) or "closed".
+    got its signal back within `queue_days`) or "closed".
     """
     window = place.window(now)
     if window is Window.OPEN:

@@ -38,7 +38,7 @@ PATH = click.Path(path_type=Path)
 def backup(place: Path, keys: tuple[str, ...], keep: int | None) -> None:
     """Write a backup to PLACE, a folder or a new file, while the server goes on.
 
-    It holds the database at one moment and the secret key, and is read back before it is told.
+    It holds the database at one moment and the secret key, and is read back before it counts.
     """
     with plainly():
         to = archive.parse_keys(keys)
@@ -61,7 +61,7 @@ def note_backup(contents: Contents) -> None:
 
 @click.command("restore")
 @click.argument("file", type=PATH)
-@click.option("--into", metavar="URL", help="The new database; DATABASE_URL unless told.")
+@click.option("--into", metavar="URL", help="The new database; DATABASE_URL by default.")
 @click.option("--identity", type=PATH, help="A file with the private key, if it is encrypted.")
 @click.option("--drill", is_flag=True, help="Only try it, and leave nothing behind.")
 @with_appcontext

@@ -109,9 +109,9 @@ def add_agency(slug: str, kind: str, name: str) -> None:
 def rename_agency(slug: str, kind: str, name: str) -> None:
     """Give an agency another name, e.g. `flask agency rename maple-falls fire "Maple Fire"`."""
     with work() as doing:
-        found = agency_of(doing.session, slug, kind)
-        agencies.rename(found, name)
-        doing.say(f"{slug}: {found.kind}, {found.name}")
+        row = agency_of(doing.session, slug, kind)
+        agencies.rename(row, name)
+        doing.say(f"{slug}: {row.kind}, {row.name}")
 
 
 @agency.command("remove")
@@ -129,16 +129,16 @@ def list_communities() -> None:
     """List communities and their agencies."""
     query = select(Community).options(selectinload(Community.agencies)).order_by(Community.slug)
     with work() as doing:
-        for found in doing.session.scalars(query):
-            kinds = ", ".join(agency.kind for agency in found.agencies)
-            shown = " (demonstration)" if found.made_up else ""
-            area = area_name(found.county, found.area, content().areas)
-            doing.say(f"{found.slug:24} {found.name}, {area}, {found.state}: {kinds or '-'}{shown}")
+        for row in doing.session.scalars(query):
+            kinds = ", ".join(agency.kind for agency in row.agencies)
+            shown = " (demonstration)" if row.made_up else ""
+            area = area_name(row.county, row.area, content().areas)
+            doing.say(f"{row.slug:24} {row.name}, {area}, {row.state}: {kinds or '-'}{shown}")
 
 
-def described(found: Community) -> str:
-    area = area_name(found.county, found.area, content().areas)
-    return f"{found.slug}: {found.name}, {area}, {found.state}"
+def described(community: Community) -> str:
+    area = area_name(community.county, community.area, content().areas)
+    return f"{community.slug}: {community.name}, {area}, {community.state}"
 
 
 def quoted(*words: str) -> str:

@@ -19,12 +19,14 @@ SHOWN = {checkup.GOOD: "ok     ", checkup.ODD: "look   ", checkup.BAD: "WRONG  "
 @with_appcontext
 def doctor(offline: bool) -> None:
     """Check everything this installation needs, and say what to type where something is wrong."""
-    found = list(checkup.findings(settings(), db.engine(), db.writer(), db.seal()))
+    findings = list(checkup.findings(settings(), db.engine(), db.writer(), db.seal()))
     if not offline:
-        found.append(checkup.public_address(settings()))
-    for one in found:
+        findings.append(checkup.public_address(settings()))
+    for one in findings:
         speak([f"{SHOWN[one.state]}{one.about}: {one.says}"])
-    wrong = sum(one.state == checkup.BAD for one in found)
-    speak([f"{wrong} of {len(found)} checks found something wrong." if wrong else "All is well."])
+    wrong = sum(one.state == checkup.BAD for one in findings)
+    speak(
+        [f"{wrong} of {len(findings)} checks found something wrong." if wrong else "All is well."]
+    )
     if wrong:
         sys.exit(1)

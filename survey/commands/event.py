@@ -30,13 +30,13 @@ event = AppGroup("event", help="Events: the evenings on which answers are taken.
 @click.option("--language", "languages", multiple=True, default=("en", "es"), show_default=True)
 @click.option("--name", default="National Night Out", show_default=True)
 @click.option("--host", default="", help="Who runs it; without it, the local law enforcement.")
-def add(community_slug: str, **told: Any) -> None:
+def add(community_slug: str, **typed: Any) -> None:
     """Add an event. It takes answers from its start until two days after its end."""
     with work() as doing:
         home = community_of(doing.session, community_slug)
-        planning.refuse_repeat(home, told["day"], told["name"])
-        told["time_zone"] = told["time_zone"] or planning.usual_zone(home)
-        made = planning.add_event(doing.session, content(), home, **told)
+        planning.refuse_repeat(home, typed["day"], typed["name"])
+        typed["time_zone"] = typed["time_zone"] or planning.usual_zone(home)
+        made = planning.add_event(doing.session, content(), home, **typed)
         tell(doing, made)
         for code in made.languages:
             warn_of_draft(doing, code)
@@ -58,20 +58,20 @@ def correct(
     time_zone: str | None,
     name: str | None,
 ) -> None:
-    """Correct an event before its first answer; what is not told stays as it is."""
+    """Correct an event before its first answer; what is not given stays as it is."""
     with work() as doing:
-        found = event_of(doing.session, slug)
+        row = event_of(doing.session, slug)
         planning.correct_event(
             doing.session,
             content(),
-            found,
+            row,
             day=day,
             starts=starts,
             ends=ends,
             time_zone=time_zone,
             name=name,
         )
-        tell(doing, found)
+        tell(doing, row)
 
 
 @event.command("remove")
@@ -79,9 +79,9 @@ def correct(
 def remove(slug: str) -> None:
     """Remove an event with its posters, before its first answer."""
     with work() as doing:
-        found = event_of(doing.session, slug)
-        doing.say(f"{found.slug} is removed, with its posters.")
-        planning.remove_event(doing.session, found)
+        row = event_of(doing.session, slug)
+        doing.say(f"{row.slug} is removed, with its posters.")
+        planning.remove_event(doing.session, row)
 
 
 @event.command("list")
@@ -91,10 +91,10 @@ def list_events() -> None:
     moment = events.now()
     with work() as doing:
         counts = {row[0]: row[1] for row in doing.session.execute(query)}
-        for found in doing.session.scalars(select(Event).order_by(Event.slug)):
-            state = events.window_of(found.opens_at, found.closes_at, moment).value
-            count = events.coarse(counts.get(found.id, 0))
-            doing.say(f"{found.slug:32} {state:9} {count} answers")
+        for row in doing.session.scalars(select(Event).order_by(Event.slug)):
+            state = events.window_of(row.opens_at, row.closes_at, moment).value
+            count = events.coarse(counts.get(row.id, 0))
+            doing.say(f"{row.slug:32} {state:9} {count} answers")
 
 
 @event.command("language")
@@ -104,9 +104,9 @@ def list_events() -> None:
 def turn_language(slug: str, code: str, off: bool) -> None:
     """Turn a language of an event on, or off with --off, e.g. `flask event language x-2026 ar`."""
     with work() as doing:
-        found = event_of(doing.session, slug)
-        planning.turn_language(found, content(), code, on=not off)
-        doing.say(f"{found.slug}: {', '.join(found.languages)}")
+        row = event_of(doing.session, slug)
+        planning.turn_language(row, content(), code, on=not off)
+        doing.say(f"{row.slug}: {', '.join(row.languages)}")
         if not off:
             warn_of_draft(doing, code)
 
@@ -117,10 +117,10 @@ def turn_language(slug: str, code: str, off: bool) -> None:
 def set_host(slug: str, host: str) -> None:
     """Say who runs the survey: a kind of agency (police), or a name ("Alder Creek Neighbors")."""
     with work() as doing:
-        found = event_of(doing.session, slug)
-        planning.set_host(content(), found, host)
-        seen = "the police run it" if found.police_run else "police see released figures only"
-        doing.say(f"{found.slug}: run by {found.host}. Attendees read that {seen}.")
+        row = event_of(doing.session, slug)
+        planning.set_host(content(), row, host)
+        seen = "the police run it" if row.police_run else "police see released figures only"
+        doing.say(f"{row.slug}: run by {row.host}. Attendees read that {seen}.")
 
 
 @event.command("logo")
@@ -161,13 +161,13 @@ def put_away(slug: str, back: bool) -> None:
 def rehearse(slug: str, end: bool) -> None:
     """Let an event's posters work before it opens, for a try-out that counts nowhere."""
     with work() as doing:
-        found = event_of(doing.session, slug)
+        row = event_of(doing.session, slug)
         if end:
-            rehearsal.end(doing.session, found)
-            doing.say(f"{found.slug}: the try-out is over, and what was answered is wiped.")
+            rehearsal.end(doing.session, row)
+            doing.say(f"{row.slug}: the try-out is over, and what was answered is wiped.")
             return
-        rehearsal.begin(doing.session, found, events.now())
-        doing.say(f"{found.slug}: its posters work now; answers are seen on the desk, then wiped.")
+        rehearsal.begin(doing.session, row, events.now())
+        doing.say(f"{row.slug}: its posters work now; answers are seen on the desk, then wiped.")
 
 
 @event.command("close")
@@ -175,25 +175,25 @@ def rehearse(slug: str, end: bool) -> None:
 def close(slug: str) -> None:
     """Stop taking answers now. Phones that wait for a signal still have two weeks."""
     with work() as doing:
-        found = event_of(doing.session, slug)
-        planning.close_event(found, events.now())
-        doing.say(f"{found.slug} is closed. Next: {FLASK} release")
-        closed = {found.id: found.slug}
+        row = event_of(doing.session, slug)
+        planning.close_event(row, events.now())
+        doing.say(f"{row.slug} is closed. Next: {FLASK} release")
+        closed = {row.id: row.slug}
     settle(closed)
 
 
-def tell(doing: Work, found: Event) -> None:
+def tell(doing: Work, event: Event) -> None:
     """Say when an event is, in its own time, with the weekday: a wrong day is seen there."""
-    zone = ZoneInfo(found.time_zone)
+    zone = ZoneInfo(event.time_zone)
     starts, ends, closes = (
-        moment.astimezone(zone) for moment in (found.starts_at, found.ends_at, found.closes_at)
+        moment.astimezone(zone) for moment in (event.starts_at, event.ends_at, event.closes_at)
     )
     until = f"{ends:%H:%M}" if ends.date() == starts.date() else f"{ends:%H:%M} on {ends:%A}"
     doing.say(
-        f"{found.slug}: opens {starts:%A} {starts.date()} {starts:%H:%M}, ends {until}, "
-        f"takes answers until {closes.date()} {closes:%H:%M} ({found.time_zone})"
+        f"{event.slug}: opens {starts:%A} {starts.date()} {starts:%H:%M}, ends {until}, "
+        f"takes answers until {closes.date()} {closes:%H:%M} ({event.time_zone})"
     )
-    if found.closes_at <= events.now():
+    if event.closes_at <= events.now():
         doing.say("  That is over: it takes no answers any more.")
 
 

@@ -10,29 +10,29 @@ from survey.storage.models import Agency, Community, Event, Poster
 
 
 def community_of(session: Session, slug: str) -> Community:
-    found = session.scalar(select(Community).where(Community.slug == slug.strip().lower()))
-    if found is None:
+    community = session.scalar(select(Community).where(Community.slug == slug.strip().lower()))
+    if community is None:
         raise Refused(f"There is no community {slug!r}; see `flask community list`.")
-    return found
+    return community
 
 
 def agency_of(session: Session, slug: str, kind: str) -> Agency:
     community = community_of(session, slug)
-    found = next((agency for agency in community.agencies if agency.kind == kind), None)
-    if found is None:
+    matching = next((agency for agency in community.agencies if agency.kind == kind), None)
+    if matching is None:
         raise Refused(f"{slug} has no agency of the kind {kind!r}; see `flask community list`.")
-    return found
+    return matching
 
 
 def event_of(session: Session, slug: str) -> Event:
-    found = session.scalar(select(Event).where(Event.slug == slug.strip().lower()))
-    if found is None:
+    event = session.scalar(select(Event).where(Event.slug == slug.strip().lower()))
+    if event is None:
         raise Refused(f"There is no event {slug!r}; see `flask event list`.")
-    return found
+    return event
 
 
 def poster_of(session: Session, code: str) -> Poster:
-    found = session.get(Poster, tidy_code(code))
-    if found is None:
+    poster = session.get(Poster, tidy_code(code))
+    if poster is None:
         raise Refused(f"There is no poster {code!r}; see `flask poster list`.")
-    return found
+    return poster

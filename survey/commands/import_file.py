@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from survey.commands.find import event_of
 from survey.commands.settle import settle
 from survey.commands.work import FLASK, Work, content, work
-from survey.imports import reading, store, told
+from survey.imports import plan_lines, reading, store
 from survey.imports.event_of_file import Evening
 from survey.imports.how_long import rough_rows
 from survey.imports.mapping_file import MappingFile, read_mapping
@@ -67,7 +67,7 @@ def read_file(
                 f"{file.name} was imported on {before.imported_at:%Y-%m-%d}: nothing changes."
             )
             return
-        for line in told.told(plan, evening):
+        for line in plan_lines.plan_lines(plan, evening):
             doing.show(line)
         if plan.asks:
             refuse_to_guess(plan, mapping, file, slug, draft)
@@ -100,7 +100,7 @@ def refuse_to_guess(
     if draft:
         if draft.exists():
             raise Refused(f"{draft} is there already: name another file for the draft.")
-        draft.write_text(told.draft(plan, mapping), "utf-8")
+        draft.write_text(plan_lines.draft(plan, mapping), "utf-8")
         raise Refused(f"Nothing is stored. Fill in {draft}, then: {command(file, slug, draft)}")
     raise Refused(
         "Nothing is stored. Write the lines above into a mapping file and give it with --mapping, "
@@ -148,19 +148,19 @@ def undo(slug: str, sha256: str) -> None:
     """Take an import back; possible until a release has used it."""
     with work() as doing:
         event = event_of(doing.session, slug)
-        found = the_one(store.imports_of(doing.session, event), slug, sha256)
-        name = found.sha256[:12]
-        kind = found.kind
-        count = store.undo(doing.session, found)
+        imported = the_one(store.imports_of(doing.session, event), slug, sha256)
+        name = imported.sha256[:12]
+        kind = imported.kind
+        count = store.undo(doing.session, imported)
         what = f"{count:,} responses are" if kind == store.RESPONSES else "its counts are"
         doing.say(f"The import {name} of {slug} is taken back: {what} removed.")
         closed = {event.id: event.slug}
     settle(closed)
 
 
-def the_one(found: list[ImportedFile], slug: str, sha256: str) -> ImportedFile:
+def the_one(imports: list[ImportedFile], slug: str, sha256: str) -> ImportedFile:
     """Return the import that is meant. Raises Refused where none or several are."""
-    meant = [one for one in found if one.sha256.startswith(sha256)]
+    meant = [one for one in imports if one.sha256.startswith(sha256)]
     if not meant:
         raise Refused(f"No such import: flask import list {slug} shows what was imported.")
     if len(meant) > 1:

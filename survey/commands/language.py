@@ -67,11 +67,15 @@ def take_back(code: str, sheet: Path, reader: str) -> None:
 
 def what_is_open(one: Language, reading: review.Reading, readers: int) -> list[str]:
     """Return what keeps this reading from counting, and what a withheld language waits for."""
-    told = []
+    sentences = []
     if reading.unread:
-        told.append(f"Not a whole reading: {len(reading.unread)} sentences are not on the sheet.")
+        sentences.append(
+            f"Not a whole reading: {len(reading.unread)} sentences are not on the sheet."
+        )
     if reading.changed:
-        told.append(f"Not a whole reading: {len(reading.changed)} sentences have changed since.")
+        sentences.append(
+            f"Not a whole reading: {len(reading.changed)} sentences have changed since."
+        )
     if one.words["language.status"] == "withheld" and readers < READERS:
-        told.append(f"{one.code} is offered after {READERS} whole readings; it has {readers}.")
-    return told
+        sentences.append(f"{one.code} is offered after {READERS} whole readings; it has {readers}.")
+    return sentences

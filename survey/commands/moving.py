@@ -60,23 +60,23 @@ def merge(file: Path, identity: Path | None) -> None:
             hub = hubs.opened(settings(), file, own, folder / "hub.sqlite")
             try:
                 with hub.connect() as theirs, work() as doing:
-                    found = merges.merge(theirs, doing.session)
-                    for line in told(found):
+                    merged = merges.merge(theirs, doing.session)
+                    for line in merge_report(merged):
                         doing.say(line)
             finally:
                 hub.dispose()
 
 
-def told(found: merges.Merged) -> list[str]:
-    added = {name: count for name, count in found.added.items() if count}
+def merge_report(merged: merges.Merged) -> list[str]:
+    added = {name: count for name, count in merged.added.items() if count}
     listed = ", ".join(f"{count:,} {name}" for name, count in added.items())
     lines = [f"Added: {listed}." if added else "Nothing to add: all of it is here."]
-    lines.append(f"  Here already: {sum(found.known.values()):,} rows.")
-    if others := found.other.get("response"):
+    lines.append(f"  Here already: {sum(merged.known.values()):,} rows.")
+    if others := merged.other.get("response"):
         lines.append(f"  {others:,} answers are here with another content: the first were kept.")
-    if found.waiting:
+    if merged.waiting:
         lines.append(
-            f"  {found.waiting:,} comments still wait sealed over there. Close its events "
+            f"  {merged.waiting:,} comments still wait sealed over there. Close its events "
             f"(there: {FLASK} event close ...), then merge again."
         )
     return lines

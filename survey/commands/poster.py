@@ -31,9 +31,9 @@ ONLY_HERE = """
 def add(event_slug: str, channel: str, wave: str) -> None:
     """Add a poster and print where to open it."""
     with work() as doing:
-        found = event_of(doing.session, event_slug)
-        others = [one.code for one in found.posters if (one.channel, one.wave) == (channel, wave)]
-        made = posters.add_poster(doing.session, found, channel=channel, wave=wave)
+        event = event_of(doing.session, event_slug)
+        others = [one.code for one in event.posters if (one.channel, one.wave) == (channel, wave)]
+        made = posters.add_poster(doing.session, event, channel=channel, wave=wave)
         tell(doing, made)
         if others:
             doing.say(f"  There is another poster at {channel}, too: {', '.join(others)}.")
@@ -45,19 +45,19 @@ def add(event_slug: str, channel: str, wave: str) -> None:
 def correct(code: str, channel: str) -> None:
     """Say where a poster hangs; its code stays."""
     with work() as doing:
-        found = poster_of(doing.session, code)
-        posters.move(found, channel)
-        doing.say(f"{found.code}: {found.channel}")
+        row = poster_of(doing.session, code)
+        posters.move(row, channel)
+        doing.say(f"{row.code}: {row.channel}")
 
 
 @poster.command("remove")
 @click.argument("code")
 def remove(code: str) -> None:
-    """Remove a poster, before its first answer. Whoever scans it is told that it is not known."""
+    """Remove a poster, before its first answer. Whoever scans it reads that it is not known."""
     with work() as doing:
-        found = poster_of(doing.session, code)
-        doing.say(f"{found.code} is removed: take it down where it hangs.")
-        posters.remove(doing.session, found)
+        row = poster_of(doing.session, code)
+        doing.say(f"{row.code} is removed: take it down where it hangs.")
+        posters.remove(doing.session, row)
 
 
 @poster.command("replace")
@@ -79,9 +79,9 @@ def list_posters(event_slug: str | None) -> None:
     with work() as doing:
         if event_slug:
             query = query.where(Poster.event_id == event_of(doing.session, event_slug).id)
-        for found in doing.session.scalars(query):
-            mark = "  (replaced)" if found.retired_at else ""
-            line = f"{found.code}  {found.event.slug:32} {found.wave:8} {found.channel}{mark}"
+        for row in doing.session.scalars(query):
+            mark = "  (replaced)" if row.retired_at else ""
+            line = f"{row.code}  {row.event.slug:32} {row.wave:8} {row.channel}{mark}"
             doing.say(line)
 
 

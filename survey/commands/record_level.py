@@ -32,11 +32,11 @@ def research_file(path: Path, agreement: str) -> None:
         sha256 = hashlib.sha256(body).hexdigest()
         about: dict[str, str | int] = {"rows": people, "sha256": sha256, "why": agreement}
         beside = path.with_name(f"{path.name}.report.txt")
-        told = "\n".join([f"Agreement: {agreement}", *report, ""])
+        text = "\n".join([f"Agreement: {agreement}", *report, ""])
         with record_level.new_file(path) as file, record_level.new_file(beside) as report_file:
             noted_first(doing, "research_file", about)
             file.write(body)
-            report_file.write(told.encode())
+            report_file.write(text.encode())
         doing.say(f"{path}: {people} people, SHA-256 {sha256}.")
         for sentence in report:
             doing.say(f"  {sentence}")

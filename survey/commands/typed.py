@@ -18,8 +18,8 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         text = str(value).strip()
-        if found := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text):
-            if day := day_of(*found.groups()):
+        if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text):
+            if day := day_of(*match.groups()):
                 return day
             self.fail(f"{text!r} is no day of the calendar.", param, ctx)
         meant = sorted(meanings(text))
@@ -35,10 +35,10 @@ class Day(click.ParamType[date]):
 
 def meanings(text: str) -> set[date]:
     """Return the days that 08/03/2027 or 3.8.27 may mean: month first or day first."""
-    found = re.fullmatch(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4}|[0-9]{2})", text)
-    if not found:
+    match = re.fullmatch(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4}|[0-9]{2})", text)
+    if not match:
         return set()
-    first, second, year = found.groups()
+    first, second, year = match.groups()
     year = f"20{year}" if len(year) == 2 else year
     either = day_of(year, first, second), day_of(year, second, first)
     return {day for day in either if day}
@@ -60,8 +60,8 @@ class Clock(click.ParamType[time]):
         if isinstance(value, time):
             return value
         pattern = r"([0-9]{1,2})(?::([0-9]{2}))?\s*(?:([ap])\.?m\.?)?"
-        found = re.fullmatch(pattern, str(value).strip(), re.IGNORECASE)
-        hour, minute, half = found.groups() if found else ("", "", "")
+        match = re.fullmatch(pattern, str(value).strip(), re.IGNORECASE)
+        hour, minute, half = match.groups() if match else ("", "", "")
         if hour and (minute or half):
             made = time_of(int(hour), int(minute or 0), (half or "").lower())
             if made is not None:

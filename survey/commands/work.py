@@ -1,4 +1,4 @@
-"""How a command does its work: stored first, told afterwards.
+"""How a command does its work: stored first, reported afterwards.
 
 What a command says of its success is printed once it is durable. A pipe that nobody reads, a full
 disk behind the output or a letter that the terminal lacks then change nothing that is stored.
@@ -31,15 +31,15 @@ FLASK = "python3 dev.py flask"  # what is typed where nothing is installed
 
 @dataclass
 class Work:
-    """One command's transaction, and what is to be told after it."""
+    """One command's transaction, and what it reports afterwards."""
 
     session: Session
-    told: list[str] = field(default_factory=list)
+    report: list[str] = field(default_factory=list)
     is_heard: bool = True  # whether everything so far could be printed
 
     def say(self, line: str) -> None:
         """Tell this once everything is stored."""
-        self.told.append(line)
+        self.report.append(line)
 
     def show(self, line: str) -> None:
         """Show a step of long work at once. It promises nothing, and a pipe that nobody reads
@@ -57,7 +57,7 @@ def work() -> Iterator[Work]:
             doing.show("The database is new: its tables are made.")
         changes = Changes(doing.session)
         yield doing
-        if changes.found:
+        if changes.any:
             audit.append(doing.session, "command", now(), about={"command": command_typed()})
         doing.session.commit()
     except (Refused, schema.NotReady) as refusal:
@@ -72,7 +72,7 @@ def work() -> Iterator[Work]:
     except DBAPIError as error:
         db.session().rollback()
         raise click.ClickException(f"The database cannot do this now: {error.orig}") from error
-    if not (speak(doing.told) and doing.is_heard):
+    if not (speak(doing.report) and doing.is_heard):
         print("It is done and stored, but it could not be printed.", file=sys.stderr)
         sys.exit(1)
 
@@ -81,15 +81,15 @@ class Changes:
     """Whether a session changed anything, however it was asked to."""
 
     def __init__(self, session: Session) -> None:
-        self.found = False
+        self.any = False
         event.listen(session, "before_flush", self.note_flush)
         event.listen(session, "do_orm_execute", self.note_statement)
 
     def note_flush(self, session: Session, *about: object) -> None:
-        self.found |= bool(session.new or session.deleted or session.dirty)
+        self.any |= bool(session.new or session.deleted or session.dirty)
 
     def note_statement(self, state: ORMExecuteState) -> None:
-        self.found |= state.is_insert or state.is_update or state.is_delete
+        self.any |= state.is_insert or state.is_update or state.is_delete
 
 
 def command_typed() -> str:
@@ -128,13 +128,13 @@ def fall_silent() -> None:
 
 
 def content() -> Content:
-    found: Content = current_app.extensions["content"]
-    return found
+    content: Content = current_app.extensions["content"]
+    return content
 
 
 def settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 @contextmanager

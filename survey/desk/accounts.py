@@ -89,8 +89,8 @@ def keep_link(
 
 def find_link(session: Session, token: str, moment: datetime) -> AccountLink | None:
     """Return what a link is for; None where it was used, is over, or never was."""
-    found = session.get(AccountLink, token_hash(token))
-    return found if found and found.expires_at > moment else None
+    link = session.get(AccountLink, token_hash(token))
+    return link if link and link.expires_at > moment else None
 
 
 def accept(

@@ -178,17 +178,17 @@ def time_zones(session: Session) -> Finding:
 
 
 def release(session: Session) -> Finding:
-    found = current(session)
-    if found is None:
+    newest = current(session)
+    if newest is None:
         return good("release", "none yet; `flask release` makes one once an event is closed")
-    rows = select(func.count()).select_from(Figure).where(Figure.release_id == found.release.id)
-    ahead = found.release.made_at > now() + timedelta(minutes=5)
+    rows = select(func.count()).select_from(Figure).where(Figure.release_id == newest.release.id)
+    ahead = newest.release.made_at > now() + timedelta(minutes=5)
     if ahead:
         return bad("release", "it was made in the future: the clock went back, or was wrong then")
     many = session.scalar(rows) or 0
     if not many:
-        return bad("release", f"number {found.release.id} has no rows: restore the last backup")
-    return good("release", f"number {found.release.id} can be read, {many:,} rows")
+        return bad("release", f"number {newest.release.id} has no rows: restore the last backup")
+    return good("release", f"number {newest.release.id} can be read, {many:,} rows")
 
 
 def backups(session: Session) -> Finding:
@@ -218,12 +218,12 @@ def public_address(settings: Settings) -> Finding:
     address = f"{settings.public_url}/healthz"
     try:
         with urllib.request.urlopen(address, timeout=PATIENCE) as reply:
-            told = json.load(reply)
+            answer = json.load(reply)
             secure = reply.headers.get("Strict-Transport-Security")
     except (URLError, OSError, ValueError, ssl.SSLError) as error:
         reason = getattr(error, "reason", error)
         return bad("proxy", f"{address} does not open here ({reason}). Is the proxy running?")
-    if told.get("status") != "alive":
+    if answer.get("status") != "alive":
         return bad("proxy", f"{address} is answered by something else than this server")
     if settings.public_url.startswith("https") and not secure:
         return bad(

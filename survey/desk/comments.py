@@ -74,15 +74,15 @@ def masked(text: str) -> Masked:
 def mask_one(words: str, mask: str, kind: str, pattern: re.Pattern[str]) -> list[tuple[str, str]]:
     if mask:
         return [(words, mask)]
-    found, at = [], 0
+    pieces, at = [], 0
     for match in pattern.finditer(words):
         if match.start() > at:
-            found.append((words[at : match.start()], ""))
-        found.append(("", kind))
+            pieces.append((words[at : match.start()], ""))
+        pieces.append(("", kind))
         at = match.end()
     if at < len(words):
-        found.append((words[at:], ""))
-    return found
+        pieces.append((words[at:], ""))
+    return pieces
 
 
 def of_place(community: Community, moment: datetime) -> Select[Comment]:
@@ -137,8 +137,8 @@ def kept_by_season(
     rows = session.execute(
         query.with_only_columns(Event.season, Comment.theme, Comment.shown).order_by(Comment.id)
     )
-    found: dict[int, dict[str, list[str]]] = {}
+    seasons: dict[int, dict[str, list[str]]] = {}
     for season, theme, shown in rows:
         if season in enough:
-            found.setdefault(season, {}).setdefault(theme or "other", []).append(shown or "")
-    return dict(sorted(found.items(), reverse=True))
+            seasons.setdefault(season, {}).setdefault(theme or "other", []).append(shown or "")
+    return dict(sorted(seasons.items(), reverse=True))

@@ -83,7 +83,7 @@ def correct(
     state: str = "",
     area: str = "",
 ) -> Community:
-    """Correct what is told. A name can always be corrected; where a community lies, and with it
+    """Correct what is given. A name can always be corrected; where a community lies, and with it
     whose answers are put together, only before its first answer. Its address follows until then.
 
     Raises Refused.
@@ -146,10 +146,10 @@ def place_named(
     spelled = select(Community.state, Community.county, Community.area).distinct()
     kept = session.execute(spelled.order_by(Community.state, Community.county)).all()
     state = next((row.state for row in kept if fold(row.state) == fold(state)), state)
-    county, found = parse_area(county, state, content.areas)
-    same = (row.county for row in kept if row.state == state and row.area == (area or found))
+    county, usual = parse_area(county, state, content.areas)
+    same = (row.county for row in kept if row.state == state and row.area == (area or usual))
     county = next((other for other in same if fold(other) == fold(county)), county)
-    return Named(name, county, area or found, state)
+    return Named(name, county, area or usual, state)
 
 
 def identity_of(content: Content, place: Named, *, made_up: bool) -> str:
@@ -172,8 +172,8 @@ def refuse_twin(session: Session, content: Content, community: Community) -> Non
     if twin is not None and twin is not community:
         where = area_name(twin.county, twin.area, content.areas)
         sentence = f"{twin.name} in {where}, {twin.state} is there already: {twin.slug}."
-        told = {"name": twin.name, "where": where, "state": twin.state}
-        raise Refused(sentence, "place_there", "town", **told)
+        named = {"name": twin.name, "where": where, "state": twin.state}
+        raise Refused(sentence, "place_there", "town", **named)
     if example is not None:
         raise Refused(
             f"{community.name} is a place of the demonstration, and has its address. "

@@ -39,7 +39,7 @@ class Alert:
     """Something to look at: a key under [desk.night.alert] and what it names."""
 
     key: str
-    told: Mapping[str, str]
+    named: Mapping[str, str]
 
 
 @dataclass(frozen=True)

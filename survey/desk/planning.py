@@ -112,7 +112,7 @@ def correct_event(
     time_zone: str | None = None,
     name: str | None = None,
 ) -> None:
-    """Correct what is told, before the first answer. Another year is another address."""
+    """Correct what is given, before the first answer. Another year is another address."""
     refuse_answered(session, [event], event.slug)
     zone = ZoneInfo(event.time_zone)
     began, ended = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
@@ -141,7 +141,7 @@ def remove_event(session: Session, event: Event) -> None:
 def set_host(content: Content, event: Event, host: str) -> None:
     """Say who runs the survey at an event: a kind or the name of one of its agencies, or any name.
 
-    Attendees read the name. What they are told of the police is chosen here and never typed: an
+    Attendees read the name. What they read about the police is chosen here and never typed: an
     agency that is law enforcement, or a name that says so, sees answers; everybody else sees that
     the police get released figures only.
     """

@@ -1,4 +1,4 @@
-"""Signed-in browsers: begun, found again by their token, rotated, ended one by one.
+"""Signed-in browsers: begun, recognised by their token, rotated, ended one by one.
 
 Of a token only its hash is kept. It changes every hour of use: one that was copied earlier and is
 used after that gives itself away, and the session ends for both. Where the signal is bad the answer
@@ -56,19 +56,19 @@ def find(session: Session, token: str, moment: datetime) -> DeskSession | None:
     Raises Copied for a token that was replaced a while ago.
     """
     hashed = token_hash(token)
-    found = session.scalar(
+    visit = session.scalar(
         select(DeskSession)
         .where(or_(DeskSession.token_hash == hashed, DeskSession.before_hash == hashed))
         .options(joinedload(DeskSession.account).selectinload(Account.communities))
     )
-    if found is None or found.account.ended:
+    if visit is None or visit.account.ended:
         return None
-    if moment - found.seen_at > IDLE or moment - found.began_at > LONGEST:
+    if moment - visit.seen_at > IDLE or moment - visit.began_at > LONGEST:
         return None
-    replaced = found.token_hash != hashed and moment - found.rotated_at > GRACE
-    if replaced and not awaits_new_token(found):
-        raise Copied(found.id)
-    return found
+    replaced = visit.token_hash != hashed and moment - visit.rotated_at > GRACE
+    if replaced and not awaits_new_token(visit):
+        raise Copied(visit.id)
+    return visit
 
 
 class Copied(Exception):
@@ -78,17 +78,17 @@ class Copied(Exception):
         self.session_id = session_id
 
 
-def awaits_new_token(found: DeskSession) -> bool:
+def awaits_new_token(visit: DeskSession) -> bool:
     """Whether a token was sent that its browser has not used yet."""
-    return bool(found.before_hash) and found.seen_at == found.rotated_at
+    return bool(visit.before_hash) and visit.seen_at == visit.rotated_at
 
 
-def is_due(found: DeskSession, moment: datetime) -> bool:
+def is_due(visit: DeskSession, moment: datetime) -> bool:
     """Whether a session's row is to be written: its token is old, it was not seen for long, or its
     new token is used for the first time."""
-    if awaits_new_token(found):
+    if awaits_new_token(visit):
         return True
-    return moment - found.rotated_at > ROTATED_AFTER or moment - found.seen_at > SEEN_EVERY
+    return moment - visit.rotated_at > ROTATED_AFTER or moment - visit.seen_at > SEEN_EVERY
 
 
 def touch(session: Session, id: UUID, token: str, moment: datetime) -> str:
@@ -96,19 +96,19 @@ def touch(session: Session, id: UUID, token: str, moment: datetime) -> str:
 
     Two requests that arrive together: the second finds the token replaced, and replaces nothing.
     """
-    found = session.get(DeskSession, id)
-    if found is None:
+    visit = session.get(DeskSession, id)
+    if visit is None:
         return ""
-    since = moment - found.rotated_at
-    if found.token_hash == token_hash(token):
-        found.seen_at = moment
+    since = moment - visit.rotated_at
+    if visit.token_hash == token_hash(token):
+        visit.seen_at = moment
         if since <= ROTATED_AFTER:
             return ""
-    elif since <= GRACE or not awaits_new_token(found):
+    elif since <= GRACE or not awaits_new_token(visit):
         return ""
     fresh = new_token()
-    found.before_hash, found.token_hash = token_hash(token), token_hash(fresh)
-    found.rotated_at = found.seen_at = moment
+    visit.before_hash, visit.token_hash = token_hash(token), token_hash(fresh)
+    visit.rotated_at = visit.seen_at = moment
     session.flush()
     return fresh
 

@@ -21,7 +21,7 @@ def settled_again(session: Session, moment: datetime) -> dict[int, str]:
     closed = select(Event).where(Event.closes_at <= moment)
     if last := session.scalar(select(func.max(Release.made_at))):
         closed = closed.where(Event.closes_at > last - STILL_COMES)
-    return {found.id: found.slug for found in session.scalars(closed)}
+    return {event.id: event.slug for event in session.scalars(closed)}
 
 
 def settle(engine: Engine, seal: Seal, over: Mapping[int, str], moment: datetime) -> Iterator[str]:

@@ -73,11 +73,11 @@ class Doorkeeper:
     def device(self, account: Account | None, mark: str) -> str:
         """Return, by its mark, a browser that was in this account before; "" for another."""
         try:
-            told = self.devices.loads(mark)
+            browser = self.devices.loads(mark)
         except BadSignature:
             return ""
-        ours = account and told[0] == account.id and told[2] == part_of(account)
-        return str(told[1]) if ours else ""
+        ours = account and browser[0] == account.id and browser[2] == part_of(account)
+        return str(browser[1]) if ours else ""
 
     def key(self, kind: str, text: str) -> str:
         return hmac.new(self.secret, f"{kind}\n{text}".encode(), hashlib.sha256).hexdigest()
@@ -106,8 +106,8 @@ def quarter_of(moment: datetime) -> int:
 
 
 def failed(session: Session, key: str, moment: datetime) -> int:
-    found = session.get(SignInCount, (key, quarter_of(moment)))
-    return found.failed if found else 0
+    count = session.get(SignInCount, (key, quarter_of(moment)))
+    return count.failed if count else 0
 
 
 def count(connection: Connection, keys: list[str], moment: datetime) -> None:

@@ -72,15 +72,15 @@ def column(
 
 
 def labels(
-    evening: Evening, profile: Profile, question: Question, agency: str, found: Labelled
+    evening: Evening, profile: Profile, question: Question, agency: str, labelled: Labelled
 ) -> Ask:
     """Ask what words mean that are none of ours."""
     ours = labels_of(evening.content, question, evening.agencies.all)
     said = [
-        f'"{word}" ({count} times)' for word, count in list(found.unknown.items())[:MOST_VALUES]
+        f'"{word}" ({count} times)' for word, count in list(labelled.unknown.items())[:MOST_VALUES]
     ]
     hints = []
-    for word in found.unknown:
+    for word in labelled.unknown:
         if was := mangled(word):
             hints.append(f'"{word}" may be "{was}", which Excel made a date of')
         elif word.strip().upper() == "N/A":
@@ -90,7 +90,7 @@ def labels(
     lines = [*head(profile), f"question = {quoted(question.id)}"]
     if question.per == "agency":
         lines.append(f"agency = {quoted(agency)}")
-    lines.append(table_line("labels", suggested(evening, found.unknown, question)))
+    lines.append(table_line("labels", suggested(evening, labelled.unknown, question)))
     return Ask(
         place(profile),
         f"What do these answers mean? {', '.join(said)}."
@@ -139,9 +139,9 @@ def suggested(
     return shown
 
 
-def sides(profile: Profile, found: Labelled) -> Ask:
+def sides(profile: Profile, labelled: Labelled) -> Ask:
     """Ask which steps of another scale count as favourable."""
-    codes = sorted(c for c in set(found.codes.values()) if isinstance(c, int) and c > 0)
+    codes = sorted(c for c in set(labelled.codes.values()) if isinstance(c, int) and c > 0)
     return Ask(
         place(profile),
         f"Its scale has other steps than ours ({', '.join(map(str, codes))}): it becomes a version "

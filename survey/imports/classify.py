@@ -80,15 +80,15 @@ class Classifier:
         for letter, line in self.mapping.columns.items():
             if letter not in headings:
                 raise ImportProblem("mapping", f"The file has no column {letter}.")
-            found = headings[letter]
-            if line.heading and fold(line.heading) not in (fold(found.shown), fold(found.name)):
+            heading = headings[letter]
+            if line.heading and fold(line.heading) not in (fold(heading.shown), fold(heading.name)):
                 raise ImportProblem(
                     "heading_moved",
                     "the mapping file has another heading for this column: its line is void. "
                     "Write the line anew for this file.",
                     row=1,
-                    column=found.index,
-                    heading=found.shown,
+                    column=heading.index,
+                    heading=heading.shown,
                 )
 
     def one(self, profile: Profile) -> tuple[Column, list[Ask]]:
@@ -101,8 +101,8 @@ class Classifier:
             use, why = ROLES.get(heading.role, (ROLE, tells))
             return Column(heading, use, why), []
         match = self.match(heading)
-        if match and match.is_sure and (found := self.sure(profile, match)):
-            return found
+        if match and match.is_sure and (column := self.sure(profile, match)):
+            return column
         if why := identifies(heading) or (profile.reaches and f"holds {profile.reaches}"):
             return Column(heading, DROPPED, why), []
         if not profile.filled:
@@ -114,14 +114,21 @@ class Classifier:
 
     def match(self, heading: Heading) -> Match | None:
         content, community = self.evening.content, self.evening.community
-        found = question_of(content, community, heading.asked, heading.part)
-        if (not found or not found.is_sure) and "/" in heading.name:  # groups, or a sign in a text
+        matched = question_of(content, community, heading.asked, heading.part)
+        if (
+            not matched or not matched.is_sure
+        ) and "/" in heading.name:  # groups, or a sign in a text
             whole = question_of(content, community, heading.name)
-            found = whole if whole and (not found or whole.is_sure) else found
-        if found and not found.is_sure and self.tool == "ms_forms" and heading.asked[-1:].isdigit():
+            matched = whole if whole and (not matched or whole.is_sure) else matched
+        if (
+            matched
+            and not matched.is_sure
+            and self.tool == "ms_forms"
+            and heading.asked[-1:].isdigit()
+        ):
             again = question_of(content, community, heading.asked[:-1])  # "...?2": asked twice
-            found = again or found
-        return found
+            matched = again or matched
+        return matched
 
     def question(self, id: str) -> Question | None:
         base = self.evening.instrument.questions
@@ -181,18 +188,18 @@ class Classifier:
         if question.kind == "several":
             return self.several(profile, question, confidence, line, other)
         labels = labels_of(self.evening.content, question, self.evening.agencies.all)
-        found = coded(self.tool, question, profile, labels, self.mapping.labels, line)
+        labelled = coded(self.tool, question, profile, labels, self.mapping.labels, line)
         asked = other
-        if found.is_other_scale or (other and not other.labels):
+        if labelled.is_other_scale or (other and not other.labels):
             stems = other.stems if other else (asked_about(self.evening, profile.heading),)
-            shown = declared(line, self.mapping.labels, found)
+            shown = declared(line, self.mapping.labels, labelled)
             asked = Asked(stems, shown, line.favourable, line.unfavourable, line.crosswalk)
-        if line.same_words and not found.is_other_scale:
+        if line.same_words and not labelled.is_other_scale:
             asked = None
-        asks = list(self.ask_labels(profile, question, agency, found, line))
+        asks = list(self.ask_labels(profile, question, agency, labelled, line))
         use, why = (KEPT_OUT, "waits for an answer") if asks else (USED, "")
         column = Column(
-            profile.heading, use, why, question.id, agency, confidence, found.codes, asked
+            profile.heading, use, why, question.id, agency, confidence, labelled.codes, asked
         )
         return column, asks
 
@@ -207,12 +214,12 @@ class Classifier:
                 yield asking.steps(mine[0].heading, question, labels)
 
     def ask_labels(
-        self, profile: Profile, question: Question, agency: str, found: Labelled, line: Line
+        self, profile: Profile, question: Question, agency: str, labelled: Labelled, line: Line
     ) -> Iterator[Ask]:
-        if found.unknown:
-            yield asking.labels(self.evening, profile, question, agency, found)
-        elif found.needs_sides:
-            yield asking.sides(profile, found)
+        if labelled.unknown:
+            yield asking.labels(self.evening, profile, question, agency, labelled)
+        elif labelled.needs_sides:
+            yield asking.sides(profile, labelled)
 
     def several(
         self,
@@ -232,16 +239,16 @@ class Classifier:
         part = line.option or options.code(heading.part)
         if heading.part and not part:
             return Column(heading, KEPT_OUT, "no option of ours"), []
-        found = cell_of_several(self.tool, profile, options, part)
-        if found.unknown and not line.question:
+        cells = cell_of_several(self.tool, profile, options, part)
+        if cells.unknown and not line.question:
             return Column(heading, KEPT_OUT, asking.could_be(question.id, confidence)), []
-        if found.unknown:
+        if cells.unknown:
             return Column(heading, KEPT_OUT, "waits"), [
-                asking.options(profile, question, found.unknown)
+                asking.options(profile, question, cells.unknown)
             ]
         asked = Asked(other.stems, line.labels) if other and not line.same_words else None
-        column = Column(heading, USED, "", question.id, "", confidence, found.codes, asked,
-                        part, found.separator)  # fmt: skip
+        column = Column(heading, USED, "", question.id, "", confidence, cells.codes, asked,
+                        part, cells.separator)  # fmt: skip
         return column, []
 
     def is_ours_perhaps(self, profile: Profile, match: Match | None) -> bool:

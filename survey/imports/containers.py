@@ -85,14 +85,14 @@ def archive_sheets(path: Path, delimiter: str) -> list[Sheet]:
     if "content.xml" in names:
         check_whole(archive)
         return read_opendocument(archive)
-    found = [
+    members = [
         i for i in infos if i.filename.lower().endswith(TABLES) and "__MACOSX" not in i.filename
     ]
-    if not found:
+    if not members:
         raise ImportProblem("no_table", "This is a zip without a CSV in it.")
     check_whole(archive)
     return [
-        read_delimited(opener(archive, info), info.filename, delimiter, "zip") for info in found
+        read_delimited(opener(archive, info), info.filename, delimiter, "zip") for info in members
     ]
 
 
@@ -122,7 +122,7 @@ def check_whole(archive: ZipFile) -> None:
 
 
 def guarded(path: Path, sheets: list[Sheet]) -> list[Sheet]:
-    """Return the sheets with every fault of unpacking told as a broken download."""
+    """Return the sheets ; any fault of unpacking is reported as a broken download."""
     return [
         Sheet(s.name, safely(s.rows), s.container, s.encoding, s.delimiter, s.is_1904,
               (*s.notes, *named_otherwise(path, s.container)))

@@ -41,7 +41,7 @@ def read_counts(plan: Plan, sheet: Sheet, evening: Evening, mapping: MappingFile
     rows = sheet.head(MOST_LINES)
     shape = shape_of(evening.content, rows, mapping.options)
     if shape is None:
-        raise ImportProblem("no_table", "No labels of a scale were found in the table.")
+        raise ImportProblem("no_table", "The table has no labels of a scale.")
     is_top = shape.options == COLUMNS
     tables, summaries = (read_columns if is_top else read_rows)(rows, shape)
     why = f"labels of a scale {'along its top' if is_top else 'down its side'}, numbers beside them"
@@ -141,28 +141,32 @@ class CountsReader:
         return None, "", 0, None, [ask]
 
     def question(self, id: str) -> Question | None:
-        found = self.evening.instrument.questions.get(id)
-        found = found or self.evening.content.current.questions.get(id)
-        return found if found and found.kind in ("scale", "choice") and not found.gate else None
+        question = self.evening.instrument.questions.get(id)
+        question = question or self.evening.content.current.questions.get(id)
+        return (
+            question
+            if question and question.kind in ("scale", "choice") and not question.gate
+            else None
+        )
 
     def labelled(
         self, profile: Profile, question: Question, agency: str, line: Line, other: Asked | None
     ) -> tuple[Column, list[Ask]]:
         labels = labels_of(self.evening.content, question, self.evening.agencies.all)
-        found = coded("counts", question, profile, labels, self.mapping.labels, line)
+        labelled = coded("counts", question, profile, labels, self.mapping.labels, line)
         asked = other
-        if found.is_other_scale or (other and not other.labels):
+        if labelled.is_other_scale or (other and not other.labels):
             stems = other.stems if other else (profile.heading.asked,)
-            shown = declared(line, self.mapping.labels, found)
+            shown = declared(line, self.mapping.labels, labelled)
             asked = Asked(stems, shown, line.favourable, line.unfavourable, line.crosswalk)
         asks = []
-        if found.unknown:
-            asks.append(asking.labels(self.evening, profile, question, agency, found))
-        elif found.needs_sides:
-            asks.append(asking.sides(profile, found))
+        if labelled.unknown:
+            asks.append(asking.labels(self.evening, profile, question, agency, labelled))
+        elif labelled.needs_sides:
+            asks.append(asking.sides(profile, labelled))
         elif asked and asked.labels and lacks_steps(question, line, asked.labels):
             asks.append(asking.steps(profile.heading, question, asked.labels))
-        column = Column(profile.heading, USED, "", question.id, agency, codes=found.codes,
+        column = Column(profile.heading, USED, "", question.id, agency, codes=labelled.codes,
                         asked=asked)  # fmt: skip
         return column, asks
 
@@ -219,17 +223,17 @@ class CountsReader:
         note = "Counts are worked back from percentages and n."
         if note not in self.plan.notes:
             self.plan.notes.append(note)
-        found = dict(zip(table.cells, counts, strict=True))
+        by_cell = dict(zip(table.cells, counts, strict=True))
         rest = n - sum(counts)
-        return {**found, **({"": rest} if rest else {})}
+        return {**by_cell, **({"": rest} if rest else {})}
 
 
 def added(column: Column, numbers: dict[str, int]) -> dict[Code, int]:
     """Return {code: count}; two labels of one code are added."""
-    found: dict[Code, int] = defaultdict(int)
+    totals: dict[Code, int] = defaultdict(int)
     for label, count in numbers.items():
-        found[column.codes.get(label, SKIPPED)] += count
-    return dict(found)
+        totals[column.codes.get(label, SKIPPED)] += count
+    return dict(totals)
 
 
 def count_of(cell: Cell, heading: Heading) -> int:

@@ -50,14 +50,14 @@ def day_of(stamp: str, calendar: Calendar) -> date | None:
     text = stamp.strip()
     if SERIAL.fullmatch(text):
         return FIRST_DAYS[calendar.is_1904] + timedelta(days=int(float(text)))
-    found = read_day(text, calendar.order)
-    if found is None:
+    day = read_day(text, calendar.order)
+    if day is None:
         return None
     offset = OFFSET.search(text)
     clock = CLOCK.search(text)
     if not clock or not (offset or calendar.zone_of_file):
-        return found
-    moment = datetime(found.year, found.month, found.day, tzinfo=UTC) + hours(clock)
+        return day
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC) + hours(clock)
     if offset and offset[1]:
         shift = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         moment += shift if offset[1] == "-" else -shift
@@ -75,15 +75,15 @@ def hours(clock: re.Match[str]) -> timedelta:
 
 def read_day(text: str, order: str) -> date | None:
     """Return the day that a date names, read in this order where its parts may be either."""
-    if found := YEAR_FIRST.match(text):
-        return made(int(found[1]), int(found[2]), int(found[3]))
-    if found := YEAR_LAST.match(text):
-        first, second, year = int(found[1]), int(found[2]), int(found[3])
+    if parts := YEAR_FIRST.match(text):
+        return made(int(parts[1]), int(parts[2]), int(parts[3]))
+    if parts := YEAR_LAST.match(text):
+        first, second, year = int(parts[1]), int(parts[2]), int(parts[3])
         year += 2000 if year < 100 else 0
         return made(year, second, first) if order == DAY_FIRST else made(year, first, second)
-    if (found := NAMED.search(text.lower())) and (month := MONTHS.get(found[2][:3])):
-        day = found[1] or found[3]
-        return made(int(found[4]), month, int(day)) if day else None
+    if (parts := NAMED.search(text.lower())) and (month := MONTHS.get(parts[2][:3])):
+        day = parts[1] or parts[3]
+        return made(int(parts[4]), month, int(day)) if day else None
     return None
 
 
@@ -98,8 +98,8 @@ def order_of(stamps: Iterable[str], day: date) -> str:
     """Return in which order these stamps are written: by a part over 12, else by the event's day;
     "" where both orders are possible and neither, or each, is near the event."""
     tidy = [stamp.strip() for stamp in stamps if not YEAR_FIRST.match(stamp.strip())]
-    matched = [(found, text) for text in tidy if (found := YEAR_LAST.match(text))]
-    pairs = [(int(found[1]), int(found[2]), text) for found, text in matched]
+    matched = [(parts, text) for text in tidy if (parts := YEAR_LAST.match(text))]
+    pairs = [(int(parts[1]), int(parts[2]), text) for parts, text in matched]
     if not pairs or any(second > 12 for _, second, _ in pairs):
         return MONTH_FIRST
     if any(first > 12 for first, _, _ in pairs):

@@ -19,7 +19,7 @@ from survey.imports.sheets import MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED, Number
 Open = Callable[[], BinaryIO]
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-SAMPLE = 1 << 18  # characters in which the separator is found
+SAMPLE = 1 << 18  # characters read to detect the separator
 SAMPLE_RECORDS = 200
 CHUNK = 1 << 20
 MARKS = (
@@ -98,8 +98,8 @@ def undecodable(open_file: Open, encoding: str) -> ImportProblem:
     separator = find_separator(open_file, encoding)
     column, row = 0, 1
     for number, cells in records(open_file, encoding, separator):
-        if found := [i for i, cell in enumerate(cells) if "\ufffd" in cell]:
-            row, column = number, found[0]
+        if positions := [i for i, cell in enumerate(cells) if "\ufffd" in cell]:
+            row, column = number, positions[0]
             break
     return ImportProblem(
         "wrong_encoding",
@@ -115,14 +115,14 @@ def text_of(open_file: Open, encoding: str) -> io.TextIOWrapper:
 
 def accented(open_file: Open) -> str:
     """Return the sentence that shows what Windows-1252 made of two accented words."""
-    found: dict[str, None] = {}
+    words: dict[str, None] = {}
     with text_of(open_file, WINDOWS) as text:
         for word in text.read(CHUNK).replace(";", " ").replace(",", " ").split():
             if not word.isascii() and word.isalpha():
-                found.setdefault(word)
-            if len(found) == 2:
+                words.setdefault(word)
+            if len(words) == 2:
                 break
-    shown = " and ".join(f'"{word}"' for word in found) or "none found"
+    shown = " and ".join(f'"{word}"' for word in words) or "none found"
     return f"Not UTF-8: read as Windows-1252. Accented words read so: {shown}."
 
 
@@ -134,12 +134,12 @@ def find_separator(open_file: Open, encoding: str) -> str:
     with text_of(open_file, encoding) as text:
         sample = text.read(SAMPLE)
     is_cut = len(sample) == SAMPLE
-    widths = {one: found for one in SEPARATORS if (found := sample_widths(sample, one, is_cut))}
+    widths = {one: counts for one in SEPARATORS if (counts := sample_widths(sample, one, is_cut))}
     if not widths:
         return ","
-    even = {one: next(iter(found)) for one, found in widths.items() if len(found) == 1}
+    even = {one: next(iter(counts)) for one, counts in widths.items() if len(counts) == 1}
     if not even:
-        most = {one: found.most_common(1)[0] for one, found in widths.items()}
+        most = {one: counts.most_common(1)[0] for one, counts in widths.items()}
         return max(most, key=lambda one: (most[one][1], most[one][0]))
     widest = max(even.values())
     tied = [one for one, width in even.items() if width == widest]
@@ -156,22 +156,22 @@ def find_separator(open_file: Open, encoding: str) -> str:
 
 def sample_widths(sample: str, separator: str, is_cut: bool) -> Counter[int]:
     """Return how many of the first records have which width; nothing where none is over 1."""
-    found: Counter[int] = Counter()
+    widths: Counter[int] = Counter()
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator, strict=True)
     try:
         for record in reader:
-            if len(found) > 50 or found.total() >= SAMPLE_RECORDS:
+            if len(widths) > 50 or widths.total() >= SAMPLE_RECORDS:
                 break
             last = len(record)
             if record:
-                found[last] += 1
+                widths[last] += 1
         else:
-            if is_cut and found.total() > 1:
-                found[last] -= 1  # the sample may end inside it
+            if is_cut and widths.total() > 1:
+                widths[last] -= 1  # the sample may end inside it
     except csv.Error:
-        pass  # told with its place when the whole file is read
-    found = +found
-    return found if any(width > 1 for width in found) else Counter()
+        pass  # reported with its place when the whole file is read
+    widths = +widths
+    return widths if any(width > 1 for width in widths) else Counter()
 
 
 def records(open_file: Open, encoding: str, separator: str) -> Iterator[Numbered]:

@@ -55,33 +55,33 @@ def coded(
     """Return the codes of a column's words. labels: ours, folded; defaults: of the mapping file."""
     own = line.folded or {fold(text): code for text, code in defaults.items()}
     missing = missing_codes(tool)
-    found = Labelled()
+    labelled = Labelled()
     ours = 0
     for value, count in profile.values.items():
         word = fold(value)
         if not word:
-            found.codes[value] = SKIPPED
+            labelled.codes[value] = SKIPPED
         elif word in own:
-            found.codes[value] = crossed(own[word], line)
+            labelled.codes[value] = crossed(own[word], line)
             if labels.get(word) == own[word]:
                 ours += own[word] not in MISSING
             else:
-                found.used[value] = own[word]
+                labelled.used[value] = own[word]
         elif word in labels:
-            found.codes[value] = labels[word]
+            labelled.codes[value] = labels[word]
             ours += labels[word] not in MISSING
         elif word in missing:
-            found.codes[value] = missing[word]
+            labelled.codes[value] = missing[word]
         elif question.id == "age" and (code := age_code(word, question)):
-            found.codes[value] = code
+            labelled.codes[value] = code
         else:
-            found.unknown[value] = count
+            labelled.unknown[value] = count
     if not profile.is_closed:
-        found.unknown["(more than 150 different answers)"] = profile.filled
+        labelled.unknown["(more than 150 different answers)"] = profile.filled
     is_seen = any(fold(value) == SEEN for value in profile.values)
-    found.codes[""] = NOT_SHOWN if is_seen and tool.startswith("qualtrics") else SKIPPED
-    judge_scale(found, question, line, ours)
-    return found
+    labelled.codes[""] = NOT_SHOWN if is_seen and tool.startswith("qualtrics") else SKIPPED
+    judge_scale(labelled, question, line, ours)
+    return labelled
 
 
 def crossed(code: Code, line: Line) -> Code:
@@ -89,28 +89,28 @@ def crossed(code: Code, line: Line) -> Code:
     return line.crosswalk.get(code, code) if isinstance(code, int) else code
 
 
-def judge_scale(found: Labelled, question: Question, line: Line, ours: int) -> None:
+def judge_scale(labelled: Labelled, question: Question, line: Line, ours: int) -> None:
     """Say whether these labels make another version of the question, and whether what counts as
     favourable has to be asked."""
-    codes = set(found.codes.values())
-    theirs = {text: code for text, code in found.used.items() if code not in MISSING}
+    codes = set(labelled.codes.values())
+    theirs = {text: code for text, code in labelled.used.items() if code not in MISSING}
     extra = (PREFER_NOT in codes and not question.prefer_not) or (
         DONT_KNOW in codes and not question.dont_know
     )
     known = set(question.scale.codes) if question.scale else set(question.options)
     beyond = {c for c in codes if c not in MISSING and c not in known and c not in (CHILD, TEEN)}
-    found.is_other_scale = extra or bool(beyond) or len(theirs) > max(ours, 0)
-    found.needs_sides = bool(question.scale and beyond) and not (
+    labelled.is_other_scale = extra or bool(beyond) or len(theirs) > max(ours, 0)
+    labelled.needs_sides = bool(question.scale and beyond) and not (
         line.favourable and line.unfavourable
     )
 
 
-def declared(line: Line, defaults: Mapping[str, Code], found: Labelled) -> dict[str, Code]:
+def declared(line: Line, defaults: Mapping[str, Code], labelled: Labelled) -> dict[str, Code]:
     """Return the labels of a scale as far as they are known: all that the mapping file names, or
     else those that were chosen."""
     if named := dict(line.labels or defaults):
         return named
-    return {word: code for word, code in found.codes.items() if word.strip()}
+    return {word: code for word, code in labelled.codes.items() if word.strip()}
 
 
 def lacks_steps(question: Question, line: Line, labels: Mapping[str, Code]) -> bool:
@@ -124,8 +124,8 @@ def age_code(word: str, question: Question) -> str:
     """Return the group of an age in years or a range of them; "child" and "teen" under 18."""
     if word.isdecimal() and 0 < int(word) < 120:
         low = high = int(word)
-    elif found := RANGE.fullmatch(word):
-        low, high = int(found[1]), int(found[2])
+    elif bounds := RANGE.fullmatch(word):
+        low, high = int(bounds[1]), int(bounds[2])
     else:
         return ""
     if high < 13:
@@ -142,10 +142,10 @@ def age_code(word: str, question: Question) -> str:
 def mangled(value: str) -> str:
     """Return what Excel made a date of: "9-Aug" -> "8-9", "45659" -> "1-2"; "" for another."""
     word = fold(value)
-    if (found := DAY_MONTH.fullmatch(word)) and (month := MONTHS.get(found[2])):
-        return f"{month}-{int(found[1])}"
-    if (found := MONTH_YEAR.fullmatch(word)) and (month := MONTHS.get(found[1])):
-        return f"{month}-{int(found[2])}"
+    if (date := DAY_MONTH.fullmatch(word)) and (month := MONTHS.get(date[2])):
+        return f"{month}-{int(date[1])}"
+    if (date := MONTH_YEAR.fullmatch(word)) and (month := MONTHS.get(date[1])):
+        return f"{month}-{int(date[2])}"
     if SERIAL.fullmatch(word) and "." not in word:
         day = FIRST_DAYS[False] + timedelta(days=int(word))
         return f"{day.month}-{day.day}"

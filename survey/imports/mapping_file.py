@@ -149,10 +149,10 @@ def codes_in(table: Any, name: str) -> dict[str, Code]:
     return dict(table)
 
 
-def numbers(found: Any, name: str) -> tuple[int, ...]:
-    if not isinstance(found, Sequence) or not all(type(v) is int for v in found):
+def numbers(values: Any, name: str) -> tuple[int, ...]:
+    if not isinstance(values, Sequence) or not all(type(v) is int for v in values):
         raise wrong(f"{name} must be a list of codes, as in [4, 5].")
-    return tuple(found)
+    return tuple(values)
 
 
 def known(table: Any, keys: set[str], name: str) -> None:

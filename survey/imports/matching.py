@@ -49,7 +49,7 @@ class Match:
 @lru_cache(maxsize=8)
 def stems_of(content: Content, community: str) -> Mapping[str, Ours]:
     """Return {our question, folded: which}, in every language and way to name an agency."""
-    found: dict[str, Ours] = {}
+    by_stem: dict[str, Ours] = {}
     unclear: set[str] = set()  # said alike of two: they are asked about
     names = agency_names(content)
     for instrument in reversed(list(content.instruments.values())):  # the newest words first
@@ -59,10 +59,10 @@ def stems_of(content: Content, community: str) -> Mapping[str, Ours]:
             for language in content.languages.values():
                 for kind, text in worded(content, question, language, names, community):
                     ours = Ours(question.id, kind, question.words or question.id, language.code)
-                    first = found.setdefault(stem(text), ours)
+                    first = by_stem.setdefault(stem(text), ours)
                     if (first.question, first.agency) != (ours.question, ours.agency):
                         unclear.add(stem(text))
-    return {text: ours for text, ours in found.items() if text not in unclear}
+    return {text: ours for text, ours in by_stem.items() if text not in unclear}
 
 
 def worded(
@@ -147,23 +147,23 @@ Code = int | str
 def labels_of(content: Content, question: Question, kinds: tuple[str, ...]) -> Mapping[str, Code]:
     """Return {label, folded: code} of a question in every language. What two languages use for
     different codes is in none."""
-    found: dict[str, Code] = {}
+    by_label: dict[str, Code] = {}
     unclear: set[str] = set()
     for language in content.languages.values():
         for value in values_of(question, kinds):
             label = fold(option_label(question, str(value), language))
-            if found.setdefault(label, value) != value:
+            if by_label.setdefault(label, value) != value:
                 unclear.add(label)
     for label, code in import_words().missing.items():
         if code in (DONT_KNOW, PREFER_NOT):
             allowed = question.dont_know if code == DONT_KNOW else question.prefer_not
             if allowed:
-                found.setdefault(label, code)
+                by_label.setdefault(label, code)
     for option in question.own_options if not question.scale else ():
-        found.setdefault(fold(option), option)
+        by_label.setdefault(fold(option), option)
     for label in unclear:
-        del found[label]
-    return found
+        del by_label[label]
+    return by_label
 
 
 def values_of(question: Question, kinds: tuple[str, ...]) -> Iterator[Code]:
@@ -186,9 +186,9 @@ def nearest_label(labels: Mapping[str, Code], text: str) -> tuple[str, int]:
 @lru_cache(maxsize=8)
 def all_scale_words(content: Content) -> frozenset[str]:
     """Return every label of a scale that is known, ours and others', folded."""
-    found = set(import_words().scale_words)
+    words = set(import_words().scale_words)
     for instrument in content.instruments.values():
         for question in instrument.questions.values():
             if question.scale:
-                found.update(labels_of(content, question, ()))
-    return frozenset(found)
+                words.update(labels_of(content, question, ()))
+    return frozenset(words)

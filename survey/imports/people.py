@@ -20,7 +20,7 @@ from survey.imports.sheets import Record, Sheet
 from survey.imports.tools import FINISHED, LANGUAGE
 from survey.questionnaire.instrument import NOT_SHOWN, SKIPPED
 
-NEVER_REACHED = -5  # told in the plan; stored by leaving the item out
+NEVER_REACHED = -5  # shown in the plan; stored by leaving the item out
 MOST_ROWS_TOLD = 20
 BATCH = 4000
 MOST_KEPT = 50_000
@@ -126,7 +126,7 @@ def read_people(
                 finished.append(whole)
         step(len(batch))
     plan.left_out = [
-        LeftOut(why, len(found), tuple(found[:MOST_ROWS_TOLD])) for why, found in left.items()
+        LeftOut(why, len(rows), tuple(rows[:MOST_ROWS_TOLD])) for why, rows in left.items()
     ]
     plan.complete = sum(finished)
     plan.counts = counted(plan, plan.people)
@@ -160,18 +160,18 @@ def same(key: tuple[Any, ...], kept: dict[tuple[Any, ...], tuple[Any, ...]]) -> 
 
 def counted(plan: Plan, people: Any) -> dict[str, dict[Any, int]]:
     """Return how often each item has each code; of several options, how often each was named."""
-    found: dict[str, Counter[Any]] = {item: Counter() for item in plan.items}
+    by_item: dict[str, Counter[Any]] = {item: Counter() for item in plan.items}
     for _, _, _, values in people:
         for item, value in zip(plan.items, values, strict=True):
             if isinstance(value, tuple):
-                found[item].update(value)
+                by_item[item].update(value)
             else:
-                found[item][value] += 1
-    return {item: dict(counts) for item, counts in found.items()}
+                by_item[item][value] += 1
+    return {item: dict(counts) for item, counts in by_item.items()}
 
 
 def language_of_file(plan: Plan, evening: Evening, mapping: MappingFile) -> str:
-    """Return the language most of a file's questions are in: told, or that of the matched ones."""
+    """Return the language of most of a file's questions: declared, or that of the matched ones."""
     if mapping.language:
         return mapping.language
     spanish = sum("¿" in plain(heading.asked) for heading in plan.layout.headings)

@@ -30,12 +30,12 @@ class Percent:
 
 def percent_of(text: str) -> Percent | None:
     """Return the percentage that a cell shows, with or without its sign; None for another."""
-    found = PERCENT.fullmatch(text.replace("\u00a0", " ").replace("\u202f", " ").strip())
-    if not found:
+    match = PERCENT.fullmatch(text.replace("\u00a0", " ").replace("\u202f", " ").strip())
+    if not match:
         return None
-    number = found[1].replace(",", ".")
+    number = match[1].replace(",", ".")
     value = float(number)
-    return Percent(value, len(number.partition(".")[2]), bool(found[2])) if value <= 100 else None
+    return Percent(value, len(number.partition(".")[2]), bool(match[2])) if value <= 100 else None
 
 
 def are_percentages(shown: Sequence[Percent | None], n: int | None) -> bool:
@@ -58,22 +58,22 @@ def whole_numbers(shown: Sequence[Percent], n: int, *, adds_up: bool) -> list[in
     """
     options = [one.counts(n) for one in shown]
     if not adds_up:
-        exact = all(len(found) == 1 for found in options)
-        return [found[0] for found in options] if exact else None
+        exact = all(len(choices) == 1 for choices in options)
+        return [choices[0] for choices in options] if exact else None
     ways = {n: 1}  # what is left to give -> in how many ways it came to that, two being many
     left = [ways]
-    for found in options:
+    for choices in options:
         after: dict[int, int] = {}
         for rest, count in left[-1].items():
-            for one in found:
+            for one in choices:
                 if one <= rest:
                     after[rest - one] = min(after.get(rest - one, 0) + count, 2)
         left.append(after)
     if left[-1].get(0) != 1:
         return None
     counts, rest = [], 0
-    for before, found in zip(reversed(left[:-1]), reversed(options), strict=True):
-        one = next(c for c in found if before.get(rest + c) == 1)
+    for before, choices in zip(reversed(left[:-1]), reversed(options), strict=True):
+        one = next(c for c in choices if before.get(rest + c) == 1)
         counts.append(one)
         rest += one
     return counts[::-1]

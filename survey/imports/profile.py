@@ -71,7 +71,7 @@ class Column:
 def profiled(sheet: Sheet, layout: Layout, step: Callable[[int], None]) -> list[Column]:
     """Return every column's profile over the responses, reading the file once.
 
-    step: told the rows of a batch. Raises ImportProblem.
+    step: called with the rows of each batch. Raises ImportProblem.
     """
     columns = [Column(heading) for heading in layout.headings]
     records = RowFilter(layout).records(sheet)

@@ -25,13 +25,13 @@ Step = Callable[[int], None]
 
 
 def nothing(rows: int) -> None:
-    """Be told of rows, and do nothing."""
+    """Ignore progress."""
 
 
 def read_plan(
     path: Path, evening: Evening, mapping: MappingFile | None = None, step: Step = nothing
 ) -> Plan:
-    """Return what would be done with a file for an event. step: told how many rows were read.
+    """Return what would be done with a file for an event. step: called with the rows read.
 
     Raises ImportProblem for a file, or a mapping, that cannot be used at all.
     """
@@ -71,22 +71,22 @@ def chosen(sheets: Sequence[Sheet], mapping: MappingFile) -> tuple[Sheet, list[s
             raise ImportProblem(
                 "mapping", f"There is no sheet {mapping.sheet}: {', '.join(names)}."
             )
-        found = [sheet for sheet, _ in filled if sheet.name == mapping.sheet]
+        candidates = [sheet for sheet, _ in filled if sheet.name == mapping.sheet]
     else:
-        found = [sheet for sheet, _ in filled]
-        if len(found) > 1:
+        candidates = [sheet for sheet, _ in filled]
+        if len(candidates) > 1:
             repeated = [s for s, head in filled if "_parent_index" in head[0][1]]
-            found = [sheet for sheet in found if sheet not in repeated]
-            known = [s for s in found if layout_of(s.head(3)).tool != "unknown"]
-            found = known if len(known) == 1 else found
-    if len(found) != 1:
+            candidates = [sheet for sheet in candidates if sheet not in repeated]
+            known = [s for s in candidates if layout_of(s.head(3)).tool != "unknown"]
+            candidates = known if len(known) == 1 else candidates
+    if len(candidates) != 1:
         raise ImportProblem(
             "which_sheet",
             f"Several sheets have rows: {', '.join(names)}. Write in the mapping file which: "
             f'sheet = "{names[0]}"',
         )
-    others = [name for name in names if name != found[0].name]
-    return found[0], [f'The sheet "{name}" is not imported.' for name in others]
+    others = [name for name in names if name != candidates[0].name]
+    return candidates[0], [f'The sheet "{name}" is not imported.' for name in others]
 
 
 def calendar_of(

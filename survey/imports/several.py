@@ -26,8 +26,8 @@ class Several:
 
     def code(self, text: str) -> str:
         """Return the option that a text names; "" for none."""
-        found = self.known.get(fold(text)) or self.known.get(stem(text))
-        return str(found) if found and not str(found).startswith("-") else ""
+        code = self.known.get(fold(text)) or self.known.get(stem(text))
+        return str(code) if code and not str(code).startswith("-") else ""
 
 
 @dataclass
@@ -39,28 +39,28 @@ class Cells:
 
 def cell_of_several(tool: str, profile: Profile, options: Several, part: str) -> Cells:
     """Return {cell: options in it}, in the column of one option: whether it is ticked."""
-    found = Cells()
-    found.codes[""] = not TICKED if part else SKIPPED
+    cells = Cells()
+    cells.codes[""] = not TICKED if part else SKIPPED
     if part:
         for value in profile.values:
             word = fold(value)
             named = options.code(value) == part or word == fold(profile.heading.part)
             if word in YES or named:
-                found.codes[value] = TICKED
+                cells.codes[value] = TICKED
             elif word in NO:
-                found.codes[value] = not TICKED
+                cells.codes[value] = not TICKED
             else:
-                found.unknown.append(value)
-        return found
-    found.separator = separator_of(tool, profile)
+                cells.unknown.append(value)
+        return cells
+    cells.separator = separator_of(tool, profile)
     for value in profile.values:
-        names, rest = split(value, found.separator, options)
+        names, rest = split(value, cells.separator, options)
         if rest and not (options.other and names):
-            found.unknown += rest
+            cells.unknown += rest
         elif rest and options.other not in names:
             names.append(options.other)
-        found.codes[value] = names or SKIPPED
-    return found
+        cells.codes[value] = names or SKIPPED
+    return cells
 
 
 def separator_of(tool: str, profile: Profile) -> str:

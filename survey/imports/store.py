@@ -165,8 +165,8 @@ class Ready:
 
 def imports_of(session: Session, event: Event) -> list[ImportedFile]:
     """Return an event's imports, the oldest first."""
-    found = select(ImportedFile).where(ImportedFile.event_id == event.id)
-    return list(session.scalars(found.order_by(ImportedFile.imported_at, ImportedFile.sha256)))
+    query = select(ImportedFile).where(ImportedFile.event_id == event.id)
+    return list(session.scalars(query.order_by(ImportedFile.imported_at, ImportedFile.sha256)))
 
 
 def used_by(session: Session, imported: ImportedFile) -> int | None:

@@ -49,19 +49,19 @@ def is_number(text: str) -> bool:
     return percent_of(cell) is not None or cell.replace(",", "").replace(".", "").isdecimal()
 
 
-def shape_of(content: Content, rows: Sequence[Numbered], told: str = "") -> Shape | None:
-    """Return how a table of counts lies; None for what is none. told: by the mapping file."""
+def shape_of(content: Content, rows: Sequence[Numbered], declared: str = "") -> Shape | None:
+    """Return how a table of counts lies; None for what is none. declared: by the mapping file."""
     words = all_scale_words(content) | import_words().missing.keys()
-    if told != ROWS:
+    if declared != ROWS:
         for at, (_, cells) in enumerate(rows):
             labels = [i for i, cell in enumerate(cells) if fold(cell) in words]
             named = {fold(cells[i]) for i in labels}
             below = [row[i] for _, row in rows[at + 1 :] for i in labels if i < len(row) and row[i]]
-            if told and len(cells) > 2:
+            if declared and len(cells) > 2:
                 return Shape(COLUMNS, at)
             if len(named) >= LEAST_LABELS and len(named) == len(labels) and mostly_numbers(below):
                 return Shape(COLUMNS, at)
-    if told != COLUMNS and len(rows) <= LONGEST:
+    if declared != COLUMNS and len(rows) <= LONGEST:
         for at in range(min(3, max(len(cells) for _, cells in rows))):
             column = [fold(cells[at]) if at < len(cells) else "" for _, cells in rows]
             labels = [i for i, word in enumerate(column) if word in words]
@@ -69,7 +69,7 @@ def shape_of(content: Content, rows: Sequence[Numbered], told: str = "") -> Shap
             if any(cell.strip() for i in labels for cell in rows[i][1][:at]):
                 continue  # something before it, such as a date: rows of answers
             named = {column[i] for i in labels}
-            if told or (
+            if declared or (
                 len(named) >= LEAST_LABELS and len(named) == len(labels) and mostly_numbers(beside)
             ):
                 return Shape(ROWS, at)
@@ -84,7 +84,7 @@ def read_columns(rows: Sequence[Numbered], shape: Shape) -> tuple[list[Counted],
     """Return the questions of a table with options along its top, and the rows of summaries."""
     words = import_words().headings
     labels = [plain(cell) for cell in rows[shape.at][1]]
-    found, summaries = [], []
+    columns, summaries = [], []
     for number, cells in rows[shape.at + 1 :]:
         name = plain(cells[0]) if cells else ""
         if not name or not any(map(is_number, cells[1:])):
@@ -96,8 +96,8 @@ def read_columns(rows: Sequence[Numbered], shape: Shape) -> tuple[list[Counted],
         for column, label in enumerate(labels[1:], start=1):
             cell = Cell(number, column, cells[column].strip() if column < len(cells) else "")
             place(one, label, cell)
-        found.append(one)
-    return found, summaries
+        columns.append(one)
+    return columns, summaries
 
 
 def read_rows(rows: Sequence[Numbered], shape: Shape) -> tuple[list[Counted], list[int]]:
@@ -111,7 +111,7 @@ def read_rows(rows: Sequence[Numbered], shape: Shape) -> tuple[list[Counted], li
     heads = [[plain(cell) for cell in cells] for _, cells in rows[:first] if any(cells)]
     names = heads[-1] if heads else []
     over = next((h for h in reversed(heads[:-1]) if any(h[shape.at + 1 :])), [])
-    found = {
+    by_column = {
         column: Counted(name, above(over, column), Cell(rows[first - 1][0], column, name))
         for column, name in enumerate(names)
         if column > shape.at and name
@@ -123,9 +123,9 @@ def read_rows(rows: Sequence[Numbered], shape: Shape) -> tuple[list[Counted], li
             break  # notes below the table
         if fold(label) in words["total"] | words["n"]:
             totals.append(number)
-        for column, one in found.items():
+        for column, one in by_column.items():
             place(one, label, Cell(number, column, cells[column] if column < len(cells) else ""))
-    return list(found.values()), totals
+    return list(by_column.values()), totals
 
 
 def above(over: Sequence[str], column: int) -> str:

@@ -173,16 +173,16 @@ def zone_of(tool: str, rows: Sequence[Record]) -> str:
 
 def import_id(cell: str) -> dict[str, Any]:
     try:
-        found = json.loads(cell)
+        cells = json.loads(cell)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return cells if isinstance(cells, dict) else {}
 
 
 def code_of(cell: str) -> str:
     """Return LimeSurvey's code of "code. text" or "code | text"; the cell itself without one."""
-    found = CODE_AND_TEXT.match(cell)
-    return found[1] if found else cell
+    match = CODE_AND_TEXT.match(cell)
+    return match[1] if match else cell
 
 
 def headings_of(tool: str, rows: Sequence[Record], header_rows: int) -> tuple[Heading, ...]:
@@ -191,14 +191,14 @@ def headings_of(tool: str, rows: Sequence[Record], header_rows: int) -> tuple[He
     lines = [[*row, *[""] * (width - len(row))] for row in rows[:header_rows]]
     while width and not any(line[width - 1].strip() for line in lines):
         width -= 1
-    found = []
+    headings = []
     above = ""
     for index in range(width):
         cells = [line[index] for line in lines]
         above = cells[0] if cells[0].strip() else above
-        found.append(READERS.get(tool, one_row)(index, cells, above))
+        headings.append(READERS.get(tool, one_row)(index, cells, above))
     roles = import_words().tools.get(tool, {})
-    return tuple(with_role(one, roles, tool) for one in found)
+    return tuple(with_role(one, roles, tool) for one in headings)
 
 
 def with_role(one: Heading, roles: Any, tool: str) -> Heading:
@@ -221,8 +221,8 @@ def with_role(one: Heading, roles: Any, tool: str) -> Heading:
 def one_row(index: int, cells: Record, above: str) -> Heading:
     """A heading that may end in a grid's row, "Question [Row]", or in "(choice=Option)"."""
     text = plain(cells[0])
-    if found := re.fullmatch(r"(.+?)\s*(?:\[(.+)\]|\(choice=(.+)\))", text):
-        return Heading(index, cells[0], found[1], found[2] or found[3])
+    if match := re.fullmatch(r"(.+?)\s*(?:\[(.+)\]|\(choice=(.+)\))", text):
+        return Heading(index, cells[0], match[1], match[2] or match[3])
     return Heading(index, cells[0], text)
 
 
@@ -248,8 +248,8 @@ def limesurvey(index: int, cells: Record, above: str) -> Heading:
     text = plain(cells[0])
     if SGQA.fullmatch(text):
         return Heading(index, cells[0], "", text)
-    found = CODE_AND_TEXT.match(text)
-    words = one_row(index, [found[2] if found else text], above)
+    match = CODE_AND_TEXT.match(text)
+    words = one_row(index, [match[2] if match else text], above)
     return Heading(index, cells[0], words.asked, words.part)
 
 

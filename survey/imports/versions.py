@@ -20,17 +20,17 @@ def versions_of(plan: Plan, evening: Evening) -> dict[str, dict[str, Any]]:
     columns: dict[str, list[Column]] = defaultdict(list)
     for column in plan.used:
         columns[column.question].append(column)
-    found = {}
+    versions = {}
     for id, many in columns.items():
         asked = [column.asked for column in many if column.asked]
         question = evening.instrument.questions.get(id) or evening.content.current.questions[id]
         if asked:
-            found[id] = own_version(evening, question, asked, many)
+            versions[id] = own_version(evening, question, asked, many)
         elif id not in evening.instrument.questions or plan.is_counts:
-            found[id] = row(question.major)
+            versions[id] = row(question.major)
         if plan.is_counts:
-            found[id]["version"] += COUNTED
-    return found
+            versions[id]["version"] += COUNTED
+    return versions
 
 
 def row(version: str, **more: Any) -> dict[str, Any]:

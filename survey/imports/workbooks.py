@@ -59,15 +59,15 @@ def local(name: str) -> str:
 
 def elements(archive: ZipFile, entry: str) -> list[tuple[str, dict[str, str]]]:
     """Return (name, attributes) of every element of a small entry, in order."""
-    found: list[tuple[str, dict[str, str]]] = []
+    starts: list[tuple[str, dict[str, str]]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        found.append((local(name), {local(key): value for key, value in attributes.items()}))
+        starts.append((local(name), {local(key): value for key, value in attributes.items()}))
 
     if entry in archive.namelist():
         for _ in feed(archive, entry, parser_of(start, lambda name: None, lambda text: None)):
             pass
-    return found
+    return starts
 
 
 def read_excel(archive: ZipFile) -> list[Sheet]:

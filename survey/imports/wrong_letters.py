@@ -34,8 +34,8 @@ def refuse_mojibake(sheet: Sheet, layout: Layout) -> None:
 
 def is_twice(text: str) -> bool:
     """Whether text is UTF-8 that was read as Windows-1252."""
-    found = TWICE.search(text)
+    match = TWICE.search(text)
     try:
-        return bool(found) and len(found[0].encode("cp1252").decode("utf-8")) == 1  # type: ignore[index]
+        return bool(match) and len(match[0].encode("cp1252").decode("utf-8")) == 1  # type: ignore[index]
     except UnicodeError:
         return bool(re.search("Ã[\u0080-\u00bf]", text))

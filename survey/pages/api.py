@@ -86,10 +86,10 @@ def find(release: str) -> Current:
     if release == "latest":
         return newest() or abort(404)
     is_number = release.isascii() and release.isdigit() and int(release) <= HIGHEST_ID
-    found = session().get(Release, int(release)) if is_number else None
-    if found is None or found.format != RELEASE_FORMAT or str(found.id) != release:
+    row = session().get(Release, int(release)) if is_number else None
+    if row is None or row.format != RELEASE_FORMAT or str(row.id) != release:
         abort(404)
-    return release_store.as_current(found)
+    return release_store.as_current(row)
 
 
 def answer(now: Current, query: Query, make: Callable[[], Response]) -> Response:
@@ -142,16 +142,16 @@ def whole(now: Current) -> dict[str, Any]:
 
 def page_of(now: Current, asked: Asked) -> dict[str, Any]:
     """One page. `next` names the release: a new one does not mix into pages that follow."""
-    found = api.read_page(session(), now, asked)
+    rows = api.read_page(session(), now, asked)
     more = None
-    if found.cursor is not None:
+    if rows.cursor is not None:
         more = url_for(
             "api.rows", release=str(now.release.id), table=asked.table, _external=True,
-            **{**asked.filters, "limit": str(asked.limit), "cursor": str(found.cursor)},
+            **{**asked.filters, "limit": str(asked.limit), "cursor": str(rows.cursor)},
         )  # fmt: skip
     return {
         "release": now.release.id,
         "sha256": now.release.sha256,
-        "rows": api.as_sent(content(), now, asked.table, found.rows),
+        "rows": api.as_sent(content(), now, asked.table, rows.rows),
         "next": more,
     }

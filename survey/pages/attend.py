@@ -148,7 +148,7 @@ def reviewed(sent: Sent) -> dict[str, Any]:
     )
     beside = ("ticket", "submission", "lang", "household", "more", "follows")
     return {
-        "told": list(view.told()),
+        "told": list(view.answers_given()),
         "beside": [(name, sent.fields[name]) for name in beside if sent.fields.get(name)],
         "fields": [pair for pair in sent.fields.items(multi=True) if pair[0] != "go"],
         "action": address_of(sent.place),
@@ -185,8 +185,8 @@ def taken(sent: Sent, outcome: Outcome) -> Reply:
     door = place.door if place.mode != "own phone" else None
     address = url_for("attend.thanks", code=place.poster, door=door, lang=language.code)
     if wants_json():
-        told = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
-        return jsonify(told)
+        reply = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
+        return jsonify(reply)
     return redirect(address, 303)
 
 
@@ -194,9 +194,9 @@ def rehearse(sent: Sent) -> Outcome:
     """Keep what was answered in a try-out, in words, for its organiser to see and to wipe."""
     place = sent.place
     shown = shown_agencies(sent.form, sent.submission)
-    told = list(View(place, sent.language, sent.form, {}, shown).told())
+    answers = list(View(place, sent.language, sent.form, {}, shown).answers_given())
     where = place.event_id, sent.submission, place.poster
-    db.writer().do(lambda connection: rehearsal.keep(connection, *where, told))
+    db.writer().do(lambda connection: rehearsal.keep(connection, *where, answers))
     return Outcome.STORED
 
 
@@ -218,8 +218,8 @@ def store(place: Place, submission: Submission) -> Outcome:
 def invalid(sent: Sent, **more: Any) -> tuple[Reply | str, int]:
     """Say what is wrong, every answer kept; to a waiting phone also the ticket it needs now."""
     if wants_json():
-        told = {"outcome": "invalid", "ticket": "" if sent.ticket else ticket_for(sent.place)}
-        return jsonify(told), 422
+        reply = {"outcome": "invalid", "ticket": "" if sent.ticket else ticket_for(sent.place)}
+        return jsonify(reply), 422
     return sent.again("all", **more), 422
 
 

@@ -90,8 +90,8 @@ def index() -> str:
 @blueprint.get("/latest/<file:name>")
 def latest(name: str) -> BaseResponse:
     """The newest release, under an address that stays."""
-    found = release_store.newest(session()) or abort(404)
-    number = found[0]
+    newest = release_store.newest(session()) or abort(404)
+    number = newest[0]
     whole = url_for("data.package", release_id=number)
     part = url_for("data.file", release_id=number, name=name) if name else ""
     response = redirect(part or whole)
@@ -128,13 +128,13 @@ def sent(release: Release, name: str) -> Response:
     """Return the file, packed where there is a packed one and the browser takes it so."""
     settings: Settings = current_app.extensions["settings"]
     try:
-        found = downloads.find(session(), settings, release, name) or abort(404)
+        file = downloads.find(session(), settings, release, name) or abort(404)
     except NotMade as error:
         log_error(error)
         raise ServiceUnavailable from error
-    packed = found.with_name(found.name + downloads.PACKED)
+    packed = file.with_name(file.name + downloads.PACKED)
     is_packed = request.accept_encodings["gzip"] > 0 and packed.is_file()
-    path = packed if is_packed else found
+    path = packed if is_packed else file
     mimetype = TYPES.get(name.rpartition(".")[2], "text/plain" if "." not in name else None)
     response = Response(downloads.chunks(path), mimetype=mimetype or "application/octet-stream")
     response.content_length = path.stat().st_size

@@ -25,9 +25,9 @@ blueprint = Blueprint("feed", __name__)
 @blueprint.get("/releases.atom")
 def releases() -> Response:
     query = select(Release).where(readable()).order_by(Release.id.desc()).limit(MOST)
-    found = session().scalars(query).all()
+    newest_first = session().scalars(query).all()
     settings: Settings = current_app.extensions["settings"]
-    body = "\n".join(lines(found, visitor_language(), settings.address))
+    body = "\n".join(lines(newest_first, visitor_language(), settings.address))
     response = Response(body, mimetype="application/atom+xml")
     response.add_etag()
     response.cache_control.public = True
@@ -35,9 +35,9 @@ def releases() -> Response:
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
-def lines(found: object, words: Language, origin: str) -> Iterator[str]:
+def lines(rows: object, words: Language, origin: str) -> Iterator[str]:
     """Yield the feed line by line. Its ids name origin and checksum: they never change."""
-    releases: list[Release] = list(found)  # type: ignore[call-overload]
+    releases: list[Release] = list(rows)  # type: ignore[call-overload]
     here = origin + url_for("feed.releases", lang=words.code)
     newest = max((release.made_at for release in releases), default=None)
     yield '<?xml version="1.0" encoding="utf-8"?>'
@@ -62,14 +62,14 @@ def entry(release: Release, words: Language, origin: str) -> Iterator[str]:
     day = words.day(release.made_at.date())
     seasons = words.listed(map(str, release.about["seasons"]), words.say("format.list_and"))
     places = words.number(len(release.about["places"]))
-    told = [words.say("results.use.feed_entry", seasons=seasons, places=places)]
+    sentences = [words.say("results.use.feed_entry", seasons=seasons, places=places)]
     if release.about["made_up"]:
-        told.append(words.say("results.made_up"))
+        sentences.append(words.say("results.made_up"))
     yield "<entry>"
     yield f"<title>{escape(words.say('data.release', release=release.id, day=day))}</title>"
     yield f"<id>{uuid5(NAMESPACE_URL, release.sha256).urn}</id>"
     yield f"<updated>{release.made_at:%Y-%m-%dT%H:%M:%SZ}</updated>"
     yield f"<link href={quoteattr(results)}/>"
     yield f'<link rel="enclosure" type="application/zip" href={quoteattr(files)}/>'
-    yield f"<summary>{escape(' '.join(told))}</summary>"
+    yield f"<summary>{escape(' '.join(sentences))}</summary>"
     yield "</entry>"

@@ -120,7 +120,7 @@ class View:
             return self.language.say("attend.comment_police")
         return self.language.say("attend.comment_read", host=self.place.host)
 
-    def told(self) -> Iterator[tuple[str, str]]:
+    def answers_given(self) -> Iterator[tuple[str, str]]:
         """Yield (question, answer) for every answer given, as a person reads them."""
         for item in self.form.items.values():
             asked = self.asked(item, item.question.audiences)

@@ -19,7 +19,7 @@ from survey.storage.release_store import Current, Place
 from survey.web.locale import visitor_language
 
 MOST_FOUND = 60  # on the page of a search
-MOST_COMPARED = 6  # more lines than that cannot be told apart
+MOST_COMPARED = 6  # more lines than that are hard to tell apart
 LONGEST = 60  # letters that are looked at
 
 blueprint = Blueprint("places", __name__)
@@ -57,18 +57,18 @@ def suggest() -> Response:
         return jsonify([])
     index, text, compared = places_of(now), asked(), compared_of(now)
     tell = Teller(now, visitor_language())
-    found = [
+    matching = [
         {"name": place.name, "in": f"{tell.area(place)}, {place.state}",
          "to": address(place, compared)}
         for place in index.find(text)[:SUGGESTED]
     ]  # fmt: skip
     if not compared:
-        room = index.find_areas(text)[: max(2, SUGGESTED - len(found))]
-        found += [
+        room = index.find_areas(text)[: max(2, SUGGESTED - len(matching))]
+        matching += [
             {"name": named(tell, index, *area), "in": "", "to": area_address(*area)}
             for area in room
         ]
-    response = jsonify(found)
+    response = jsonify(matching)
     response.cache_control.public = True
     response.cache_control.max_age = 300
     return response

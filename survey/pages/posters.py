@@ -32,27 +32,27 @@ ROOMY = 5  # agencies: with more of them smaller letters keep the form on two si
 @blueprint.get("/poster/<code>")
 def poster(code: str) -> str:
     """Show one poster; ?paper=letter|a4 and one or two ?in=<language>."""
-    found = find_poster(code)
-    headline = "leaving_headline" if found.wave == LEAVING else "headline"
+    row = find_poster(code)
+    headline = "leaving_headline" if row.wave == LEAVING else "headline"
     return page(
         "poster.html",
-        qr=Markup(qr_svg(address(base(), found.code))),
+        qr=Markup(qr_svg(address(base(), row.code))),
         headline=f"poster.{headline}",
-        **printing(found),
+        **printing(row),
     )
 
 
 @blueprint.get("/poster/<code>/form")
 def form(code: str) -> str:
     """Show the paper form: as for the poster, and ?audience= and ?longer=1."""
-    found = find_poster(code)
-    place = place_of(found).through("paper")
+    row = find_poster(code)
+    place = place_of(row).through("paper")
     instrument = instrument_of(place)
     audiences = instrument.audiences_in(place.wave)
     asked = request.args.get("audience", "")
     audience = asked if asked in audiences else audiences[0]
     longer = "longer" in request.args
-    shown = printing(found)
+    shown = printing(row)
     sheets = [(words, screens(place, words, audience, longer)) for words in shown["printed"]]
     kinds = {asked.kind for _, many in sheets for screen in many for asked in screen.asked}
     return page(
@@ -97,7 +97,7 @@ def find_poster(code: str) -> Poster:
     code = tidy_code(code)
     if not is_code(code):
         abort(404)  # and a database is asked for nothing that it could choke on
-    found = session().scalar(
+    row = session().scalar(
         select(Poster)
         .where(Poster.code == code)
         .options(
@@ -106,9 +106,9 @@ def find_poster(code: str) -> Poster:
             .options(selectinload(Community.agencies))
         )
     )
-    if found is None:
+    if row is None:
         abort(404)
-    return found
+    return row
 
 
 def base() -> str:
@@ -117,10 +117,10 @@ def base() -> str:
     return public or request.url_root.rstrip("/")
 
 
-def printing(found: Poster) -> dict[str, Any]:
+def printing(row: Poster) -> dict[str, Any]:
     """Return what everything printed of a poster has."""
-    short = short_address(base(), found.code)
-    return {"poster": found, "short": short, **printing_of(found.event)}
+    short = short_address(base(), row.code)
+    return {"poster": row, "short": short, **printing_of(row.event)}
 
 
 def printing_of(event: Event) -> dict[str, Any]:

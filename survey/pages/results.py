@@ -124,8 +124,8 @@ def how_to_read() -> str | Response:
         guide = definitions.Guide(content(), now, tell)
         row = definitions.example(session(), now)
         about = {"now": now, "made_up": now.release.about["made_up"]}
-        told = {"definitions": list(guide.definitions()), "smallest": guide.smallest()}
-        return page("how_to_read.html", tell=tell, row=row, **told, **about, **READING)
+        defined = {"definitions": list(guide.definitions()), "smallest": guide.smallest()}
+        return page("how_to_read.html", tell=tell, row=row, **defined, **about, **READING)
 
     return kept_or_made(now.release, [*release_asked(), *language_asked()], make)
 

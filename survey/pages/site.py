@@ -65,7 +65,7 @@ def robots() -> Response:
 def page(template: str, **more: Any) -> str:
     """Render a page of the public site in the visitor's language.
 
-    made_up: whether what it shows is made up; told by pages that show one place or release.
+    made_up: whether what it shows is made up; set by pages that show one place or release.
     """
     words = visitor_language()
     return render_template(
@@ -88,14 +88,14 @@ T = TypeVar("T")
 def unless_away(ask: Callable[[], T], otherwise: T) -> T:
     """Return what the database says, as far as it is there: these pages are up without it.
 
-    While it is away: what this worker was last told, or `otherwise`.
+    While it is away: the last answer this worker had, or `otherwise`.
     """
-    told: dict[str, Any] = current_app.extensions.setdefault("last_told", {})
+    last: dict[str, Any] = current_app.extensions.setdefault("last_told", {})
     try:
-        told[ask.__name__] = ask()
+        last[ask.__name__] = ask()
     except AWAY:
         session().rollback()
-    answer: T = told.get(ask.__name__, otherwise)
+    answer: T = last.get(ask.__name__, otherwise)
     return answer
 
 

@@ -46,12 +46,12 @@ class Sent:
     def problems(self, screens: Collection[str] = ()) -> dict[str, str]:
         """Return what is wrong on these screens (on all), a sentence for each field."""
         self.form.validate()
-        found = self.form.problems(self.language)
+        problems = self.form.problems(self.language)
         if not self.audience:  # who does not say that is asked nothing else yet
-            return {name: text for name, text in found.items() if name == self.form.gate}
+            return {name: text for name, text in problems.items() if name == self.form.gate}
         return {
             name: text
-            for name, text in found.items()
+            for name, text in problems.items()
             if not screens or self.form.items[name].question.screen in screens
         }
 

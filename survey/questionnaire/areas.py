@@ -1,6 +1,6 @@
 """The area a community lies in: a county, a parish, a borough, a city that belongs to no county.
 
-What an area is called is data (content/areas.toml); how it is told to a reader is words.
+What an area is called is data (content/areas.toml); how a reader sees it is words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from survey.questionnaire.words import ContentError, read_toml
 
-COUNTY = "county"  # the kind that is meant where nothing else is told
+COUNTY = "county"  # the kind that is meant where nothing else is given
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class AreaKind:
         for pattern in (self.name, *self.also):
             before, after = map(re.escape, pattern.split("{name}"))
             flags = 0 if self.exact else re.IGNORECASE
-            if found := re.fullmatch(f"{before}(.+){after}", text, flags):
-                return found[1].strip()
+            if match := re.fullmatch(f"{before}(.+){after}", text, flags):
+                return match[1].strip()
         return ""
 
 

@@ -69,7 +69,7 @@ class Question:
     cut: bool = False  # may group a table
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of a cut: each group with its options
     most: int = 0  # of a text: characters; of several: how many may be chosen, 0 for all
-    words: str = ""  # the words' name in the language files; the id unless told
+    words: str = ""  # the words' name in the language files; the id by default
 
     @property
     def major(self) -> str:

@@ -78,7 +78,7 @@ def parts(content: Content, language: Language) -> dict[str, list[Line]]:
     """Return the sentences of a language by part: the questions in the order of the form, then
     the other tables in the order of the files."""
     english = content.languages[REFERENCE]
-    found: dict[str, list[Line]] = {QUESTIONS: [], **{part: [] for part in PARTS}, RESULTS: []}
+    by_part: dict[str, list[Line]] = {QUESTIONS: [], **{part: [] for part in PARTS}, RESULTS: []}
     asked = [key for key in question_keys(content.current) if key in language.words]
     variants = [
         key for one in asked for key in language.words if key == one or key.startswith(f"{one}_")
@@ -88,8 +88,8 @@ def parts(content: Content, language: Language) -> dict[str, list[Line]]:
     for key in (*dict.fromkeys(variants), *rest):
         attendees = key in variants or key.startswith(("question.", "screen."))
         part = QUESTIONS if attendees else of_part.get(key.partition(".")[0], RESULTS)
-        found[RESULTS if is_readers(key) else part].append(line(english, language, key))
-    return {part: lines for part, lines in found.items() if lines}
+        by_part[RESULTS if is_readers(key) else part].append(line(english, language, key))
+    return {part: lines for part, lines in by_part.items() if lines}
 
 
 def is_readers(key: str) -> bool:

@@ -1,6 +1,6 @@
 """Which words the questionnaire needs of every language, and which a language may have of its own.
 
-Checked once, when the content is read: a word that is missing is told with its file and key.
+Checked once, when the content is read: a missing word is reported with its file and key.
 """
 
 from __future__ import annotations

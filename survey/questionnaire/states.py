@@ -25,6 +25,8 @@ def read_states(folder: Path) -> Mapping[str, State]:
     zones = table.get("zones", {})
     if unknown := sorted(set(late) - zones.keys()):
         raise ContentError(f"states.toml: {unknown[0]} is not under [zones].")
-    if without := [name for name, found in zones.items() if not found]:
+    if without := [name for name, zone_names in zones.items() if not zone_names]:
         raise ContentError(f"states.toml: {without[0]} has no time zone.")
-    return {name: State(name, tuple(found), name in late) for name, found in zones.items()}
+    return {
+        name: State(name, tuple(zone_names), name in late) for name, zone_names in zones.items()
+    }

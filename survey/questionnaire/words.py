@@ -3,7 +3,7 @@
 Structure stands once in instrument.toml; a language file holds nothing but words. What an
 attendee meets is in languages/; what readers of figures meet is in readers/ and what organisers
 meet in desk/, which only some languages have. English is the reference: a key that another
-language lacks, adds, or fills with other placeholders is an error with a sentence, found when the
+language lacks, adds, or fills with other placeholders is an error with a sentence, raised when the
 files are read and not when a guest meets it.
 """
 
@@ -180,22 +180,22 @@ def read_languages(folder: Path, *readers: Path) -> dict[str, Language]:
 
 def read_more(folder: Path, whole: Mapping[str, dict[str, str]]) -> set[str]:
     """Add the words of a folder to the languages; return the codes of those that have them."""
-    found = {path.stem: flatten(read_toml(path)) for path in sorted(folder.glob("*.toml"))}
-    require_reference(folder, found)
-    for code, words in found.items():
+    by_code = {path.stem: flatten(read_toml(path)) for path in sorted(folder.glob("*.toml"))}
+    require_reference(folder, by_code)
+    for code, words in by_code.items():
         if code not in whole:
             raise ContentError(f"{folder.name}/{code}.toml: languages/ has no such language.")
         rule = whole[code]["language.plural"]
-        compare(f"{folder.name}/{code}.toml", found[REFERENCE], words, rule)
+        compare(f"{folder.name}/{code}.toml", by_code[REFERENCE], words, rule)
         if both := words.keys() & whole[code].keys():
             raise ContentError(f"{folder.name}/{code}.toml: {min(both)} stands in both files.")
-    for code, words in found.items():
+    for code, words in by_code.items():
         whole[code].update(words)
-    return set(found)
+    return set(by_code)
 
 
-def require_reference(folder: Path, found: Mapping[str, object]) -> None:
-    if REFERENCE not in found:
+def require_reference(folder: Path, by_code: Mapping[str, object]) -> None:
+    if REFERENCE not in by_code:
         raise ContentError(f"{folder.name}: {REFERENCE}.toml is missing; it is the reference.")
 
 
@@ -233,11 +233,11 @@ def compare(file: str, reference: Mapping[str, str], words: Mapping[str, str], r
     for key, text in words.items():
         like = own.get(key, expected.get(key))
         wanted = set(PLACEHOLDER.findall(reference.get(like, ""))) if like else set()
-        found = set(PLACEHOLDER.findall(text))
+        placeholders = set(PLACEHOLDER.findall(text))
         may_lack = stem(key) in counted or key in own
-        if found != wanted and not (may_lack and found < wanted):
+        if placeholders != wanted and not (may_lack and placeholders < wanted):
             raise ContentError(
-                f"{file}: {key} has the placeholders {sorted(found)}, "
+                f"{file}: {key} has the placeholders {sorted(placeholders)}, "
                 f"{REFERENCE}.toml has {sorted(wanted)}."
             )
 

@@ -28,7 +28,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {  # of each table
 }  # fmt: skip
 STORED = ("community", "measure", "agency", "cut")  # columns of the database, with an index
 WHOLE = ("season", "season_to")  # filters that are whole numbers
-LIMIT, MOST = 100, 1000  # rows of a page: unless told, and at most
+LIMIT, MOST = 100, 1000  # rows of a page: by default, and at most
 SCANNED = 5000  # rows that one page reads at most
 
 
@@ -90,16 +90,16 @@ def read_page(session: Session, now: Current, asked: Asked) -> Page:
     for name in STORED:
         if name in asked.filters:
             query = query.where(getattr(Figure, name) == asked.filters[name])
-    found: list[Row] = []
+    page: list[Row] = []
     scanned = last = 0
     rows = session.execute(query.order_by(Figure.number).limit(SCANNED + 1))
     for scanned, (place, row) in enumerate(rows, start=1):
-        if scanned > SCANNED or len(found) == asked.limit:
-            return Page(found, last)
+        if scanned > SCANNED or len(page) == asked.limit:
+            return Page(page, last)
         last = place
         if matches(row, asked.filters):
-            found.append(row)
-    return Page(found, None)
+            page.append(row)
+    return Page(page, None)
 
 
 def matches(row: Row, filters: Mapping[str, str]) -> bool:
@@ -157,6 +157,6 @@ def as_sent(content: Content, now: Current, table: str, rows: list[Row]) -> list
     from analysis.output.published import published
     from survey.read.package_rows import names_of
 
-    told = next(one for one in LONG if one.name == table)
+    layout = next(one for one in LONG if one.name == table)
     names = names_of(content, now.release)
-    return [as_object(told, cells) for cells in published(told, rows, names)]
+    return [as_object(layout, cells) for cells in published(layout, rows, names)]

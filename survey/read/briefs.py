@@ -1,4 +1,4 @@
-"""One printed page about a community: what was found, two charts, five measures, how to read them.
+"""One printed page about a community: the finding, two charts, five measures, how to read them.
 
 The words and figures are those of the page; `templates/brief.typ` lays them out. A brief is a
 tagged PDF: read aloud in order, with its language, its headings and a text for each picture.
@@ -99,7 +99,7 @@ def charts(reading: Reading, place: Place) -> Iterator[Drawing]:
 
 
 def drawn(one: Drawing, title: str, sentence: str) -> dict[str, Any]:
-    """Return a chart; what the first one found is the page's own heading."""
+    """Return a chart; the finding of the first one is the page's own heading."""
     return {
         "title": title or one.title,
         "subtitle": one.subtitle,
@@ -113,17 +113,17 @@ def rows(reading: Reading, place: Place) -> Iterator[list[str]]:
     """Yield the newest figure of the headline's agency in each question, in their order."""
     now, tell = reading.now, reading.tell
     asked = now.asked(now.headline.measure)
-    found = 0
+    written = 0
     for subject in sorted(now.subjects, key=lambda one: one.measure != now.headline.measure):
         if subject.agency != now.headline.agency or not alike(reading, subject, asked.sample):
             continue
         its = replace(reading, subject=subject)
         seasons = its.seasons(place)
-        if not seasons or found == MEASURES:
+        if not seasons or written == MEASURES:
             continue
-        found += 1
-        row, told = seasons[-1], its.told_now(place)[:1]
-        changed = [f"{tell.changes.short(one)} {tell.changes.amount(one)}" for one in told]
+        written += 1
+        row, changes = seasons[-1], its.told_now(place)[:1]
+        changed = [f"{tell.changes.short(one)} {tell.changes.amount(one)}" for one in changes]
         title = tell.measure(subject.measure, row["wording"])
         yield [title, tell.value(row), tell.range(row), tell.shown_n(row), *(changed or ["–"])]
 

@@ -93,9 +93,9 @@ def current(key: tuple[int, str] | None) -> Current | None:
     if key is None:
         return None
     if key not in kept:
-        found = release_store.current(session(), key[0])
-        assert found is not None
-        kept[key] = found
+        newest = release_store.current(session(), key[0])
+        assert newest is not None
+        kept[key] = newest
         while len(kept) > RELEASES_KEPT:
             kept.popitem(last=False)
     return kept[key]
@@ -107,7 +107,7 @@ def release_asked() -> Query:
 
 
 def places_of(now: Current) -> PlaceIndex:
-    """Return where the places of a release are found, made once by this worker."""
+    """Return the index of the places of a release, made once by this worker."""
     kept: dict[int, PlaceIndex] = current_app.extensions["place_index"]
     if now.release.id not in kept:
         kept.clear()

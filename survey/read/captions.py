@@ -18,7 +18,7 @@ from survey.storage.release_store import Asked, Current, Place, Row, Subject
 THIRDS = ("low", "middle", "high")
 MOST_NAMED = 8  # places named in one sentence
 TAIL = (
-    1.5  # steps of a band: what is less is told as "or less"; as analysis.tabulation.rounding.TAIL
+    1.5  # steps of a band: what is less is written "or less"; as analysis.tabulation.rounding.TAIL
 )
 
 
@@ -202,7 +202,7 @@ class Teller:
         kind = "share" if self.is_share(row) else "score"
         if kind == "share" and row["value"] is None:
             kind = "share_words"  # Spanish: "El 76 %", but "Menos de un tercio"
-        told = self.say(
+        sentence = self.say(
             f"sentence.{kind}",
             season=row["season"],
             value=self.value(row),
@@ -210,9 +210,9 @@ class Teller:
             who=self.who(self.now.asked(row["measure"])),
             finding=self.finding(row),
         )
-        told = told[0].upper() + told[1:]
+        sentence = sentence[0].upper() + sentence[1:]
         detail = (self.range(row) and self.say("range", range=self.range(row)), self.came(row))
-        return f"{told} ({'; '.join(filter(None, detail))})."
+        return f"{sentence} ({'; '.join(filter(None, detail))})."
 
     def beside_figure(self, row: Row) -> str:
         """Return what stands beside a large figure, without it: "of those who answered ..."."""
@@ -236,8 +236,8 @@ class Teller:
     def some(self, names: Sequence[str]) -> str:
         """Return "A, B and C", or the first and how many more there are."""
         more = len(names) - MOST_NAMED
-        told = list(names[:MOST_NAMED])
-        return self.list([*told, self.say("more_names", number=more)] if more > 0 else told)
+        named = list(names[:MOST_NAMED])
+        return self.list([*named, self.say("more_names", number=more)] if more > 0 else named)
 
     def list(self, names: Iterable[str]) -> str:
         """Return "A, B and C"."""

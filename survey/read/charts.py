@@ -174,8 +174,8 @@ def words(reading: Reading, name: str, rows: list[Row]) -> Mapping[str, str]:
     """Return every word of a chart: captions, then the names of what is drawn, in order."""
     tell = reading.tell
     said = {key: tell.say(f"chart.{key}") for key in WORDS if key not in OURS}
-    found = Findings(reading)
-    said |= {"title": found.title(name, rows), "subtitle": found.subtitle(name, rows)}
+    findings = Findings(reading)
+    said |= {"title": findings.title(name, rows), "subtitle": findings.subtitle(name, rows)}
     said |= {"note": tell.note(), "source": tell.source()}
     by_name = sorted(reading.places, key=lambda place: (place.name, place.slug))
     said |= {place.slug: place.name for place in by_name}

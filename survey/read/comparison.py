@@ -68,12 +68,12 @@ class Comparison:
 
     def together(self) -> list[Row]:
         """Return the newest row of each state that a place lies in, and of the whole programme."""
-        found = release_store.rows(
+        rows = release_store.rows(
             self.reading.session, self.reading.now.release, OVERALL,
             subject=self.reading.subject, cut=TOTAL, seasons=[self.newest],
         )  # fmt: skip
         states = {place.state for place in self.picked}
-        return sorted((row for row in found if row["state"] in {"", *states}),
+        return sorted((row for row in rows if row["state"] in {"", *states}),
                       key=lambda row: (row["state"] == "", row["state"]))  # fmt: skip
 
     def sentences(self) -> Iterator[str]:
@@ -82,5 +82,5 @@ class Comparison:
         for place in self.picked:
             if rows := self.reading.seasons(place):
                 yield tell.sentence(place, rows[-1])
-                if told := self.reading.told_now(place):
-                    yield tell.changes.sentence(told[0])
+                if changes := self.reading.told_now(place):
+                    yield tell.changes.sentence(changes[0])

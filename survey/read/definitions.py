@@ -1,4 +1,4 @@
-"""What each published figure is, told from the release's own measures and the questionnaire.
+"""What each published figure is, explained from the release's own measures and the questionnaire.
 
 Nothing here is a second definition: questions, favourable answers, units and wordings are those
 that the newest release was made with.
@@ -29,7 +29,7 @@ class Step(NamedTuple):
 
     least: int
     most: int | None
-    step: int  # per cent points; 0: told in words
+    step: int  # per cent points; 0: shown in words
     tail: str  # per cent: at most this is shown as "or less"
 
 
@@ -67,9 +67,9 @@ class Guide:
         return self.tell.language.say(f"reading_guide.{key}", **values)
 
     def smallest(self) -> dict[str, str]:
-        """Return how far a share must move to be told, by answers a year, as the release says."""
-        found = self.now.release.about.get("smallest", {})
-        return {f"points_{n}": f"{ceil(share * 100)}" for n, share in found.items()}
+        """Return the least reported change of a share, by answers a year, as the release says."""
+        shares = self.now.release.about.get("smallest", {})
+        return {f"points_{n}": f"{ceil(share * 100)}" for n, share in shares.items()}
 
     def definitions(self) -> Iterator[Definition]:
         """Yield every question or score that has a figure, once, in the release's order.
@@ -150,8 +150,8 @@ class Guide:
     def versions(self, measure: Mapping[str, Any]) -> dict[int, str]:
         """Return {season: version of the wording} of the release's seasons, in order."""
         asked = {season: self.content.instrument_of(season).id for season in self.now.seasons}
-        found = measure["wording"]
-        return {season: found[id] for season, id in sorted(asked.items()) if id in found}
+        wordings = measure["wording"]
+        return {season: wordings[id] for season, id in sorted(asked.items()) if id in wordings}
 
     def earlier(
         self, measure: Mapping[str, Any], versions: Mapping[int, str], newest: str
@@ -167,10 +167,10 @@ class Guide:
 
 
 def example(session: Session, now: Current) -> Row | None:
-    """Return a row of the headline to explain: the newest of a place that is told in numbers."""
+    """Return a row of the headline to explain: the newest of a place that has a number."""
     tried = list(now.places.values())[:TRIED]
-    found = release_store.rows(
+    rows = release_store.rows(
         session, now.release, FIGURE, subject=now.headline, places=tried, cut=TOTAL
     )
-    fit = [row for row in found if row["community"] in now.places and row["value"] is not None]
+    fit = [row for row in rows if row["community"] in now.places and row["value"] is not None]
     return max(fit, key=lambda row: row["season"], default=None)

@@ -78,8 +78,8 @@ class Lines:
         if row is None:
             return Line(name, "", "", "", None, place=to, subject=subject, note=note)
         tell, together = self.tell, row["community"] != place.slug
-        told = strongest(changes)
-        shown = told if told and told["change"] is not None else None
+        change = strongest(changes)
+        shown = change if change and change["change"] is not None else None
         return Line(
             name,
             tell.value(row),
@@ -105,7 +105,7 @@ class Lines:
 
 def strongest(changes: Sequence[Row]) -> Row | None:
     """Return the change that says most; of those that say nothing the one since the last year."""
-    told = [change for change in changes if change["basis"] in (BEFORE, TREND)]
-    told = [change for change in told if change["basis"] == BEFORE or change["rung"]]
+    candidates = [change for change in changes if change["basis"] in (BEFORE, TREND)]
+    candidates = [change for change in candidates if change["basis"] == BEFORE or change["rung"]]
     rank = {verdict: at for at, verdict in enumerate(STRONGEST)}
-    return min(told, key=lambda change: rank.get(change["verdict"], len(rank)), default=None)
+    return min(candidates, key=lambda change: rank.get(change["verdict"], len(rank)), default=None)

@@ -1,4 +1,4 @@
-"""What a chart found, as its title: only what the ranges carry, and never an order of places."""
+"""The finding of a chart as its title: only what the ranges carry, never an order of places."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Findings:
         if len(self.reading.places) == 1:
             return self.trend(rows)
         newest = self.reading.now.seasons[-1]
-        told = (self.moved(place, newest) for place in self.reading.places)
-        counts = Counter(kind for kind in told if kind)
+        moves = (self.moved(place, newest) for place in self.reading.places)
+        counts = Counter(kind for kind in moves if kind)
         if not counts:
             return self.say("uncompared", of=len(self.reading.places))
         parts = [
@@ -111,8 +111,8 @@ class Findings:
             if names[kind]
         ]
         rest = "agencies_none" if names["unclear"] else "agencies_few"
-        told = "; ".join(parts) or self.say(rest)
-        return self.say("agencies", season=season, parts=told)
+        listed = "; ".join(parts) or self.say(rest)
+        return self.say("agencies", season=season, parts=listed)
 
 
 TITLES: Mapping[str, Callable[[Findings, Sequence[Row]], str]] = {

@@ -55,13 +55,13 @@ RELEASE = {
 
 
 def _get(summary: str, schema: str, table: str = "") -> dict[str, Any]:
-    found = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    body = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
     errors = {**ERRORS, "400": PROBLEM} if table else ERRORS
     return {
         "summary": summary,
         "operationId": schema.lower(),
         "parameters": [*map(_filter, FILTERS.get(table, ())), *(PAGING if table else ())],
-        "responses": {"200": {"description": summary, "content": found}, **errors},
+        "responses": {"200": {"description": summary, "content": body}, **errors},
     }
 
 
@@ -146,6 +146,6 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _column(column: Any) -> dict[str, Any]:
     kind = TYPES[column.kind]
-    found: dict[str, Any] = {"type": [kind, "null"] if column.empty else kind}
-    found["description"] = column.meaning
-    return found | ({"enum": list(column.values)} if column.values else {})
+    described: dict[str, Any] = {"type": [kind, "null"] if column.empty else kind}
+    described["description"] = column.meaning
+    return described | ({"enum": list(column.values)} if column.values else {})

@@ -40,7 +40,7 @@ class OtherSamples:
 
     @cached_property
     def subjects(self) -> list[Subject]:
-        """Return what is told of them here: all that children are asked, and of the others what
+        """Return what is shown of them here: all that children are asked, and of the others what
         the headline asks, about the same kind of agency."""
         now = self.reading.now
         headline = now.asked(now.headline.measure)
@@ -56,11 +56,13 @@ class OtherSamples:
 
     @cached_property
     def rows(self) -> dict[Subject, Row]:
-        found = self.find(FIGURE, TOTAL)
-        return {Subject(r["measure"], r["agency"]): r for r in found if r["season"] == self.season}
+        figures = self.find(FIGURE, TOTAL)
+        return {
+            Subject(r["measure"], r["agency"]): r for r in figures if r["season"] == self.season
+        }
 
     def find(self, kind: str, cut: str | None = None) -> list[Row]:
-        found = release_store.rows(
+        rows = release_store.rows(
             self.reading.session,
             self.reading.now.release,
             kind,
@@ -69,32 +71,32 @@ class OtherSamples:
             cut=cut,
             seasons=[self.season],
         )
-        mine = release_store.of_place(found, self.place)
+        mine = release_store.of_place(rows, self.place)
         return [row for row in mine if Subject(row["measure"], row["agency"]) in self.subjects]
 
     def parts(self) -> Iterator[tuple[str, list[Other]]]:
         """Yield (whose answers, their figures), in the order of the questionnaire."""
         tell = self.reading.tell
-        found: dict[str, list[Other]] = {}
+        by_sample: dict[str, list[Other]] = {}
         for subject in self.subjects:
             if row := self.rows.get(subject):
                 sample = tell.sample(self.reading.now.asked(subject.measure).sample)
                 title = tell.about_agency(tell.measure(subject.measure), subject.agency)
                 other = Other(subject, title, tell.cell(self.place, row), tell.shown_n(row))
-                found.setdefault(sample, []).append(other)
-        yield from found.items()
+                by_sample.setdefault(sample, []).append(other)
+        yield from by_sample.items()
 
     def moved(self) -> list[str]:
         """Return what may be said of those who left, beside those who arrived that evening, and of
         those who answered twice."""
         tell = self.reading.tell
-        found = (
+        changes = (
             (Subject(change["measure"], change["agency"]), change)
             for change in self.find(CHANGE)
             if change["basis"] in (EVENING, PAIRS) and change["season_to"] == self.season
         )
         return [
             f"{tell.sentence(self.place, self.rows[subject])} {tell.changes.sentence(change)}"
-            for subject, change in found
+            for subject, change in changes
             if subject in self.rows
         ]

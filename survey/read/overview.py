@@ -36,11 +36,11 @@ class Scope:
     told: str = ""
 
     @classmethod
-    def of(cls, index: PlaceIndex, state: str, county: str, told: str) -> Scope:
+    def of(cls, index: PlaceIndex, state: str, county: str, verdict: str) -> Scope:
         """Take what is known of an address; what is not is left out."""
         state = state if state in index.states else ""
         county = county if county in index.states.get(state, ()) else ""
-        return cls(state, county, told if told in (*VERDICTS, *OVER_YEARS) else "")
+        return cls(state, county, verdict if verdict in (*VERDICTS, *OVER_YEARS) else "")
 
     @property
     def basis(self) -> str:
@@ -99,8 +99,8 @@ class Overview:
         session, release = self.reading.session, self.reading.now.release
         if self.scope.county:
             return released_index.subjects_of(session, release, self.all_places, [self.newest])
-        found = released_index.subjects_overall(session, release, self.newest, self.scope.state)
-        return found or set(self.reading.now.subjects)
+        offered = released_index.subjects_overall(session, release, self.newest, self.scope.state)
+        return offered or set(self.reading.now.subjects)
 
     @property
     def is_listed(self) -> bool:
@@ -141,11 +141,11 @@ class Overview:
     def states(self) -> list[StateLine]:
         """Return a line for each state that has a figure of its own."""
         reading = self.reading
-        found = release_store.rows(
+        rows = release_store.rows(
             reading.session, reading.now.release, OVERALL, subject=reading.subject, cut=TOTAL,
             seasons=[self.newest],
         )  # fmt: skip
-        return [self.state_line(row) for row in found if row["state"]]
+        return [self.state_line(row) for row in rows if row["state"]]
 
     def state_line(self, row: Row) -> StateLine:
         tell = self.reading.tell
@@ -163,18 +163,18 @@ class Overview:
         if self.whole is not None:
             return {name: self.whole[name] for name in (*VERDICTS, *OVER_YEARS)}
         changes = self.changes_here if len(self.all_places) <= MOST_COUNTED else []
-        told = [(change["basis"], change["verdict"]) for change in changes]
-        found = {verdict: told.count((BEFORE, verdict)) for verdict in VERDICTS}
-        return found | {verdict: told.count((TREND, verdict)) for verdict in OVER_YEARS}
+        verdicts = [(change["basis"], change["verdict"]) for change in changes]
+        counts = {verdict: verdicts.count((BEFORE, verdict)) for verdict in VERDICTS}
+        return counts | {verdict: verdicts.count((TREND, verdict)) for verdict in OVER_YEARS}
 
     @cached_property
     def changes_here(self) -> list[Row]:
         reading = self.reading
-        found = release_store.rows(
+        rows = release_store.rows(
             reading.session, reading.now.release, CHANGE, subject=reading.subject,
             places=self.all_places, seasons=[self.newest],
         )  # fmt: skip
-        return [change for change in found if change["community"] in reading.now.places]
+        return [change for change in rows if change["community"] in reading.now.places]
 
     def tallies(self, verdicts: Sequence[str]) -> Iterator[Tally]:
         """Yield how many places have each of these verdicts; those that none has are left out."""
@@ -227,6 +227,6 @@ def listed(
         told=f"{scope.basis}.{scope.told}", state=scope.state, county=scope.county,
         skip=(number - 1) * PER_PAGE, most=PER_PAGE,
     )  # fmt: skip
-    found = [reading.now.places[slug] for slug in slugs if slug in reading.now.places]
-    found.sort(key=lambda place: (place.state, place.county, place.name))
-    return found, number, pages, everywhere
+    places = [reading.now.places[slug] for slug in slugs if slug in reading.now.places]
+    places.sort(key=lambda place: (place.state, place.county, place.name))
+    return places, number, pages, everywhere

@@ -129,8 +129,8 @@ class Package:
 
         def read() -> Iterator[Cells]:
             kind = kinds.get(table.name)
-            found = self.frozen(kind) if kind else iter(self.release.about["notes"])
-            return published.published(table, found, self.names)
+            rows = self.frozen(kind) if kind else iter(self.release.about["notes"])
+            return published.published(table, rows, self.names)
 
         return read
 
@@ -205,8 +205,8 @@ def main(content: str, release: str, folder: str) -> None:
     """Make one release's files, of the database that the environment names."""
     engine = create_engine(os.environ["DATABASE_URL"], hide_parameters=True)
     with Session(engine) as session:
-        found = session.get_one(Release, int(release))
-        Package(session, read_content(Path(content)), found, Path(folder)).make()
+        newest = session.get_one(Release, int(release))
+        Package(session, read_content(Path(content)), newest, Path(folder)).make()
     engine.dispose()
 
 

@@ -103,15 +103,15 @@ def resource(table: Table, folder: Path) -> dict[str, Any]:
 
 def field(column: Column) -> dict[str, Any]:
     """A column; an empty cell of text is text, one of a number is missing, for the reason named."""
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "name": column.name,
         "type": TYPES[column.kind],
         "description": ", ".join(filter(None, (column.meaning, column.unit))),
     }
     if column.empty:
-        found["missingValues"] = [{"value": "", "label": column.empty}]
+        described["missingValues"] = [{"value": "", "label": column.empty}]
     if column.values:
-        found["categories"] = list(column.values)
-        found["categoriesOrdered"] = column.ordered
-        found["constraints"] = {"enum": list(column.values)}
-    return found
+        described["categories"] = list(column.values)
+        described["categoriesOrdered"] = column.ordered
+        described["constraints"] = {"enum": list(column.values)}
+    return described

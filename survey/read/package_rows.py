@@ -60,11 +60,11 @@ def communities(content: Content, release: Release) -> Iterator[Cells]:
 def measure_titles(content: Content, release: Release) -> list[tuple[str, str]]:
     """What each measure is called on English and on Spanish pages."""
     now = release_store.as_current(release)
-    told = [Teller(now, content.languages[code]) for code in (REFERENCE, "es")]
+    tellers = [Teller(now, content.languages[code]) for code in (REFERENCE, "es")]
     titles = []
     for measure in release.about["measures"]:
         subject = release_store.Subject(measure["id"], measure["agency"])
         is_shown = subject in now.subjects  # what has no figure has no page and no name
-        english, spanish = (tell.title(subject) if is_shown else "" for tell in told)
+        english, spanish = (tell.title(subject) if is_shown else "" for tell in tellers)
         titles.append((english, spanish))
     return titles

@@ -20,25 +20,25 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PlaceIndex:
-    """The places of one release, found by how their names begin."""
+    """The places of one release, looked up by how their names begin."""
 
     places: Mapping[str, Place]  # by slug, in order of name
 
     @cached_property
     def by_area(self) -> dict[Area, list[Place]]:
         """Return communities by state and county, each in order of name."""
-        found: dict[Area, list[Place]] = {}
+        areas: dict[Area, list[Place]] = {}
         for place in self.places.values():
-            found.setdefault((place.state, place.county), []).append(place)
-        return {area: found[area] for area in sorted(found)}
+            areas.setdefault((place.state, place.county), []).append(place)
+        return {area: areas[area] for area in sorted(areas)}
 
     @cached_property
     def states(self) -> dict[str, list[str]]:
         """Return the counties of each state."""
-        found: dict[str, list[str]] = {}
+        counties: dict[str, list[str]] = {}
         for state, county in self.by_area:
-            found.setdefault(state, []).append(county)
-        return found
+            counties.setdefault(state, []).append(county)
+        return counties
 
     @cached_property
     def in_order(self) -> list[Place]:
@@ -77,10 +77,10 @@ class PlaceIndex:
         wanted, area = wanted.strip(), area.strip()
         if len(wanted) < LEAST_LETTERS:
             return []
-        found = (self.places[slug] for slug in dict.fromkeys(after(self.starts, wanted)))
+        matching = (self.places[slug] for slug in dict.fromkeys(after(self.starts, wanted)))
         if area:
-            found = (place for place in found if lies_in(place, area))
-        return sorted(found, key=lambda place: (place.name, place.state, place.county))
+            matching = (place for place in matching if lies_in(place, area))
+        return sorted(matching, key=lambda place: (place.name, place.state, place.county))
 
     def find_areas(self, text: str) -> list[Area]:
         """Return states and counties whose name begins as `text` does; a state has no county."""

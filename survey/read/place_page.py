@@ -67,17 +67,17 @@ class PlacePage:
     @cached_property
     def figures(self) -> dict[Subject, dict[int, Row]]:
         """Return the rows of the newest two seasons by subject and season."""
-        found: dict[Subject, dict[int, Row]] = {}
+        by_subject: dict[Subject, dict[int, Row]] = {}
         for row in self.find(FIGURE, seasons=self.seasons):
-            found.setdefault(Subject(row["measure"], row["agency"]), {})[row["season"]] = row
-        return found
+            by_subject.setdefault(Subject(row["measure"], row["agency"]), {})[row["season"]] = row
+        return by_subject
 
     @cached_property
     def moves(self) -> dict[Subject, list[Row]]:
-        found: dict[Subject, list[Row]] = {}
+        by_subject: dict[Subject, list[Row]] = {}
         for row in self.find(CHANGE, seasons=[self.newest]):
-            found.setdefault(Subject(row["measure"], row["agency"]), []).append(row)
-        return found
+            by_subject.setdefault(Subject(row["measure"], row["agency"]), []).append(row)
+        return by_subject
 
     @property
     def seasons(self) -> list[int]:
@@ -86,11 +86,11 @@ class PlacePage:
 
     def find(self, kind: str, seasons: Sequence[int]) -> list[Row]:
         measures = dict.fromkeys(subject.measure for subject in self.usual)
-        found = release_store.rows(
+        rows = release_store.rows(
             self.reading.session, self.reading.now.release, kind, places=[self.place],
             measures=measures, cut=TOTAL, seasons=seasons,
         )  # fmt: skip
-        return list(release_store.of_place(found, self.place))
+        return list(release_store.of_place(rows, self.place))
 
     @property
     def chip(self) -> Chip | None:
@@ -164,11 +164,11 @@ class PlacePage:
 
     def groups(self) -> Iterator[tuple[str, list[Line]]]:
         """Yield (cut, lines) for every kind of group that is shown in the newest season."""
-        found = release_store.rows(
+        figures = release_store.rows(
             self.reading.session, self.reading.now.release, FIGURE,
             subject=self.reading.subject, places=[self.place], seasons=self.seasons,
         )  # fmt: skip
-        rows = list(release_store.of_place(found, self.place))
+        rows = list(release_store.of_place(figures, self.place))
         for cut in self.reading.now.cuts:
             mine = [row for row in rows if row["cut"] == cut]
             now = [row for row in mine if row["season"] == self.newest]

@@ -21,15 +21,15 @@ def offered(tell: Teller, subjects: Iterable[Subject]) -> list[Group]:
     """Return the questions in the questionnaire's order: of the usual people by agency, then those
     of others, each under whose answers they are."""
     usual = tell.now.asked(tell.now.headline.measure).sample
-    found: dict[str, list[tuple[Subject, str]]] = {}
+    groups: dict[str, list[tuple[Subject, str]]] = {}
     wanted = set(subjects)
     for subject in tell.now.subjects:
         if subject not in wanted:
             continue
         sample, title = tell.now.asked(subject.measure).sample, tell.measure(subject.measure)
         if sample == usual:
-            found.setdefault(tell.agency(subject.agency), []).append((subject, title))
+            groups.setdefault(tell.agency(subject.agency), []).append((subject, title))
         else:
             named = tell.about_agency(title, subject.agency)
-            found.setdefault(tell.sample(sample), []).append((subject, named))
-    return [Group(title, choices) for title, choices in found.items()]
+            groups.setdefault(tell.sample(sample), []).append((subject, named))
+    return [Group(title, choices) for title, choices in groups.items()]

@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Reading:
-    """One subject and cut of one release, for some communities, told in one language."""
+    """One subject and cut of one release, for some communities, worded in one language."""
 
     session: Session
     now: Current
@@ -65,7 +65,7 @@ class Reading:
         asked: Mapping[str, str],
         places: Sequence[Place],
     ) -> Reading:
-        """Take measure, agency and cut from an address; what is not told is the headline's.
+        """Take measure, agency and cut from an address; what is not given is the headline's.
 
         A measure or an agency that no release knows is "", whatever was written: nothing that
         somebody made up gets into a page or into the key under which it is kept.
@@ -113,17 +113,17 @@ class Reading:
 
     def changes_of(self, place: Place, basis: str = BEFORE) -> dict[int, Row]:
         """Return the place's changes of one basis, by the later season."""
-        found = release_store.of_place(self.changes, place)
-        return {row["season_to"]: row for row in found if row["basis"] == basis}
+        changes = release_store.of_place(self.changes, place)
+        return {row["season_to"]: row for row in changes if row["basis"] == basis}
 
     def told_now(self, place: Place) -> list[Row]:
         """Return what may be said of the newest season: since the last, the first, and by year."""
         rows = self.seasons(place)
         newest = rows[-1]["season"] if rows else 0
         bases = (BEFORE, FIRST, TREND, EVENING)
-        found = (self.changes_of(place, basis).get(newest) for basis in bases)
-        told = [change for change in found if change]
-        return [change for change in told if change["basis"] != TREND or change["rung"]]
+        latest = (self.changes_of(place, basis).get(newest) for basis in bases)
+        changes = [change for change in latest if change]
+        return [change for change in changes if change["basis"] != TREND or change["rung"]]
 
     def why_not(self, place: Place) -> dict[int, str]:
         """Return for seasons that cannot be compared with the newest the reason: few, together,
@@ -156,15 +156,15 @@ class Reading:
 
     def groups(self, place: Place, season: int) -> list[Row]:
         """Return the groups of the cut in one season; none where they were too small."""
-        found = release_store.of_place(self.find(FIGURE, self.cut), place)
-        return self.tell.in_order(self.cut, (row for row in found if row["season"] == season))
+        figures = release_store.of_place(self.find(FIGURE, self.cut), place)
+        return self.tell.in_order(self.cut, (row for row in figures if row["season"] == season))
 
     def shown(self) -> list[Row]:
         """Return the rows that the page shows, each once, in order of community and season."""
-        found = self.find(FIGURE, self.cut) if self.cut != TOTAL else []
+        groups = self.find(FIGURE, self.cut) if self.cut != TOTAL else []
         rows: list[Row] = []
         for place in self.places:
-            mine = release_store.of_place(found, place) if found else self.seasons(place)
+            mine = release_store.of_place(groups, place) if groups else self.seasons(place)
             rows += [row for row in mine if row not in rows]
         return rows
 
@@ -174,19 +174,19 @@ class Reading:
             self.tell.cell(place, rows[season]) if season in rows else None
             for season in self.now.seasons
         ]
-        told = [
+        changes = [
             Told(self.tell.changes.short(change), self.tell.changes.amount(change))
             for change in self.told_now(place)
         ]
-        return Line(place, cells, told)
+        return Line(place, cells, changes)
 
     def overall(self, state: str = "") -> Row | None:
         """Return the newest row of the whole programme, or of a state; None for one place."""
         newest = self.now.seasons[-1:]
-        found = release_store.rows(
+        rows = release_store.rows(
             self.session, self.now.release, OVERALL, subject=self.subject, cut=TOTAL, seasons=newest
         )
-        return next((row for row in found if row["state"] == state), None)
+        return next((row for row in rows if row["state"] == state), None)
 
     def together(self, row: Row) -> list[str]:
         """Return what can be said of all places together: their figure and their mean change."""
@@ -207,12 +207,12 @@ class Reading:
             if (measure["id"], measure["agency"]) == (self.subject.measure, self.subject.agency)
         }
         shown = {row["season"] for row in self.seasons(place)}
-        found = self.now.few.get(place.slug, ())
-        seasons = {season for season, panel in found if panel in panels}
+        withheld = self.now.few.get(place.slug, ())
+        seasons = {season for season, panel in withheld if panel in panels}
         if not seasons - shown:
             return ""
-        told = self.tell.list(str(season) for season in sorted(seasons - shown))
-        return self.tell.say("few_note", seasons=told, place=place.name)
+        listed = self.tell.list(str(season) for season in sorted(seasons - shown))
+        return self.tell.say("few_note", seasons=listed, place=place.name)
 
     def imported(self, place: Place) -> list[str]:
         """Return the sentences on seasons whose answers, or counts, came from a file."""

@@ -21,7 +21,7 @@ EMBED_HEIGHT = 560  # px of the frame: title, drawing, key, note and source on a
 
 @dataclass(frozen=True)
 class Sharing:
-    """One page of results, as others are told of it.
+    """One page of results, as it is shared.
 
     origin: scheme and host, as the settings name them: a page is kept for every visitor, so that
     what one of them wrote as its host must not stand in it.
@@ -69,11 +69,11 @@ class Sharing:
         if not self.is_of_place or not self.has_chart:
             return ""
         place, tell = self.reading.places[0], self.reading.tell
-        told = [tell.sentence(place, self.reading.seasons(place)[-1])]
-        told += [tell.changes.sentence(change) for change in self.reading.told_now(place)[:1]]
+        sentences = [tell.sentence(place, self.reading.seasons(place)[-1])]
+        sentences += [tell.changes.sentence(change) for change in self.reading.told_now(place)[:1]]
         if self.reading.now.release.about["made_up"]:
-            told.append(tell.say("made_up"))
-        return " ".join(told)
+            sentences.append(tell.say("made_up"))
+        return " ".join(sentences)
 
     @property
     def description(self) -> str:
@@ -82,8 +82,8 @@ class Sharing:
             return self.sentence
         chart = chart_of(self.path)
         rows = self.reading.shown()
-        found = Findings(self.reading)
-        return f"{found.title(chart, rows)}. {found.subtitle(chart, rows)}."
+        findings = Findings(self.reading)
+        return f"{findings.title(chart, rows)}. {findings.subtitle(chart, rows)}."
 
     @property
     def citation(self) -> str:

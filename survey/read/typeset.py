@@ -85,8 +85,8 @@ def in_our_letters(text: str) -> str:
 @cache
 def our_letters() -> frozenset[int]:
     """Return the code points of the fonts, as a file beside them lists their ranges."""
-    found: set[int] = {0x0A}
+    letters: set[int] = {0x0A}
     for part in (FONTS / "RANGES.txt").read_text("ascii").split():
         first, _, last = part.partition("-")
-        found.update(range(int(first, 16), int(last or first, 16) + 1))
-    return frozenset(found)
+        letters.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(letters)

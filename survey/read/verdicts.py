@@ -25,7 +25,7 @@ LOWERED = ("lower", "fall", "falling")
 TOLD = ("higher", "lower", "rise", "fall", "rising", "falling")
 EVENING = "evening"  # basis: from those who arrive to those who leave
 PAIRS = "pairs"  # basis: of those who answered twice, who moved up less who moved down
-WITHIN = {TREND: "per_year", EVENING: "same_evening", PAIRS: "twice"}  # how an amount is told
+WITHIN = {TREND: "per_year", EVENING: "same_evening", PAIRS: "twice"}  # how an amount is worded
 COUNTED = ("rise", "fall", "higher", "lower", "unclear")  # places with figures for two years
 MINUS = "\N{MINUS SIGN}"
 
@@ -48,7 +48,7 @@ class Verdicts:
         return self.say(f"short.{change['verdict']}", season=change["season_from"])
 
     def amount(self, change: Row) -> str:
-        """Return "+12 since 2025 (+4 to +21)"; nothing where nothing can be told."""
+        """Return "+12 since 2025 (+4 to +21)"; nothing where nothing can be said."""
         if change["change"] is None:
             return ""
         low, high = self.ends(change)
@@ -58,7 +58,7 @@ class Verdicts:
         return self.say(key, points=points, season=change["season_from"], range=ends)
 
     def parts(self, change: Row) -> Mapping[str, object]:
-        """Return what a sentence is filled with. A fall is told by how much it fell."""
+        """Return what a sentence is filled with. A fall is worded by how much it fell."""
         years = {"season": change["season_from"], "to": change["season_to"]}
         if change["change"] is None:
             return years
@@ -104,11 +104,11 @@ class Verdicts:
         for season, reason in sorted(why.items()):
             if change["season_from"] < season < change["season_to"]:
                 reasons.setdefault(reason, []).append(str(season))
-        told = (
+        sentences = (
             self.say(f"left_out.{reason}", seasons=self.tell.list(seasons))
             for reason, seasons in reasons.items()
         )
-        return " ".join(told)
+        return " ".join(sentences)
 
     def together(self, row: Row) -> list[str]:
         """Return what is said of all places together: their figure, and their mean change."""
@@ -121,10 +121,10 @@ class Verdicts:
         finding = self.tell.finding({**row, "wording": row["asked"]})
         said = [self.tell.say(f"overall.{kind}", finding=finding, **numbers, **figure)]
         if row["compared"]:
-            told = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
+            parts = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
                                "smallest": None})  # fmt: skip
             said.append(
-                self.tell.say(f"overall.{row['verdict']}", of=number(row["compared"]), **told)
+                self.tell.say(f"overall.{row['verdict']}", of=number(row["compared"]), **parts)
             )
         return said
 

@@ -1,7 +1,7 @@
 """Stored answers of closed events, row by row, for a release.
 
 A release reads what years of versions, and of hands with a database client, have left. A row that
-cannot be read is set aside, counted and told; the others are released without it.
+cannot be read is set aside, counted and reported; the others are released without it.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ class SetAside:
     """How many rows could not be read: by event, and by the item that holds no code of its own."""
 
     def __init__(self) -> None:
-        self.found: Counter[tuple[str, str]] = Counter()
+        self.counts: Counter[tuple[str, str]] = Counter()
 
     def add(self, event: str, why: str) -> None:
-        self.found[event, why] += 1
+        self.counts[event, why] += 1
 
-    def told(self) -> Iterator[str]:
+    def sentences(self) -> Iterator[str]:
         """Yield a sentence for each event and reason. It never quotes what a row holds."""
-        for (event, why), count in sorted(self.found.items()):
+        for (event, why), count in sorted(self.counts.items()):
             noun = "1 response was" if count == 1 else f"{count} responses were"
             yield f"{event}: {noun} set aside, not counted in any figure ({why})."
 

@@ -55,7 +55,7 @@ def publish(
     kinds = [kind for kind in content.agencies if kind in present]
     aside = SetAside()
     frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
-    for sentence in aside.told():
+    for sentence in aside.sentences():
         say(sentence)
     if frame.empty:
         raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")

@@ -26,12 +26,12 @@ COUNTS = "counts"  # the kind of an import that held no single answers
 
 def with_imported(session: Session, content: Content) -> Content:
     """Return the content with the instruments that imported files were answered under."""
-    found = {
+    imported = {
         one.instrument: imported_instrument(content, one.base, one.versions)
         for one in session.scalars(select(ImportedFile))
         if one.versions
     }
-    return replace(content, imported=found) if found else content
+    return replace(content, imported=imported) if imported else content
 
 
 def counted_answers(
@@ -122,5 +122,5 @@ def told_imports(
 
 def asked(version: Mapping[str, Any]) -> dict[str, Any]:
     """Return how a version was asked, as far as it was not in our words."""
-    told = {key: version[key] for key in ("version", "asked", "labels", "crosswalk")}
-    return told | {"scale": version["codes"]}
+    fields = {key: version[key] for key in ("version", "asked", "labels", "crosswalk")}
+    return fields | {"scale": version["codes"]}

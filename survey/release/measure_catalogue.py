@@ -166,7 +166,7 @@ def pair_measures(
 
 
 def is_grouped(question: Question, sample: Sample) -> bool:
-    """Whether figures are told by groups too: those of what most people answer at the event.
+    """Whether figures are reported by groups too: those of what most people answer at the event.
 
     Every table more is one more to protect, and few groups of few people are large enough.
     """

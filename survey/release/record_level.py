@@ -47,7 +47,7 @@ def make_research_file(
     made_up, aside = not has_real(session), SetAside()
     kinds = list(content.agencies)
     frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
-    for sentence in aside.told():
+    for sentence in aside.sentences():
         say(sentence)
     if frame.empty:
         raise Refused("No event with answers is closed: `flask event close`.")
@@ -94,10 +94,10 @@ def headline(content: Content) -> str:
 
 def _first_given(columns: list[pd.Series]) -> pd.Series:
     """Each person's answer about the local police: about the kind that they were asked of."""
-    found = columns[0].astype("int64")
+    given = columns[0].astype("int64")
     for other in columns[1:]:
-        found = found.where(found != NOT_SHOWN, other)
-    return found
+        given = given.where(given != NOT_SHOWN, other)
+    return given
 
 
 def raw_rows(session: Session) -> Iterator[dict[str, Any]]:

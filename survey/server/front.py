@@ -106,7 +106,7 @@ class Front:
             return self.app(environ, start)
         headers = [pair for pair in reply.getheaders() if pair[0].lower() not in OWN_TO_EACH]
         start(f"{reply.status} {reply.reason}", headers)
-        return self.told(line, reply)
+        return self.body(line, reply)
 
     def ask(self, environ: Environ) -> tuple[Line, HTTPResponse]:
         """Return the answer's head, and the connection on which the rest of it comes.
@@ -128,7 +128,7 @@ class Front:
             line.close()
             raise
 
-    def told(self, line: Line, reply: HTTPResponse) -> Iterator[bytes]:
+    def body(self, line: Line, reply: HTTPResponse) -> Iterator[bytes]:
         """Yield the answer as its reader takes it; the place in the turnstile is free already."""
         try:
             while data := reply.read(CHUNK):

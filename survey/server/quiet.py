@@ -59,8 +59,10 @@ def init_process() -> None:
 
     logging.captureWarnings(True)
     sys.excepthook = crashed
-    sys.unraisablehook = lambda found: crashed(found.exc_type, found.exc_value, found.exc_traceback)
-    threading.excepthook = lambda found: crashed(
-        found.exc_type, found.exc_value, found.exc_traceback
+    sys.unraisablehook = lambda failure: crashed(
+        failure.exc_type, failure.exc_value, failure.exc_traceback
+    )
+    threading.excepthook = lambda failure: crashed(
+        failure.exc_type, failure.exc_value, failure.exc_traceback
     )
     Hub.print_exception = in_hub

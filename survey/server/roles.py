@@ -55,7 +55,7 @@ class Roles:
         return self.collectors + self.readers
 
     def next(self, others: Iterable[str]) -> str:
-        """Return the role of a new process, told the roles of those beside it."""
+        """Return the role of a new process, given the roles of those beside it."""
         if not self.collectors:
             return READ
         return READ if [*others].count(READ) < self.readers else COLLECT

@@ -87,7 +87,7 @@ class Worker(GeventWorker):
         gevent.sleep(0)  # who sends requests without waiting for answers lets others pass
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Answer a request that is none; of its sender nothing is told, not even to the log."""
+        """Answer a request that is none; its sender is named nowhere, not even in the log."""
         super().handle_error(req, client, None, exc)
 
 

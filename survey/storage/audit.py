@@ -24,7 +24,7 @@ LOCK = 7_246_002  # any number of our own: PostgreSQL's lock for "somebody is ad
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check of the whole chain found."""
+    """The result of a check of the whole chain."""
 
     entries: int
     last: str  # hash of the last entry
@@ -78,7 +78,7 @@ def hold(session: Session) -> None:
 
 def hash_of(entry: AuditEntry, before: str) -> str:
     """Return the SHA-256 of an entry and of the hash before it, in hexadecimal digits."""
-    told = [
+    fields = [
         before,
         entry.number,
         entry.at.isoformat(),
@@ -87,7 +87,7 @@ def hash_of(entry: AuditEntry, before: str) -> str:
         entry.act,
         entry.about,
     ]
-    plain = json.dumps(told, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    plain = json.dumps(fields, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
@@ -95,9 +95,9 @@ def entries(session: Session) -> Iterator[AuditEntry]:
     """Yield every entry in order, a thousand at a time."""
     number = 0
     query = select(AuditEntry).order_by(AuditEntry.number).limit(1000)
-    while found := session.scalars(query.where(AuditEntry.number > number)).all():
-        yield from found
-        number = found[-1].number
+    while page := session.scalars(query.where(AuditEntry.number > number)).all():
+        yield from page
+        number = page[-1].number
 
 
 def verify(session: Session, asked: str = "") -> Verdict:

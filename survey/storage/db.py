@@ -33,7 +33,7 @@ class NotDurable(Exception):
 def open_engine(settings: Settings, *, patience: float | None = None) -> Engine:
     """Return the engine for `settings.database_url`; an SQLite file's folder is made.
 
-    patience: seconds that SQLite itself waits for its one writer; DISK_PATIENCE unless told.
+    patience: seconds that SQLite itself waits for its one writer; DISK_PATIENCE by default.
     """
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite":
@@ -58,9 +58,9 @@ def make_durable(connection: sqlite3.Connection, record: object = None) -> None:
     """Set the pragmas on a new connection and read each back. Raises NotDurable."""
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
-        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
-        if found != value:
-            raise NotDurable(f"SQLite answers {name} = {found!r}; it must be {value!r}.")
+        (setting,) = connection.execute(f"PRAGMA {name}").fetchone()
+        if setting != value:
+            raise NotDurable(f"SQLite answers {name} = {setting!r}; it must be {value!r}.")
 
 
 def limit_statements(engine: Engine, seconds: int = STATEMENT_SECONDS) -> None:
@@ -89,26 +89,26 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def engine() -> Engine:
-    found: Engine = current_app.extensions["engine"]
-    return found
+    engine: Engine = current_app.extensions["engine"]
+    return engine
 
 
 def writer() -> Writer:
-    found: Writer = current_app.extensions["writer"]
-    return found
+    writer: Writer = current_app.extensions["writer"]
+    return writer
 
 
 def seal() -> Seal:
-    found: Seal = current_app.extensions["seal"]
-    return found
+    seal: Seal = current_app.extensions["seal"]
+    return seal
 
 
 def session() -> Session:
     """Return this request's session."""
     if "session" not in g:
         g.session = Session(engine(), expire_on_commit=False)
-    found: Session = g.session
-    return found
+    session: Session = g.session
+    return session
 
 
 def close_session(error: Any = None) -> None:

@@ -1,4 +1,4 @@
-"""Posters and their events: how they are found, and when they are open."""
+"""Posters and their events: how to look them up, and when they are open."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Refused(Exception):
     """What was asked cannot be done; the sentence says why and what would do.
 
     why: the key of the same under [desk.refused], for pages in other languages than English;
-    field: what was typed wrong; told: what the sentence names.
+    field: what was typed wrong; named: what the sentence names.
     """
 
-    def __init__(self, sentence: str, why: str = "", field: str = "", **told: object) -> None:
+    def __init__(self, sentence: str, why: str = "", field: str = "", **named: object) -> None:
         super().__init__(sentence)
-        self.why, self.field, self.told = why, field, told
+        self.why, self.field, self.named = why, field, named
 
 
 class Window(Enum):

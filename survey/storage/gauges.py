@@ -46,7 +46,7 @@ def last_backup(session: Session) -> datetime | None:
 
 
 def read(session: Session, settings: Settings) -> Iterable[Gauge]:
-    """Yield what may be told of an installation.
+    """Yield what may be published of an installation.
 
     Nothing here moves with a single visit: sizes are whole megabytes, and events, releases and
     backups are public or the operator's own.

@@ -18,8 +18,8 @@ def note(session: Session, name: str, value: str) -> None:
 
 def noted(session: Session, name: str) -> str:
     """Return what was noted under a name; "" for nothing."""
-    found = session.get(Installation, name)
-    return found.value if found else ""
+    note = session.get(Installation, name)
+    return note.value if note else ""
 
 
 def served_address(session: Session, settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""The demonstration beside what is real: told apart by its communities.
+"""The demonstration beside what is real: recognised by its communities.
 
 What belongs to a community of the demonstration is made up; everything else is real. A release
 holds one or the other, never both.
@@ -30,8 +30,8 @@ def is_only_made_up(session: Session) -> bool:
 
 def releases(session: Session, *, made_up: bool) -> list[Release]:
     """Return the releases of the demonstration, or the real ones, the newest first."""
-    found = session.scalars(select(Release).order_by(Release.id.desc()))
-    return [release for release in found if release.about["made_up"] is made_up]
+    newest_first = session.scalars(select(Release).order_by(Release.id.desc()))
+    return [release for release in newest_first if release.about["made_up"] is made_up]
 
 
 def next_release_id(session: Session) -> int:

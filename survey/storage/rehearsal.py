@@ -15,18 +15,18 @@ from sqlalchemy.orm import Session
 from survey.storage.desk_tables import RehearsalAnswer
 from survey.storage.models import Event
 
-MOST = 50  # of one event: a try-out is a few people, and a code may be found by others
+MOST = 50  # of one event: a try-out is a few people, and others may come across a code
 
 
 def keep(
-    connection: Connection, event_id: int, id: UUID, poster: str, told: Sequence[tuple[str, str]]
+    connection: Connection, event_id: int, id: UUID, poster: str, answers: Sequence[tuple[str, str]]
 ) -> None:
     """Keep one set of answers as (question, answer), once; beyond MOST nothing more is kept."""
     ours = RehearsalAnswer.event_id == event_id
     kept = connection.scalars(select(RehearsalAnswer.id).where(ours).limit(MOST)).all()
     if id not in kept and len(kept) < MOST:
         row: dict[str, Any] = {"event_id": event_id, "id": id, "poster": poster}
-        connection.execute(insert(RehearsalAnswer), {**row, "told": [list(one) for one in told]})
+        connection.execute(insert(RehearsalAnswer), {**row, "told": [list(one) for one in answers]})
 
 
 def wipe(connection: Connection, event_id: int) -> None:

@@ -75,13 +75,13 @@ class Current:
 
     @property
     def seasons(self) -> list[int]:
-        found: list[int] = self.release.about["seasons"]
-        return found
+        seasons: list[int] = self.release.about["seasons"]
+        return seasons
 
     @property
     def cuts(self) -> list[str]:
-        found: list[str] = self.release.about["cuts"]
-        return found
+        cuts: list[str] = self.release.about["cuts"]
+        return cuts
 
     def words(self, measure: str, wording: str) -> str:
         """Return the name under which the language files keep a measure's words."""
@@ -97,24 +97,24 @@ def readable() -> ColumnElement[bool]:
 def newest(session: Session) -> tuple[int, str] | None:
     """Return (id, sha256) of the newest release; None before the first."""
     query = select(Release.id, Release.sha256).where(readable()).order_by(Release.id.desc())
-    found = session.execute(query.limit(1)).first()
-    return (found[0], found[1]) if found else None
+    row = session.execute(query.limit(1)).first()
+    return (row[0], row[1]) if row else None
 
 
 def numbered(session: Session, id: int) -> tuple[int, str] | None:
     """Return (id, sha256) of one release; None where there is none that can be read."""
     query = select(Release.id, Release.sha256).where(readable(), Release.id == id)
-    found = session.execute(query).first()
-    return (found[0], found[1]) if found else None
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
 
 
 def current(session: Session, id: int | None = None) -> Current | None:
     """Return a release, the newest if none is named; None before the first. It outlives the
     session."""
-    found = newest(session) if id is None else numbered(session, id)
-    if found is None:
+    key = newest(session) if id is None else numbered(session, id)
+    if key is None:
         return None
-    return as_current(session.get_one(Release, found[0]))
+    return as_current(session.get_one(Release, key[0]))
 
 
 def as_current(release: Release) -> Current:
@@ -134,12 +134,12 @@ def as_current(release: Release) -> Current:
 
 def too_few(notes: Iterable[Mapping[str, Any]]) -> dict[str, set[tuple[int, str]]]:
     """Return by slug the seasons and panels in which a community had too few answers."""
-    found: dict[str, set[tuple[int, str]]] = {}
+    seasons_of: dict[str, set[tuple[int, str]]] = {}
     for note in notes:
         if note["reason"] == FEW_ANSWERS:
             for slug in note["members"].split("|"):
-                found.setdefault(slug, set()).add((note["season"], note["panel"]))
-    return found
+                seasons_of.setdefault(slug, set()).add((note["season"], note["panel"]))
+    return seasons_of
 
 
 def rows(
@@ -176,23 +176,23 @@ def rows(
         query = query.where(Figure.cut == cut)
     if seasons is not None:
         query = query.where(Figure.season.in_(list(seasons)))
-    # put in order here: told to, a database takes the key's order and reads the whole release
-    found = sorted(session.execute(query), key=itemgetter(0))
-    return [row for _, row in found]
+    # put in order here: asked to, a database takes the key's order and reads the whole release
+    numbered_rows = sorted(session.execute(query), key=itemgetter(0))
+    return [row for _, row in numbered_rows]
 
 
 def lookup(release_id: int, kind: str, state: str, county: str, community: str) -> str:
-    """Return by what a place's rows of one kind are found."""
+    """Return the conditions that select a place's rows of one kind."""
     return f"{release_id}|{kind}|{state}|{county}|{community}"
 
 
-def of_place(found: Iterable[Row], place: Place) -> Iterator[Row]:
+def of_place(rows_found: Iterable[Row], place: Place) -> Iterator[Row]:
     """Yield a community's rows: its own, or those in which it is shown with its neighbours.
 
     Where a community is too small it is shown in its county's pool; where its neighbours are too
     few for a pool, in its whole county. Such rows name their members.
     """
-    for row in found:
+    for row in rows_found:
         together = (row["state"], row["county"]) == (place.state, place.county)
         together = together and place.slug in row["members"].split("|")
         if together or row["community"] == place.slug:

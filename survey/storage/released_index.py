@@ -88,8 +88,8 @@ def subjects_overall(
 
 def subjects_at(session: Session, keys: Iterable[str], *only: ColumnElement[bool]) -> set[Subject]:
     query = select(Figure.measure, Figure.agency).where(Figure.lookup.in_(list(keys)), *only)
-    found = session.execute(query.where(Figure.cut == TOTAL).distinct())
-    return {Subject(measure, agency) for measure, agency in found}
+    pairs = session.execute(query.where(Figure.cut == TOTAL).distinct())
+    return {Subject(measure, agency) for measure, agency in pairs}
 
 
 def told_of(

@@ -89,8 +89,8 @@ def version_of(connection: Connection) -> str | None:
     """Return the number of the last migration that a database has seen; None before the first."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 def differences(engine: Engine) -> list[object]:
@@ -99,7 +99,7 @@ def differences(engine: Engine) -> list[object]:
     from alembic.runtime.migration import MigrationContext
 
     with engine.connect() as connection:
-        found: list[object] = compare_metadata(
+        differing: list[object] = compare_metadata(
             MigrationContext.configure(connection), Base.metadata
         )
-    return found
+    return differing

@@ -90,8 +90,8 @@ class File:
 @cache
 def served() -> frozenset[str]:
     """Return the names of the files that browsers may ask for: of known types, and no sources."""
-    found = (path for path in FOLDER.rglob("*") if path.suffix in TYPES and path.is_file())
-    return frozenset(path.relative_to(FOLDER).as_posix() for path in found)
+    files = (path for path in FOLDER.rglob("*") if path.suffix in TYPES and path.is_file())
+    return frozenset(path.relative_to(FOLDER).as_posix() for path in files)
 
 
 @cache

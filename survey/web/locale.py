@@ -15,16 +15,16 @@ def init_app(app: Flask) -> None:
 
 
 def content() -> Content:
-    found: Content = current_app.extensions["content"]
-    return found
+    content: Content = current_app.extensions["content"]
+    return content
 
 
 def visitor_language(offered: Iterable[str] = ()) -> Language:
     """Return the best of the `offered` languages for this request; when none is named, of those
     in which the whole site is written."""
     languages = content().languages
-    found = content().offered(offered) if offered else content().reading_languages
-    codes = [language.code for language in found]
+    choices = content().offered(offered) if offered else content().reading_languages
+    codes = [language.code for language in choices]
     asked = request.args.get("lang", "")
     if asked in codes:
         return languages[asked]

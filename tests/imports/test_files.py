@@ -9,9 +9,9 @@ import pytest
 
 from survey.imports.mapping_file import mapping_of
 from survey.imports.plan import Plan
+from survey.imports.plan_lines import plan_lines
 from survey.imports.problems import ImportProblem
 from survey.imports.reading import read_plan
-from survey.imports.told import told
 from tests.imports.asked import EXPECTED, FILES, PLANTED, answered, evening, stored_as
 
 READABLE = [one for one in EXPECTED if "error" not in one]
@@ -136,7 +136,7 @@ def test_several_options_are_told_apart(number):
 
 @pytest.mark.parametrize("expected", READABLE, ids=name)
 def test_a_plan_tells_nothing_that_identifies(expected):
-    shown = "\n".join(told(plan_of(expected), evening()))
+    shown = "\n".join(plan_lines(plan_of(expected), evening()))
     assert not [pattern for pattern in PLANTED if re.search(pattern, shown)]
 
 

@@ -28,7 +28,7 @@ SPARED = {
     ("background", "textarea"): "the paper, within the border",
     ("background", ".errors,.stay"): "the paper, within the border",
     ("background", ".made-up"): "the paper: the words are what matters",
-    ("background", "progress"): "the rest of the way; the steps are told in words",
+    ("background", "progress"): "the rest of the way; the steps are shown in words",
     ("border-top", "footer"): "a line",
     ("accent-color", ".o input"): "the browser's own tick",
     ("outline", ":focus"): "the browser's own ring",

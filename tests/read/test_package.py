@@ -153,7 +153,7 @@ def test_numbers_are_numbers_and_categories_have_their_order(package: Path):
 
 
 def test_why_a_cell_is_empty_arrives_in_spss_and_stata(package: Path):
-    """Told in words, not settled and not counted are three kinds of missing."""
+    """Shown in words, not settled and not counted are three kinds of missing."""
     empty = {name: sum(row[name] == "" for row in read(package, "figures"))
              for name in ("value", "icc", "head_count")}  # fmt: skip
     spss, labels = pyreadstat.read_sav(package / "spss" / "figures.sav", user_missing=True)
@@ -180,7 +180,7 @@ stopifnot(all(as.character(as_factor(stata$level)) == long$level))
 stopifnot(sum(is.na(spss$value)) == sum(is.na(long$value)))
 stopifnot(sum(na_tag(stata$value) == "a", na.rm = TRUE) == sum(is.na(long$value)))
 stopifnot(max(abs(stata$value - long$value), na.rm = TRUE) < 1e-9)
-stopifnot(grepl("told in words", names(attr(stata$value, "labels"))))
+stopifnot(grepl("shown in words", names(attr(stata$value, "labels"))))
 """
 
 
@@ -201,7 +201,7 @@ def test_the_data_package_is_valid_and_says_why_cells_are_empty(package: Path, t
         assert one["hash"] == f"sha256:{hashlib.sha256(body).hexdigest()}"
         assert one["bytes"] == len(body)
     fields = {one["name"]: one for one in described["resources"][0]["schema"]["fields"]}
-    assert fields["value"]["missingValues"][0]["label"].startswith("told in words")
+    assert fields["value"]["missingValues"][0]["label"].startswith("shown in words")
     assert fields["level"]["categoriesOrdered"]
     narrow = [one for one in described["resources"] if one["name"] != "figures-wide"]
     (package / "narrow.json").write_text(json.dumps({**described, "resources": narrow}))

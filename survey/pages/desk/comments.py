@@ -39,8 +39,8 @@ def decide(slug: str, id: UUID) -> Reply | tuple[str, int]:
     try:
         act("comment_kept" if verdict == "keep" else "comment_hidden", work)
     except Refused as refused:
-        found = verbs.find(db.session(), place, id, now)
-        return next_page(place, refused, found), 422
+        row = verbs.find(db.session(), place, id, now)
+        return next_page(place, refused, row), 422
     return redirect(url_for("desk.comments", slug=slug), 303)
 
 
@@ -48,8 +48,8 @@ def decide(slug: str, id: UUID) -> Reply | tuple[str, int]:
 def kept_comments(slug: str) -> str:
     """Show what may be shown: by theme, without day, event or language."""
     place = find_place(slug)
-    found = verbs.kept_by_season(db.session(), place, events.now())
-    return show("desk/comments_kept.html", place=place, seasons=found, least=verbs.LEAST)
+    seasons = verbs.kept_by_season(db.session(), place, events.now())
+    return show("desk/comments_kept.html", place=place, seasons=seasons, least=verbs.LEAST)
 
 
 def next_page(

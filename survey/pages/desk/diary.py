@@ -35,12 +35,12 @@ def diary() -> str:
     query = mine().order_by(AuditEntry.number.desc()).limit(ON_A_PAGE + 1)
     if before is not None:
         query = query.where(AuditEntry.number < before)
-    found = list(db.session().scalars(query))
+    entries = list(db.session().scalars(query))
     may_check = me().role in (OPERATOR, ORGANISER)
     return show(
         "desk/diary.html",
-        lines=list(lines(words, found[:ON_A_PAGE])),
-        older=found[ON_A_PAGE - 1].number if len(found) > ON_A_PAGE else None,
+        lines=list(lines(words, entries[:ON_A_PAGE])),
+        older=entries[ON_A_PAGE - 1].number if len(entries) > ON_A_PAGE else None,
         verdict=audit.verify(db.session()) if may_check and "check" in request.args else None,
         may_check=may_check,
     )
@@ -69,10 +69,10 @@ def lines(words: Language, entries: list[AuditEntry]) -> Iterator[Line]:
 
 def sentence(words: Language, entry: AuditEntry) -> str:
     """Return what was done, as the language says it."""
-    told = {name: str(value) for name, value in entry.about.items()}
-    if role := told.get("role"):
-        told["role"] = words.say(f"desk.role.{role}.name")
+    named = {name: str(value) for name, value in entry.about.items()}
+    if role := named.get("role"):
+        named["role"] = words.say(f"desk.role.{role}.name")
     key = f"desk.act.{entry.act}"
-    if told.get("place") == "" and words.has(f"{key}_nowhere"):
+    if named.get("place") == "" and words.has(f"{key}_nowhere"):
         key = f"{key}_nowhere"
-    return words.say(key, **told) if told else words.say(key)
+    return words.say(key, **named) if named else words.say(key)

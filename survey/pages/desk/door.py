@@ -81,17 +81,17 @@ def enter() -> Reply | None:
     """Let those pass who may; everybody else signs in, or finds no such page."""
     may = MAY[str(request.endpoint)]
     g.token = request.cookies.get(COOKIE, "")
-    found = find_session(g.token)
-    g.desk_session = found
-    session["csrf_token"] = form_secret(found)
+    visit = find_session(g.token)
+    g.desk_session = visit
+    session["csrf_token"] = form_secret(visit)
     if request.method == "POST":
         csrf.protect()
     if may == ANYBODY:
         return None
-    if found is None:
+    if visit is None:
         wanted = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("desk.sign_in", after=wanted, lang=request.args.get("lang")))
-    if found.account.role not in may:
+    if visit.account.role not in may:
         abort(404)
     return None
 
@@ -109,17 +109,17 @@ def find_session(token: str) -> DeskSession | None:
 
 
 def end_copied(doing: Doing, id: UUID) -> None:
-    found = doing.session.get(DeskSession, id)
-    if found is not None:
-        doing.about["name"] = found.account.name
-        doing.session.delete(found)
+    visit = doing.session.get(DeskSession, id)
+    if visit is not None:
+        doing.about["name"] = visit.account.name
+        doing.session.delete(visit)
 
 
-def form_secret(found: DeskSession | None) -> str:
+def form_secret(visit: DeskSession | None) -> str:
     """Return what the tokens of this browser's forms are bound to."""
-    if found is None:
+    if visit is None:
         g.visit = request.cookies.get(VISIT) or secrets.token_urlsafe(24)
-    bound = f"session\n{found.id}" if found else f"visit\n{g.visit}"
+    bound = f"session\n{visit.id}" if visit else f"visit\n{g.visit}"
     key = str(current_app.secret_key).encode()
     return hmac.new(key, f"porchlight.form\n{bound}".encode(), hashlib.sha256).hexdigest()
 
@@ -127,8 +127,8 @@ def form_secret(found: DeskSession | None) -> str:
 @blueprint.after_request
 def rotate(response: Response) -> Response:
     """Send the cookies that are due: a new token every hour, and a visit's before signing in."""
-    found: DeskSession | None = g.get("desk_session")
-    if found is None:
+    visit: DeskSession | None = g.get("desk_session")
+    if visit is None:
         if "visit" in g and VISIT not in request.cookies:
             keep(response, VISIT, g.visit)
         return response
@@ -136,9 +136,9 @@ def rotate(response: Response) -> Response:
     if (
         request.endpoint not in UNSEEN
         and request.method == "GET"
-        and sessions.is_due(found, moment)
+        and sessions.is_due(visit, moment)
     ):
-        id, token = found.id, g.token
+        id, token = visit.id, g.token
         fresh: str = write(lambda session: sessions.touch(session, id, token, moment))
         if fresh:
             keep(response, COOKIE, fresh)
@@ -177,8 +177,8 @@ def too_old(error: CSRFError) -> tuple[str, int]:
 
 def me() -> Account:
     """Return who is signed in."""
-    found: DeskSession = g.desk_session
-    return found.account
+    visit: DeskSession = g.desk_session
+    return visit.account
 
 
 class Doing:
@@ -192,9 +192,9 @@ class Doing:
     @property
     def account(self) -> Account:
         """Return who does it, in this transaction."""
-        found = self.session.get(Account, self.by)
-        assert found is not None
-        return found
+        account = self.session.get(Account, self.by)
+        assert account is not None
+        return account
 
 
 T = TypeVar("T")
@@ -207,8 +207,8 @@ def act(name: str, work: Callable[[Doing], T]) -> T:
     may be called again when the transaction has to be repeated. Raises what it raises; then
     nothing was changed.
     """
-    now, found = events.now(), g.get("desk_session")
-    by = found.account_id if found else None
+    now, visit = events.now(), g.get("desk_session")
+    by = visit.account_id if visit else None
 
     def whole(session: Session) -> T:
         doing = Doing(session, by)
@@ -236,16 +236,16 @@ def write(work: Callable[[Session], T]) -> T:
 
 def my_language() -> Language:
     """Return the language a page of the desk is written in."""
-    found: DeskSession | None = g.get("desk_session")
-    if found is None or request.args.get("lang"):
+    visit: DeskSession | None = g.get("desk_session")
+    if visit is None or request.args.get("lang"):
         return visitor_language()
     languages = {one.code: one for one in content().reading_languages}
-    return languages.get(found.account.language) or visitor_language()
+    return languages.get(visit.account.language) or visitor_language()
 
 
 def show(template: str, *, refused: Refused | None = None, **more: Any) -> str:
     """Render a page of the desk."""
-    found: DeskSession | None = g.get("desk_session")
+    visit: DeskSession | None = g.get("desk_session")
     words = my_language()
     return render_template(
         template,
@@ -253,15 +253,15 @@ def show(template: str, *, refused: Refused | None = None, **more: Any) -> str:
         say=words.say,
         languages=content().reading_languages,
         languages_of=content().offered,
-        me=found.account if found else None,
+        me=visit.account if visit else None,
         refused=refused,
-        problem=told(words, refused) if refused else "",
+        problem=problem_of(words, refused) if refused else "",
         typed=request.form,
         **more,
     )
 
 
-def told(words: Language, refused: Refused) -> str:
+def problem_of(words: Language, refused: Refused) -> str:
     """Return why something was refused, in words of the page's language."""
     key = f"desk.refused.{refused.why}"
-    return words.say(key, **refused.told) if refused.why and words.has(key) else str(refused)
+    return words.say(key, **refused.named) if refused.why and words.has(key) else str(refused)

@@ -145,8 +145,8 @@ class Draft:
 
     def check_day(self) -> None:
         if self.day < self.today:
-            told = self.words.day(self.day)
-            raise Refused(f"{self.day} is over.", "day_over", "day", day=told)
+            day = self.words.day(self.day)
+            raise Refused(f"{self.day} is over.", "day_over", "day", day=day)
         if self.day > self.today + timedelta(days=730):
             raise Refused(f"{self.day} is too far away.", "day_far", "day")
         if self.past_midnight and self.ends > time(12):

@@ -88,8 +88,8 @@ def correct_names(slug: str) -> Reply | tuple[str, int]:
 @blueprint.post("/events/<slug>/remove")
 def remove_event(slug: str) -> Reply | tuple[str, int]:
     """Remove an event that nobody answered, with its posters."""
-    found = find_event(slug)
-    id = found.id
+    shown = find_event(slug)
+    id = shown.id
 
     def work(doing: Doing) -> None:
         event = doing.session.get_one(Event, id)
@@ -99,7 +99,7 @@ def remove_event(slug: str) -> Reply | tuple[str, int]:
     try:
         act("event_removed", work)
     except Refused as refused:
-        return plan_page(found, refused), 422
+        return plan_page(shown, refused), 422
     return redirect(url_for("desk.home"), 303)
 
 
@@ -124,8 +124,8 @@ def bring_back(slug: str) -> Reply | tuple[str, int]:
 
 def corrected(slug: str, name: str, correct: Correct) -> Reply | tuple[str, int]:
     """Correct an event and show it; or say why not, with what was typed."""
-    found, words = find_event(slug), content()
-    id = found.id
+    shown, words = find_event(slug), content()
+    id = shown.id
 
     def work(doing: Doing) -> str:
         event = doing.session.get_one(Event, id)
@@ -136,7 +136,7 @@ def corrected(slug: str, name: str, correct: Correct) -> Reply | tuple[str, int]
     try:
         now = act(name, work)
     except Refused as refused:
-        return plan_page(found, refused), 422
+        return plan_page(shown, refused), 422
     return redirect(url_for("desk.plan", slug=now), 303)
 
 

@@ -122,7 +122,7 @@ CONTROL = ("step", "then", "csrf_token", "lang")
 
 
 def arguments(carried: list[tuple[str, str]], to: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    typed: dict[str, Any] = {}
     for key, value in carried:
-        found.setdefault(key, []).append(value)
-    return {**found, "then": "check", "step": to}
+        typed.setdefault(key, []).append(value)
+    return {**typed, "then": "check", "step": to}

@@ -45,20 +45,20 @@ def close(slug: str) -> str:
 
 @blueprint.post("/events/<slug>/close")
 def close_event(slug: str) -> Reply | tuple[str, int]:
-    found, now = find_event(slug), events.now()
+    shown, now = find_event(slug), events.now()
 
     def work(doing: Doing) -> None:
-        event = doing.session.get_one(Event, found.id)
+        event = doing.session.get_one(Event, shown.id)
         note(doing, event)
         planning.close_event(event, now)
 
     try:
         act("event_closed", work)
     except Refused as refused:
-        page = show("desk/close.html", event=found, window=window(found, now), refused=refused)
+        page = show("desk/close.html", event=shown, window=window(shown, now), refused=refused)
         return page, 422
-    engine, seal, over = db.engine(), db.seal(), {found.id: found.slug}
-    home = url_for("desk.place", slug=found.community.slug)
+    engine, seal, over = db.engine(), db.seal(), {shown.id: shown.slug}
+    home = url_for("desk.place", slug=shown.community.slug)
     db.session().rollback()  # nobody reads while its rows are written anew
     outside(lambda: list(settle(engine, seal, over, now)))
     return redirect(home, 303)
@@ -86,8 +86,8 @@ def counts(event: Event) -> dict[str, Any]:
 def kept(event: Event) -> Night:
     """Return how the event stands, as it was at most some seconds ago."""
     nights: dict[int, tuple[float, Night]] = current_app.extensions.setdefault("nights", {})
-    until, found = nights.get(event.id, (0.0, None))
-    if found is None or monotonic() > until:
-        found = look(db.session(), event, events.now())
-        nights[event.id] = (monotonic() + KEPT, found)
-    return found
+    until, night = nights.get(event.id, (0.0, None))
+    if night is None or monotonic() > until:
+        night = look(db.session(), event, events.now())
+        nights[event.id] = (monotonic() + KEPT, night)
+    return night

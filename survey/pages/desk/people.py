@@ -58,31 +58,31 @@ def invited() -> str | tuple[str, int]:
 
 @blueprint.get("/people/<int:id>")
 def person(id: int) -> str:
-    found = find_person(id)
+    account = find_person(id)
     places = own_places() if me().role == OPERATOR else []
-    return show("desk/person.html", person=found, places=places, in_hand=is_in_hand(found))
+    return show("desk/person.html", person=account, places=places, in_hand=is_in_hand(account))
 
 
 @blueprint.post("/people/<int:id>/link")
 def renew(id: int) -> str:
     """Make a link with which somebody chooses a new password: they forgot it, or are slowed."""
-    found, now = in_hand(id), events.now()
+    shown, now = in_hand(id), events.now()
 
     def work(doing: Doing) -> str:
-        account = doing.session.get_one(Account, found.id)
+        account = doing.session.get_one(Account, shown.id)
         doing.about = {"name": account.name}
         doing.community_id = only_place(account)
         return accounts.renew(doing.session, doing.account, account, now)
 
-    return link_page(act("link_made", work), known=found)
+    return link_page(act("link_made", work), known=shown)
 
 
 @blueprint.post("/people/<int:id>/end")
 def end_account(id: int) -> Reply | tuple[str, int]:
-    found = in_hand(id)
+    shown = in_hand(id)
 
     def work(doing: Doing) -> None:
-        account = doing.session.get_one(Account, found.id)
+        account = doing.session.get_one(Account, shown.id)
         doing.about = {"name": account.name}
         doing.community_id = only_place(account)
         accounts.end(doing.session, account)
@@ -90,17 +90,17 @@ def end_account(id: int) -> Reply | tuple[str, int]:
     try:
         act("account_ended", work)
     except Refused as refused:
-        return show("desk/person.html", person=found, places=[], in_hand=True, refused=refused), 422
+        return show("desk/person.html", person=shown, places=[], in_hand=True, refused=refused), 422
     return redirect(url_for("desk.people"), 303)
 
 
 @blueprint.post("/people/<int:id>/places")
 def change_places(id: int) -> Reply:
     """Say whose desks an account may open."""
-    found, wanted = in_hand(id), request.form.getlist("places")
+    shown, wanted = in_hand(id), request.form.getlist("places")
 
     def work(doing: Doing) -> None:
-        account = doing.session.get_one(Account, found.id)
+        account = doing.session.get_one(Account, shown.id)
         chosen = select(Community).where(Community.slug.in_(wanted)).order_by(Community.name)
         account.communities = list(doing.session.scalars(chosen))
         names = ", ".join(one.name for one in account.communities)
@@ -118,8 +118,8 @@ def link_page(token: str, **about: Any) -> str:
 def known_people() -> list[Account]:
     """Return the accounts that are seen: all by an operator, those of the own places by others."""
     query = select(Account).where(~Account.ended).order_by(Account.sign_in)
-    found = db.session().scalars(query).unique().all()
-    return [account for account in found if is_seen(account)]
+    accounts = db.session().scalars(query).unique().all()
+    return [account for account in accounts if is_seen(account)]
 
 
 def is_seen(account: Account) -> bool:
@@ -142,17 +142,17 @@ def is_in_hand(account: Account) -> bool:
 
 
 def find_person(id: int) -> Account:
-    found = db.session().get(Account, id)
-    if found is None or found.ended or not is_seen(found):
+    account = db.session().get(Account, id)
+    if account is None or account.ended or not is_seen(account):
         abort(404)
-    return found
+    return account
 
 
 def in_hand(id: int) -> Account:
-    found = find_person(id)
-    if not is_in_hand(found):
+    account = find_person(id)
+    if not is_in_hand(account):
         abort(404)
-    return found
+    return account
 
 
 def ids_of(places: Iterable[Community]) -> set[int]:

@@ -28,19 +28,19 @@ def own_places(find: str = "", most: int | None = None) -> list[Community]:
 
 def find_place(slug: str) -> Community:
     """Return one of my places. Another's is a page that is not there."""
-    found = db.session().scalar(select(Community).where(Community.slug == slug))
-    return found if found and is_mine(found.id) else abort(404)
+    place = db.session().scalar(select(Community).where(Community.slug == slug))
+    return place if place and is_mine(place.id) else abort(404)
 
 
 def find_event(slug: str) -> Event:
     query = select(Event).where(Event.slug == slug).options(selectinload(Event.posters))
-    found = db.session().scalar(query)
-    return found if found and is_mine(found.community_id) else abort(404)
+    event = db.session().scalar(query)
+    return event if event and is_mine(event.community_id) else abort(404)
 
 
 def find_poster(code: str) -> Poster:
-    found = db.session().get(Poster, code)
-    return found if found and is_mine(found.event.community_id) else abort(404)
+    poster = db.session().get(Poster, code)
+    return poster if poster and is_mine(poster.event.community_id) else abort(404)
 
 
 def is_mine(community_id: int) -> bool:

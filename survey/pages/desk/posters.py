@@ -42,9 +42,9 @@ def add_poster(slug: str) -> Reply | tuple[str, int]:
     wave = LEAVING if request.form.get("leaving") else EVENT
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Event, event.id)
-        note(doing, found)
-        made = verbs.add_poster(doing.session, found, channel=channel, wave=wave)
+        row = doing.session.get_one(Event, event.id)
+        note(doing, row)
+        made = verbs.add_poster(doing.session, row, channel=channel, wave=wave)
         doing.about["poster"] = made.channel
 
     return changed(event, "poster_added", work)
@@ -78,10 +78,10 @@ def move_poster(code: str) -> Reply | tuple[str, int]:
     poster, channel = find_poster(code), request.form.get("channel", "")
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Poster, poster.code)
-        verbs.move(found, channel)
-        note(doing, found.event)
-        doing.about["poster"] = found.channel
+        row = doing.session.get_one(Poster, poster.code)
+        verbs.move(row, channel)
+        note(doing, row.event)
+        doing.about["poster"] = row.channel
 
     return changed(poster.event, "poster_moved", work)
 
@@ -91,10 +91,10 @@ def remove_poster(code: str) -> Reply | tuple[str, int]:
     poster = find_poster(code)
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Poster, poster.code)
-        note(doing, found.event)
-        doing.about["poster"] = found.channel
-        verbs.remove(doing.session, found)
+        row = doing.session.get_one(Poster, poster.code)
+        note(doing, row.event)
+        doing.about["poster"] = row.channel
+        verbs.remove(doing.session, row)
 
     return changed(poster.event, "poster_removed", work)
 
@@ -106,10 +106,10 @@ def sheets(slug: str) -> str:
     only, asked = request.args.getlist("only"), request.args.get("as", "")
     kind = asked if asked in SHEETS else next(iter(SHEETS))
     chosen = [one for one in hanging(event) if not only or one.code in only]
-    found = [(one, Markup(qr_svg(address(printed.base(), one.code)))) for one in chosen]
+    printed_codes = [(one, Markup(qr_svg(address(printed.base(), one.code)))) for one in chosen]
     return show(
         "desk/sheets.html",
-        sheets=found,
+        sheets=printed_codes,
         only=only,
         kind=kind,
         kinds=SHEETS,

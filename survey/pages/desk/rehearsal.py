@@ -34,31 +34,31 @@ def try_out_now(slug: str) -> str:
 
 @blueprint.post("/events/<slug>/try-out")
 def begin_try_out(slug: str) -> Reply | tuple[str, int]:
-    found, now = find_event(slug), events.now()
+    shown, now = find_event(slug), events.now()
 
     def work(doing: Doing) -> None:
-        event = doing.session.get_one(Event, found.id)
+        event = doing.session.get_one(Event, shown.id)
         note(doing, event)
         verbs.begin(doing.session, event, now)
 
     try:
         act("rehearsal_begun", work)
     except Refused as refused:
-        return try_out_page(found, refused), 422
+        return try_out_page(shown, refused), 422
     return redirect(url_for("desk.try_out", slug=slug), 303)
 
 
 @blueprint.post("/events/<slug>/try-out/wipe")
 def wipe_try_out(slug: str) -> Reply:
-    found = find_event(slug)
+    shown = find_event(slug)
 
     def work(doing: Doing) -> None:
-        event = doing.session.get_one(Event, found.id)
+        event = doing.session.get_one(Event, shown.id)
         note(doing, event)
         verbs.end(doing.session, event)
 
     act("rehearsal_ended", work)
-    return redirect(url_for("desk.place", slug=found.community.slug), 303)
+    return redirect(url_for("desk.place", slug=shown.community.slug), 303)
 
 
 def arrived(event: Event) -> dict[str, Any]:

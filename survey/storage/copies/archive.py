@@ -46,7 +46,7 @@ class Contents:
 
     @property
     def rows(self) -> int:
-        return sum(found.rows for found in self.tables.values())
+        return sum(table.rows for table in self.tables.values())
 
     def as_json(self) -> bytes:
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1).encode()
@@ -54,11 +54,11 @@ class Contents:
     @classmethod
     def parse(cls, text: bytes) -> Contents:
         """Raises ValueError, KeyError or TypeError where it is not such a description."""
-        found = json.loads(text)
-        if found.pop("format") != FORMAT:
+        fields = json.loads(text)
+        if fields.pop("format") != FORMAT:
             raise ValueError("another format")
-        tables = {name: Fingerprint(**known) for name, known in found.pop("tables").items()}
-        return cls(tables=tables, **found)
+        tables = {name: Fingerprint(**known) for name, known in fields.pop("tables").items()}
+        return cls(tables=tables, **fields)
 
 
 def parse_keys(texts: Sequence[str]) -> list[Key]:
@@ -76,12 +76,14 @@ def parse_identities(path: Path) -> list[Identity]:
     """Return the private keys of a file as age-keygen writes it. Raises Refused."""
     try:
         lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
-        found = [Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+        identities = [
+            Identity.from_str(line) for line in lines if line and not line.startswith("#")
+        ]
     except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
         raise Refused(f"{path} is no file of private keys as `age-keygen` writes it.") from error
-    if not found:
+    if not identities:
         raise Refused(f"{path} holds no private key.")
-    return found
+    return identities
 
 
 def pack(file: IO[bytes], contents: Contents, secret: str, database: Path, keys: list[Key]) -> None:
@@ -221,8 +223,8 @@ def read_tar(source: IO[bytes], database: IO[bytes]) -> tuple[Contents, str]:
 
 
 def next_member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
-    found = tar.next()
-    if found is None or found.name != name or not (opened := tar.extractfile(found)):
+    member = tar.next()
+    if member is None or member.name != name or not (opened := tar.extractfile(member)):
         raise ValueError(f"no {name}")
     return opened
 

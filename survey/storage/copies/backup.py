@@ -1,4 +1,4 @@
-"""A backup: taken while answers arrive, read back before anybody is told that it is there."""
+"""A backup: taken while answers arrive, read back before success is reported."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def verify(file: Path, own: Sequence[Identity], contents: Contents) -> None:
     not here
     """
     with open(os.devnull, "wb") as nowhere:
-        found, _ = archive.unpack(file, own, nowhere)
-    if found != contents:
+        read_back, _ = archive.unpack(file, own, nowhere)
+    if read_back != contents:
         raise Refused(archive.NOT_WHOLE.format(file=file))
 
 

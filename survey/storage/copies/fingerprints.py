@@ -34,7 +34,7 @@ def fingerprint(rows: Iterable[Sequence[Any]]) -> Fingerprint:
 def fingerprints(connection: Connection) -> dict[str, Fingerprint]:
     """Return {table: fingerprint} of all that the models name: the same in every engine."""
     return {
-        found.name: fingerprint(read(connection, found)) for found in Base.metadata.sorted_tables
+        table.name: fingerprint(read(connection, table)) for table in Base.metadata.sorted_tables
     }
 
 
@@ -49,8 +49,8 @@ def file_fingerprints(connection: Connection) -> dict[str, Fingerprint]:
 def is_empty(connection: Connection) -> bool:
     """Whether a database holds no row of ours. Its tables may have been made."""
     present = set(inspect(connection).get_table_names())
-    ours = [found for found in Base.metadata.sorted_tables if found.name in present]
-    return not any(connection.execute(select(found).limit(1)).first() for found in ours)
+    ours = [table for table in Base.metadata.sorted_tables if table.name in present]
+    return not any(connection.execute(select(table).limit(1)).first() for table in ours)
 
 
 def copy_all(source: Connection, target: Connection) -> None:
@@ -58,8 +58,8 @@ def copy_all(source: Connection, target: Connection) -> None:
 
     Raises Differs where the copy does not hold what the source holds.
     """
-    for found in Base.metadata.sorted_tables:
-        write(target, found, read(source, found))
+    for own in Base.metadata.sorted_tables:
+        write(target, own, read(source, own))
     if target.dialect.name == "sqlite" and (
         broken := target.exec_driver_sql("PRAGMA foreign_key_check").all()
     ):
@@ -71,13 +71,13 @@ class Differs(Exception):
     """Two databases that should hold the same do not; the sentence names the table."""
 
 
-def compare(expected: dict[str, Fingerprint], found: dict[str, Fingerprint]) -> None:
+def compare(expected: dict[str, Fingerprint], actual: dict[str, Fingerprint]) -> None:
     """Raise Differs for the first table that is not the same."""
     for name, known in expected.items():
-        there = found.get(name, Fingerprint(0, ""))
+        there = actual.get(name, Fingerprint(0, ""))
         if there.rows != known.rows:
             raise Differs(f"{name}: {there.rows:,} rows instead of {known.rows:,}")
         if there != known:
             raise Differs(f"{name}: {there.rows:,} rows as expected, but not the same ones")
-    if more := sorted(set(found) - set(expected)):
+    if more := sorted(set(actual) - set(expected)):
         raise Differs(f"{more[0]}: a table that should not be there")

@@ -38,7 +38,7 @@ LEFT = {SealedComment.__tablename__, PosterActivity.__tablename__}
 
 @dataclass
 class Merged:
-    """What a merge found, table by table."""
+    """The result of a merge, table by table."""
 
     added: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)  # here already, the same
@@ -90,16 +90,16 @@ def name_of(table: Table) -> Sequence[Column[Any]]:
 
 def merge(hub: Connection, ours: Session) -> Merged:
     """Add what a hub has and we lack; commit is the caller's."""
-    found, numbers = Merged(), dict[tuple[str, Any], Any]()
+    merged, numbers = Merged(), dict[tuple[str, Any], Any]()
     ours.connection().execute(delete(Scan).where(false()))  # SQLite's one writer, until the end
     for table in carried():
         counts = dict.fromkeys(("added", "known", "other"), 0)
         for record in records(hub, table):
             counts[merge_one(ours, table, record, numbers)] += 1
         for kind, count in counts.items():
-            getattr(found, kind)[table.name] = count
-    found.waiting = len(hub.execute(select(SealedComment.id)).all())
-    return found
+            getattr(merged, kind)[table.name] = count
+    merged.waiting = len(hub.execute(select(SealedComment.id)).all())
+    return merged
 
 
 def records(hub: Connection, table: Table) -> Iterator[Record]:

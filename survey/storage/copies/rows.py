@@ -55,8 +55,8 @@ FROM_POSTGRES: dict[type, Callable[[Column[Any]], ColumnElement[Any]]] = {
 
 def kind_of(column: Column[Any]) -> type:
     """Return the entry of FROM_POSTGRES that a column's type falls under. Raises TypeError."""
-    found = column.type
-    plain = found.impl_instance if isinstance(found, TypeDecorator) else found
+    declared = column.type
+    plain = declared.impl_instance if isinstance(declared, TypeDecorator) else declared
     for kind in FROM_POSTGRES:
         if isinstance(plain, kind):
             return kind
@@ -76,10 +76,10 @@ def read(connection: Connection, source: Table) -> Iterator[Row]:
 
 def as_in_file(column: Column[Any]) -> ColumnElement[Any]:
     """Return a column of SQLite as it stands there; a moment always with its fraction."""
-    found = type_coerce(column, NullType())
+    plain = type_coerce(column, NullType())
     if kind_of(column) is DateTime:
-        return found.concat(func.substr(MIDNIGHT, func.length(found) + 1))
-    return found
+        return plain.concat(func.substr(MIDNIGHT, func.length(plain) + 1))
+    return plain
 
 
 def fetched(connection: Connection, query: Any) -> Iterator[Row]:

@@ -75,8 +75,8 @@ def one_moment(connection: Connection) -> None:
 
 def check(file: Path) -> None:
     """Raise Refused where SQLite finds a file damaged. A row from before a rule is no damage."""
-    if (found := damage(file)) != "":
-        raise Refused(DAMAGE.format(path=file) + f" SQLite says: {found}.")
+    if (problem := damage(file)) != "":
+        raise Refused(DAMAGE.format(path=file) + f" SQLite says: {problem}.")
 
 
 def damage(file: Path, check: str = "integrity_check(1)") -> str:
@@ -87,10 +87,10 @@ def damage(file: Path, check: str = "integrity_check(1)") -> str:
     try:
         with closing(sqlite3.connect(file)) as connection:
             connection.execute("PRAGMA ignore_check_constraints = ON")
-            (found,) = connection.execute(f"PRAGMA {check}").fetchone()
+            (answer,) = connection.execute(f"PRAGMA {check}").fetchone()
     except sqlite3.DatabaseError as error:
         return str(error)
-    return "" if found == "ok" or isinstance(found, int) else " ".join(str(found).split())
+    return "" if answer == "ok" or isinstance(answer, int) else " ".join(str(answer).split())
 
 
 def damage_at_start(settings: Settings) -> str:
@@ -104,8 +104,8 @@ def damage_at_start(settings: Settings) -> str:
     if url.get_backend_name() != "sqlite" or not file.exists():
         return ""
     check = "quick_check(1)" if file.stat().st_size <= SMALL else "schema_version"
-    found = damage(file, check)
-    return DAMAGE.format(path=file) + f" SQLite says: {found}." if found else ""
+    problem = damage(file, check)
+    return DAMAGE.format(path=file) + f" SQLite says: {problem}." if problem else ""
 
 
 def engine_of(settings: Settings, file: Path) -> Engine:

@@ -7,7 +7,7 @@ from analysis.estimators.basic import wilson
 from analysis.estimators.multiple_testing import adjusted_p, curve_of
 from analysis.measures import WHOLE
 from analysis.release.build import release
-from analysis.release.chance import Seen, told_by_chance
+from analysis.release.chance import Seen, reported_by_chance
 from analysis.release.verdict import smallest_change, smallest_told
 from analysis.tabulation.rounding import BANDS, band_of, band_share
 from tests.analysis.made_up import ALPHA, BETA, INDEX, MEASURES, people, together
@@ -134,7 +134,7 @@ def test_a_trend_is_told_over_the_years_where_no_single_year_tells(made):
     assert row["low"] > 0
     still = trends[(trends["community"] == "town-0") & (trends["measure"] == "trust")].iloc[0]
     assert (still["rung"], still["verdict"]) == (0, "unclear")
-    assert "beta" not in set(trends["community"])  # told in words
+    assert "beta" not in set(trends["community"])  # shown in words
 
 
 def test_chance_alone_as_a_simulation_has_it():
@@ -155,7 +155,9 @@ def test_chance_alone_as_a_simulation_has_it():
         d, low, high = newcombe_by_hand(p1, l1, u1, p2, l2, u2)
         told = ((low > 0) | (high < 0)) & (abs(d) >= 0.05 - 1e-9)
         one = Seen(n // 2 * 2 // 5 * 5, step, -1.0)
-        assert told_by_chance(one, one, share) == pytest.approx(told.mean(), rel=0.12, abs=0.002)
+        assert reported_by_chance(one, one, share) == pytest.approx(
+            told.mean(), rel=0.12, abs=0.002
+        )
 
 
 def test_the_smallest_change_is_near_that_of_exact_numbers():

@@ -29,7 +29,7 @@ def draws(seed=1):
 def test_a_crowds_range_holds_its_crowd_however_evenings_differ(n, events):
     (found,) = claims.crowd(draws(), Town(n, events), 0.05, 0.6, 600)
     assert found.room >= 0
-    assert found.found.part > 0.94
+    assert found.rate.part > 0.94
 
 
 def test_ranges_that_forget_parties_are_found_out(monkeypatch):
@@ -82,22 +82,22 @@ def test_people_come_in_parties_and_evenings_differ_as_they_say():
 
 def test_a_first_rung_is_rarely_false_and_never_the_wrong_way():
     found = {one.claim: one for one in claims.false_and_chance(draws(), 0.0, 60)}
-    assert found["false"].found.part < 0.05
-    assert found["direction"].found.part == 0
-    assert found["chance"].found.part < 0.35
+    assert found["false"].rate.part < 0.05
+    assert found["direction"].rate.part == 0
+    assert found["chance"].rate.part < 0.35
 
 
 def test_one_place_is_told_what_the_old_rules_never_told():
     (found,) = claims.one_place(draws(), "one event", 200, 0.15, 0.6, 400)
-    assert found.found.part > 0.5
+    assert found.rate.part > 0.5
     assert found.old is not None
     assert found.old.part < 0.05
 
 
 def test_clear_changes_are_true_and_found():
     fdr, power = claims.clear(draws(), 24, Town(300, 4), 0.01, 2, 12)
-    assert fdr.found.part < 0.1
-    assert power.found.part > 0.5
+    assert fdr.rate.part < 0.1
+    assert power.rate.part > 0.5
     assert power.goal is None or power.goal == 0.70
 
 
@@ -106,16 +106,16 @@ def test_taking_towns_for_evenings_hides_everything(monkeypatch):
     (_, now) = claims.clear(draws(), 24, Town(300, 4), 0.01, 2, 6)
     monkeypatch.setattr(sys.modules["analysis.release.known"], "settled_icc", lambda sums: 0.06)
     (_, then) = claims.clear(draws(), 24, Town(300, 4), 0.01, 2, 6)
-    assert then.found.part < now.found.part - 0.2
+    assert then.rate.part < now.rate.part - 0.2
 
 
 def test_a_slope_and_a_programme():
     slopes = claims.trend(draws(), 200, 0.0, 60)
     assert [one.claim for one in slopes] == ["slope", "trend"] * 2
-    assert slopes[3].found.part > 0.8  # a 20-point rise is told
+    assert slopes[3].rate.part > 0.8  # a 20-point rise is told
     held, told = claims.programme(draws(), 0.05, 0.0, 10)
-    assert held.found.part > 0.6
-    assert told.found.part > 0.6
+    assert held.rate.part > 0.6
+    assert told.rate.part > 0.6
 
 
 def test_the_old_rules_are_those_of_the_first_release():
@@ -185,7 +185,7 @@ def test_94_and_a_half_counts_as_missed():
     assert found(0.949, 0.0001).room < 0
     assert Finding("fdr", "case", Rate(0.06, 0.001, 9), None, 0.05, -1).room < 0
     none = Finding("fdr", "case", Rate(0.2, 0.1, 9))
-    assert worst([none, found(0.99)]).found.part == 0.99
+    assert worst([none, found(0.99)]).rate.part == 0.99
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +218,7 @@ def test_every_claim_has_its_goal_its_truth_and_its_cases(proof):
     assert [goal.claim for goal in goals[: len(CLAIMS)]] == list(CLAIMS)
     text = tables(proof)
     for goal in goals:
-        for part in (goal.claim.what, goal.claim.truth, goal.claim.goal, str(goal.found)):
+        for part in (goal.claim.what, goal.claim.truth, goal.claim.goal, str(goal.rate)):
             assert part in text
     assert all(of(proof.findings, claim.id) for claim in CLAIMS)
     assert "**no**" in text or not missed(proof)

@@ -89,7 +89,7 @@ def test_alerts_say_what_to_look_at(night: Flask, minutes: int, expected: dict[s
         fill(session, by_place["food"], scans=30, answers=25, hour="2026-08-04T17")
         used(session, by_place["food"], 30, 30)
         found = look(session, event, START + timedelta(minutes=minutes))
-        assert {one.told["poster"]: one.key for one in found.alerts} == expected
+        assert {one.named["poster"]: one.key for one in found.alerts} == expected
 
 
 def test_answers_that_stopped_are_told_where_they_are_many(night: Flask):
@@ -102,7 +102,7 @@ def test_answers_that_stopped_are_told_where_they_are_many(night: Flask):
         fill(session, by_place["tent"], scans=39, answers=20, hour="2026-08-04T17")
         used(session, by_place["tent"], 10, 120)  # from the phone's own copy of the form
         found = look(session, event, START + timedelta(minutes=120))
-        assert [(one.key, one.told) for one in found.alerts] == [
+        assert [(one.key, one.named) for one in found.alerts] == [
             ("stopped", {"poster": "entrance"})
         ]
 

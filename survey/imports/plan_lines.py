@@ -22,8 +22,8 @@ MISSING_TOLD = {
 MOST_OF_A_KIND = 40  # columns in one list
 
 
-def told(plan: Plan, evening: Evening) -> Iterator[str]:
-    """Yield the lines of a plan: what was found, what is used, what is not, what is asked."""
+def plan_lines(plan: Plan, evening: Evening) -> Iterator[str]:
+    """Yield the lines of a plan: what was detected, used, left out and asked."""
     yield f"{plan.file} for {evening.slug}"
     yield f"  {what_it_is(plan)}"
     yield from (f"  {note}" for note in plan.notes)
@@ -109,12 +109,12 @@ def kept_out(plan: Plan) -> Iterator[str]:
         (KEPT_OUT, "Not imported:"),
     )
     for use, title in titles:
-        found = [column for column in plan.columns if column.use == use]
-        if found:
+        columns = [column for column in plan.columns if column.use == use]
+        if columns:
             yield title
-            yield from (f"  {where(column)}: {column.why}" for column in found[:MOST_OF_A_KIND])
-        if len(found) > MOST_OF_A_KIND:
-            yield f"  and {len(found) - MOST_OF_A_KIND} more"
+            yield from (f"  {where(column)}: {column.why}" for column in columns[:MOST_OF_A_KIND])
+        if len(columns) > MOST_OF_A_KIND:
+            yield f"  and {len(columns) - MOST_OF_A_KIND} more"
 
 
 def rows(plan: Plan) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""What is told? The share of changes at each rung, and how many of them falsely, before and after.
+"""What is reported: the share of changes at each rung, how many falsely, before and after.
 
-    python -m benchmarks.told                the demonstration and 40 simulated towns
-    python -m benchmarks.told --programmes 5    fewer simulated programmes
+    python -m benchmarks.reported                the demonstration and 40 simulated towns
+    python -m benchmarks.reported --programmes 5    fewer simulated programmes
 
 "Before" are the rules of the first release (analysis/simulation/old_rules.py) on the same answers.
-Of the demonstration no truth is known, so that only what is told can be counted there.
+The demonstration's truth is not known, so only what is reported can be counted there.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ def demonstrated() -> None:
     changes = made.changes[made.changes["basis"] == "before"]
     print(f"\nThe demonstration: {len(changes)} changes since the last season that compares")
     rung = changes["rung"].where(changes["change"].notna(), -1)
-    told = [float((rung == step).mean()) for step in (-1, 0, 1, 2)]
-    show(told, float(old.mean()), told[0])
+    shares = [float((rung == step).mean()) for step in (-1, 0, 1, 2)]
+    show(shares, float(old.mean()), shares[0])
     trends = made.changes[made.changes["basis"] == "trend"]
     print(f"  rung 3: over the years {100 * (trends['rung'] == 3).mean():6.1f} % of {len(trends)}")
 
 
 def clear_before(made: Released, frame: pd.DataFrame, measures: list[Measure]) -> np.ndarray:
-    """Which of the same changes the old rules told as clear."""
+    """Which of the same changes the old rules reported as clear."""
     rho: dict[tuple[int, str, str], float] = {}
     for measure in measures:
         said = answers(frame, measure)
@@ -97,15 +97,15 @@ def simulated(town: Town, icc: float, programmes: int) -> None:
         f"\n{TOWNS} towns of {town.n}, {town.events} event(s), ICC {icc:g}: "
         f"every second moves by {100 * BY:.0f} points"
     )
-    told = [0.0, *((made.rung == step).mean() for step in (0, 1, 2))]
-    show(told, made.old.mean(), 0.0)
+    shares = [0.0, *((made.rung == step).mean() for step in (0, 1, 2))]
+    show(shares, made.old.mean(), 0.0)
     still = abs(crowd) < 0.01
     first, second, old = made.rung >= 1, made.rung == 2, made.old > 0
     right = np.sign(made.change) == np.sign(after - place)
     for name, which, truth in (
         ("rung 1 of crowds that did not move", first, None),
-        ("rung 2, false among the told", second, moves & right),
-        ("before, false among the told", old, moves & right),
+        ("rung 2, false among the reported", second, moves & right),
+        ("before, false among the reported", old, moves & right),
     ):
         part = (
             which[still].mean() if truth is None else (which & ~truth).sum() / max(which.sum(), 1)
@@ -116,9 +116,9 @@ def simulated(town: Town, icc: float, programmes: int) -> None:
         print(f"  {what:38} {100 * found:6.1f} %")
 
 
-def show(told: Sequence[float], before: float, few: float) -> None:
+def show(shares: Sequence[float], before: float, few: float) -> None:
     print(f"  {'':38} {'after':>8} {'before':>8}")
-    for name, part, was in zip(RUNGS, told, (few, 1 - few - before, 0.0, before), strict=True):
+    for name, part, was in zip(RUNGS, shares, (few, 1 - few - before, 0.0, before), strict=True):
         print(f"  {name:38} {100 * part:6.1f} % {100 * was:6.1f} %")
 
 
