@@ -35,6 +35,7 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.desk import sessions
 from survey.pages.desk.access import ANYBODY, MAY
+from survey.pages.desk.clock import moment_here
 from survey.questionnaire.words import Language
 from survey.storage import audit, db, events
 from survey.storage.desk_tables import Account, DeskSession
@@ -254,6 +255,7 @@ def show(template: str, *, refused: Refused | None = None, **more: Any) -> str:
         languages=content().reading_languages,
         languages_of=content().offered,
         me=visit.account if visit else None,
+        when=lambda moment: moment_here(words, me(), moment),
         refused=refused,
         problem=problem_of(words, refused) if refused else "",
         typed=request.form,

@@ -51,7 +51,7 @@ def uploads(somebody: Colleague, data: bytes, name: str = "logo.png"):
 
 
 def framed(page: str) -> str:
-    found = re.search(r'<iframe[^>]*src="([^"]*)"[^>]* sandbox ', page)
+    found = re.search(r'<iframe[^>]*src="([^"]*)"[^>]* sandbox>', page)
     assert found, "the page has no frame that runs nothing"
     return unescape(found[1])
 
@@ -77,7 +77,7 @@ def test_the_form_is_seen_as_it_stands_by_its_own_town(town: Flask, ana: Colleag
     assert "Maple Falls police" in ana.sees(address)
     eve = colleague(town, "organiser", "elm-grove", name="Eve")
     eve.sees(address, 404)
-    assert acts(town) == []
+    assert set(acts(town)) <= {"signed_in"}
     for public in ("/", "/s/AAAAAA"):
         assert "frame-src" not in ana.opens(public).headers["Content-Security-Policy"]
 
