@@ -33,7 +33,7 @@ from analysis.release.released import tidy
 from analysis.release.verdict import smallest_for
 from analysis.tabulation.figure_print import Counts, print_columns
 from analysis.tabulation.tables import FEW_ANSWERS
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.release import measure_catalogue
 from survey.release.build import EXAMPLES, freeze, freeze_rows, records
 from survey.storage.models import Release

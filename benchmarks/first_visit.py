@@ -20,7 +20,7 @@ import brotli
 from benchmarks.running import Server, serve
 from benchmarks.stage import database, open_posters, table
 from benchmarks.visitors import PHONE
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.web.compression import IN_USE
 
 WINDOW = 14_480  # bytes

@@ -29,8 +29,8 @@ import pandas as pd
 from analysis.measures import Measure
 from analysis.release.programme import build
 from benchmarks.stage import table
+from survey.questionnaire.content_files import read_content
 from survey.questionnaire.forms import Item
-from survey.questionnaire.instrument import read_content
 from survey.release import measure_catalogue
 
 KINDS = ("police", "fire", "ems")

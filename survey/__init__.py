@@ -24,7 +24,7 @@ from survey.pages import (
     site,
 )
 from survey.pages.desk.door import DeskOnly
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.read import caching
 from survey.storage import db
 from survey.storage.events import Places

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from survey.imports.folding import fold, stem
-from survey.questionnaire.instrument import FOLDER
+from survey.questionnaire.content_files import FOLDER
 from survey.questionnaire.words import read_toml
 
 

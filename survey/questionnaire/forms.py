@@ -17,13 +17,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
 from survey.questionnaire.free_text import as_written
-from survey.questionnaire.instrument import (
-    AGENCIES,
-    DONT_KNOW,
-    PREFER_NOT,
-    Instrument,
-    Question,
-)
+from survey.questionnaire.instrument import AGENCIES, DONT_KNOW, PREFER_NOT, Instrument, Question
 from survey.questionnaire.question_words import answer_words
 from survey.questionnaire.words import Language
 

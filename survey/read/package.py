@@ -38,7 +38,8 @@ from analysis.output.parquet import write_parquet
 from analysis.output.published import Cells, Names, Row
 from analysis.output.statistics_files import write_dta, write_sav
 from analysis.release.released import FORMAT, canonical_lines
-from survey.questionnaire.instrument import Content, read_content
+from survey.questionnaire.content_files import read_content
+from survey.questionnaire.instrument import Content
 from survey.read import package_documents as documents
 from survey.read import questionnaire_tables as questionnaire
 from survey.read.package_rows import communities, measure_titles, measures_of, names_of, of_state

@@ -9,7 +9,8 @@ from analysis import Measure
 from analysis.output.columns import Table
 from analysis.output.published import Cells, Names
 from survey.questionnaire.areas import area_name
-from survey.questionnaire.instrument import Content, as_tuples
+from survey.questionnaire.content_files import as_tuples
+from survey.questionnaire.instrument import Content
 from survey.questionnaire.words import REFERENCE
 from survey.read.captions import Teller
 from survey.storage import release_store

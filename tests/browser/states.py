@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Page, expect
 
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from tests.browser.actors import Guest, closed_code, upcoming_code
 
 # Posts the form as a phone without a script would; the page that answers is the server's own.

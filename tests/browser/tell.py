@@ -11,7 +11,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from survey.questionnaire.instrument import FOLDER
+from survey.questionnaire.content_files import FOLDER
 from tests.browser.access import AXE_FILE
 
 TESTS = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from tests.browser.access import ADD_STYLE, STICKS_OUT, TOO_WIDE
 from tests.browser.actors import Guest
 from tests.browser.states import LANGUAGES

@@ -26,7 +26,7 @@ from survey.collect.intake import Submission, entry_of
 from survey.pages.attend import find
 from survey.pages.form_page import ticket_for
 from survey.questionnaire.answer_codes import UnknownCode
-from survey.questionnaire.instrument import FOLDER, read_content
+from survey.questionnaire.content_files import FOLDER, read_content
 from survey.release.answer_rows import Reader
 from survey.storage import db
 from survey.storage.models import Event, Poster, Response

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from survey.questionnaire.instrument import FOLDER, read_content
+from survey.questionnaire.content_files import FOLDER, read_content
 from survey.questionnaire.published_questions import broken, read_published
 from survey.storage import db
 from tests.builders import Resident, add_event, add_poster

@@ -14,7 +14,7 @@ from survey.collect.form_token import make_ticket
 from survey.desk import posters
 from survey.desk.calendar import first_tuesday, next_nights
 from survey.desk.event_plan import EventPlan, PlannedPoster, day_again, plan_again
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.storage import db
 from survey.storage.events import Refused, now
 from survey.storage.models import Community, Event, Poster

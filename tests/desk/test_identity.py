@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.desk import communities
 from survey.questionnaire.areas import area_id, parse_area
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.storage.events import Refused
 from survey.storage.models import Community
 from survey.storage.release_store import Place

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from survey.imports.event_of_file import Evening
+from survey.questionnaire.content_files import read_content
 from survey.questionnaire.forms import Agencies
-from survey.questionnaire.instrument import Content, read_content
+from survey.questionnaire.instrument import Content
 
 FILES = Path(__file__).parent / "files"
 EXPECTED: list[dict[str, Any]] = json.loads((FILES / "expected.json").read_text("utf-8"))["files"]

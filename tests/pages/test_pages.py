@@ -13,7 +13,7 @@ from flask import Flask
 
 from survey.config import ROOT
 from survey.desk.qr_codes import address, qr_svg
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.storage import db
 from survey.web.assets import source
 from tests.builders import add_event, add_poster

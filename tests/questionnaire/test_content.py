@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from survey.questionnaire import published_questions
-from survey.questionnaire.instrument import FOLDER, read_content
+from survey.questionnaire.content_files import FOLDER, read_content
 from survey.questionnaire.words import PLACEHOLDER, ContentError, plural
 from survey.storage import db
 from tests.builders import Resident, add_event, add_poster

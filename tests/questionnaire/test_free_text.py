@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from survey.questionnaire.content_files import FOLDER
 from survey.questionnaire.free_text import as_written
-from survey.questionnaire.instrument import FOLDER
 from tests.builders import Resident, add_event, add_poster, kept_comments
 
 # What people write, with the characters without a shape that their scripts need.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.questionnaire.instrument import FOLDER, read_content
+from survey.questionnaire.content_files import FOLDER, read_content
 from tests.conftest import make_app
 
 Edit = Callable[[list[dict[str, str]]], None]

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 import pytest
 import textstat
 
-from survey.questionnaire.instrument import FOLDER, read_content
+from survey.questionnaire.content_files import FOLDER, read_content
 from survey.questionnaire.words import PLACEHOLDER, flatten, read_toml
 
 GRADE, CHILDS_GRADE, READERS_GRADE, EASE = 6, 4, 7, 60

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from survey.questionnaire.instrument import CHILD, read_content
+from survey.questionnaire.content_files import read_content
+from survey.questionnaire.instrument import CHILD
 from survey.questionnaire.question_words import answer_words
 from survey.questionnaire.words import FSI, PDI, Language
 

@@ -12,7 +12,7 @@ from flask import Flask
 from analysis.measures import LEAST
 from analysis.release.verdict import smallest_for
 from analysis.tabulation.rounding import BANDS, TAIL
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.read import definitions
 from survey.release.build import EXAMPLES
 from survey.storage import db, release_store

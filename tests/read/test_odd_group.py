@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.read.captions import Teller
 
 

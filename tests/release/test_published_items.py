@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from survey.questionnaire.instrument import WAVES, Content, read_content
+from survey.questionnaire.content_files import read_content
+from survey.questionnaire.instrument import WAVES, Content
 from survey.release.measure_catalogue import asked_in, cuts_of, measures_of
 
 SAMPLES = list(itertools.product(("adult", "teen", "child"), WAVES))

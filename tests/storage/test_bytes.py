@@ -12,7 +12,7 @@ from flask import Flask
 
 from survey.pages.attend import find
 from survey.pages.form_page import fresh_page
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 
 CONTENT = read_content()
 LANGUAGES = sorted(one.code for one in CONTENT.offered(CONTENT.languages))

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import Column, String, Table, UniqueConstraint, inspect, text
 
 from survey.config import Settings
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.storage import privacy, schema
 from survey.storage.db import open_engine
 from survey.storage.models import Base

@@ -18,7 +18,7 @@ from analysis.release.columns import NOTES
 from analysis.tabulation.counts import tallies
 from analysis.tabulation.exact_rows import build_tables
 from analysis.tabulation.tables import TableKey
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.release.build import told
 from tests.analysis.made_up import ALPHA, BETA, FAIR, GAMMA, MEASURES, TRUST, people, together
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from survey.questionnaire.instrument import read_content
+from survey.questionnaire.content_files import read_content
 from survey.storage import db
 from survey.storage.desk_tables import RehearsalAnswer
 from survey.storage.models import Comment, Event, Response, Scan, SealedComment
