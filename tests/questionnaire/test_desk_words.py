@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from survey.questionnaire.instrument import FOLDER
+from survey.questionnaire.content_files import FOLDER
 from survey.questionnaire.words import flatten, read_toml
 
 NEVER = {
