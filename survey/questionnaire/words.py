@@ -19,6 +19,7 @@ from typing import Any
 
 REFERENCE = "en"
 PLACEHOLDER = re.compile(r"{(\w+)}")
+TWO_STOPS = re.compile(r"(?<=\w)\.\.(?!\.)")
 LATIN = re.compile(r"[0-9A-Za-z]")
 FSI, PDI = "\u2068", "\u2069"  # around a name or a range in text that runs from right to left
 
@@ -70,7 +71,9 @@ class Language:
         text = self.words[key]
         if not values:
             return text
-        return PLACEHOLDER.sub(lambda match: self.isolated(values[match[1]]), text)
+        filled = PLACEHOLDER.sub(lambda match: self.isolated(values[match[1]]), text)
+        # "at 5:00 p.m." ends its sentence: an abbreviation's full stop is the sentence's, too
+        return TWO_STOPS.sub(".", filled)
 
     def isolated(self, value: object) -> str:
         """Return a placeholder's value; from right to left, a Latin one keeps its own direction."""

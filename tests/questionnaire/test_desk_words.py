@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from survey.questionnaire.content_files import FOLDER
+from survey.questionnaire.content_files import FOLDER, read_content
 from survey.questionnaire.words import flatten, read_toml
 
 NEVER = {
@@ -35,3 +35,9 @@ def test_no_sentence_holds_a_word_of_the_trade(language: str):
 def test_nothing_is_shouted(language: str):
     words = flatten(read_toml(FOLDER / "desk" / f"{language}.toml"))
     assert {key: text for key, text in words.items() if "!" in text} == {}
+
+
+def test_an_abbreviation_ends_its_sentence_with_one_full_stop():
+    english = read_content().languages["en"]
+    assert english.say("desk.night.opens", moment="Tuesday at 5:00 p.m.").endswith("at 5:00 p.m.")
+    assert english.say("desk.night.opens", moment="Tuesday at 17:00").endswith("at 17:00.")
