@@ -30,6 +30,8 @@ from survey.storage import db
 from survey.storage.events import Places
 from survey.web import addresses, assets, headers, locale
 
+COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "text/csv"]
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application. Raises SettingError or ContentError, each a sentence."""
@@ -44,13 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.MAX_BODY,
         COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_MIMETYPES=[
-            "text/html",
-            "text/css",
-            "text/javascript",
-            "application/json",
-            "text/csv",
-        ],
+        COMPRESS_MIMETYPES=COMPRESSED,
     )
     app.session_interface = DeskOnly()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

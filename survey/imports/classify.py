@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from survey.imports import asking
+from survey.imports.contradictions import refuse_strange_lines, refuse_twice
 from survey.imports.event_of_file import Evening
-from survey.imports.folding import fold, stem
+from survey.imports.folding import fold
 from survey.imports.import_words import import_words
 from survey.imports.label_codes import (
     Labelled,
@@ -34,11 +35,10 @@ from survey.imports.plan import DROPPED, KEPT_OUT, ROLE, USED, Ask, Asked, Colum
 from survey.imports.problems import ImportProblem
 from survey.imports.profile import Column as Profile
 from survey.imports.several import Several, cell_of_several
-from survey.imports.tools import BOOK, SGQA, WHO, Heading
+from survey.imports.signs import asked_about, has_scale_words, holds_our_codes, identifies, is_ticks
+from survey.imports.tools import BOOK, WHO, Heading
 from survey.questionnaire.instrument import Question
 
-SHORT = re.compile(r"-?\d{1,3}|[A-Za-z]{1,2}\d{0,2}")  # a code of a tool, no words
-MOST_CODES = 12  # different values of a question with a scale
 FREE = 45  # characters, over which an answer was typed and not chosen
 NEAR = 70  # confidence of a question that is asked about where its answers are mere codes
 ROLES = {
@@ -65,7 +65,7 @@ class Classifier:
 
     def all(self, profiles: Sequence[Profile]) -> tuple[list[Column], list[Ask]]:
         """Return what becomes of every column, and what has to be asked. Raises ImportProblem."""
-        self.refuse_strange_lines(profiles)
+        refuse_strange_lines(self.mapping, profiles)
         columns, asks = [], []
         for profile in profiles:
             column, asked = self.one(profile)
@@ -74,22 +74,6 @@ class Classifier:
         refuse_twice(columns)
         asks += self.ask_steps(columns)
         return columns, asks
-
-    def refuse_strange_lines(self, profiles: Sequence[Profile]) -> None:
-        headings = {one.heading.letter: one.heading for one in profiles}
-        for letter, line in self.mapping.columns.items():
-            if letter not in headings:
-                raise ImportProblem("mapping", f"The file has no column {letter}.")
-            heading = headings[letter]
-            if line.heading and fold(line.heading) not in (fold(heading.shown), fold(heading.name)):
-                raise ImportProblem(
-                    "heading_moved",
-                    "the mapping file has another heading for this column: its line is void. "
-                    "Write the line anew for this file.",
-                    row=1,
-                    column=heading.index,
-                    heading=heading.shown,
-                )
 
     def one(self, profile: Profile) -> tuple[Column, list[Ask]]:
         heading = profile.heading
@@ -115,17 +99,12 @@ class Classifier:
     def match(self, heading: Heading) -> Match | None:
         content, community = self.evening.content, self.evening.community
         matched = question_of(content, community, heading.asked, heading.part)
-        if (
-            not matched or not matched.is_sure
-        ) and "/" in heading.name:  # groups, or a sign in a text
+        is_sure = bool(matched and matched.is_sure)
+        if not is_sure and "/" in heading.name:  # groups, or a sign in a text
             whole = question_of(content, community, heading.name)
             matched = whole if whole and (not matched or whole.is_sure) else matched
-        if (
-            matched
-            and not matched.is_sure
-            and self.tool == "ms_forms"
-            and heading.asked[-1:].isdigit()
-        ):
+        is_numbered = self.tool == "ms_forms" and heading.asked[-1:].isdigit()
+        if matched and not matched.is_sure and is_numbered:
             again = question_of(content, community, heading.asked[:-1])  # "...?2": asked twice
             matched = again or matched
         return matched
@@ -253,36 +232,18 @@ class Classifier:
 
     def is_ours_perhaps(self, profile: Profile, match: Match | None) -> bool:
         """Whether a column that is surely nothing may be one of our questions with a scale."""
-        if (
-            not profile.is_closed
-            or len(profile.values) > 30
-            or is_ticks(profile, all_scale_words(self.evening.content))
-        ):
+        if not profile.is_closed or len(profile.values) > 30:
+            return False
+        scale_words = all_scale_words(self.evening.content)
+        if is_ticks(profile, scale_words):
             return False
         missing = missing_codes(self.tool)
         values = [fold(v) for v in profile.values if v.strip() and fold(v) not in missing]
-        words = all_scale_words(self.evening.content)
-        if values and 2 * sum(value in words for value in values) >= len(values):
+        if has_scale_words(values, scale_words):
             return True
-        if (
-            agency_of(self.evening.content, profile.heading.part)[1] == 100
-            and len(values) <= MOST_CODES
-            and all(SHORT.fullmatch(v) for v in profile.values)
-        ):
-            return True
-        if len(values) > MOST_CODES or not all(SHORT.fullmatch(v) for v in profile.values):
-            return named_like_ours(self.evening, profile.heading) and len(values) <= MOST_CODES
-        nameless = not profile.heading.asked or bool(SGQA.fullmatch(profile.heading.name))
-        return (
-            nameless
-            or named_like_ours(self.evening, profile.heading)
-            or names_agency(self.evening, profile.heading)
-            or bool(match and match.confidence >= NEAR and self.has_scale(match))
-        )
-
-    def has_scale(self, match: Match) -> bool:
-        question = self.question(match.ours.question)
-        return bool(question and question.scale)
+        ours = self.question(match.ours.question) if match and match.confidence >= NEAR else None
+        near = bool(ours and ours.scale)
+        return holds_our_codes(self.evening, profile, values, near=near)
 
     def ask_column(self, profile: Profile, match: Match | None) -> Ask:
         heading = profile.heading
@@ -312,71 +273,3 @@ class Classifier:
         return ImportProblem(
             "mapping", f"the mapping file: {sentence}", column=heading.index, heading=heading.shown
         )
-
-
-TICKS = frozenset(
-    {"y", "yes", "no", "checked", "unchecked", "1", "0", "true", "false", "n/a", "sí"}
-)
-
-
-def is_ticks(profile: Profile, scale_words: frozenset[str]) -> bool:
-    """Whether a column is a box to tick: one value, or two that say yes and no."""
-    values = {fold(value) for value in profile.values}
-    if "/" in profile.heading.name and values <= TICKS:
-        return True
-    if not profile.heading.part and "___" not in profile.heading.name:
-        return False
-    return values <= TICKS or (len(values - {"-99"}) <= 1 and not values & scale_words)
-
-
-def identifies(heading: Heading) -> str:
-    """Return why a heading's column identifies a person; "" where it does not by its heading."""
-    words = import_words()
-    for text in (heading.name, heading.asked, heading.part):
-        folded = stem(text.replace("_", " "))
-        if folded in words.who_whole:
-            return "identifies a person, by its heading"
-        if any(way in f" {folded} " for way in words.who_inside):
-            return "identifies a person, a device or a place, by its heading"
-    return ""
-
-
-def named_like_ours(evening: Evening, heading: Heading) -> bool:
-    """Whether a tool's code, such as trust_police or trust/police, has a question's id in it."""
-    if " " in heading.name.strip():
-        return False
-    tokens = set(re.split(r"[\W_]+", fold(heading.name)))
-    return any(q.id in tokens for q in evening.instrument.questions.values() if q.scale)
-
-
-def names_agency(evening: Evening, heading: Heading) -> bool:
-    """Whether an agency at the event is named in a heading: "How good are our police?"."""
-    words = f" {stem(heading.asked)} {stem(heading.part)} "
-    ways = import_words().agencies.items()
-    return any(kind in evening.agencies.all and f" {way} " in words for way, kind in ways)
-
-
-def asked_about(evening: Evening, heading: Heading) -> str:
-    """Return a question as it was asked, with its agency left open: the same words about another
-    agency are the same question."""
-    text = f"{heading.asked} []" if heading.part else heading.asked
-    return text or heading.shown
-
-
-def refuse_twice(columns: Sequence[Column]) -> None:
-    """Raise ImportProblem where two columns are the same question: neither is dropped silently."""
-    seen: dict[tuple[str, str], Column] = {}
-    for column in columns:
-        if column.use != USED:
-            continue
-        key = (column.item, column.part)
-        if key in seen:
-            first = seen[key].heading
-            raise ImportProblem(
-                "same_question_twice",
-                f"{column.item} is in column {first.letter} as well. Write in the mapping file "
-                "which of them counts, and leave_out = (why) for the other.",
-                column=column.heading.index,
-                heading=column.heading.shown,
-            )
-        seen[key] = column

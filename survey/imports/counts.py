@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from survey.imports import asking
-from survey.imports.classify import refuse_twice
+from survey.imports.contradictions import refuse_twice
 from survey.imports.event_of_file import Evening
 from survey.imports.label_codes import coded, declared, lacks_steps
 from survey.imports.mapping_file import Line, MappingFile
