@@ -20,16 +20,9 @@ it does not need.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from analysis.estimators.basic import (
-    effective_n,
-    intraclass_correlation,
-    mean,
-    net,
-    settled_rho,
-    share,
-    wilson,
-)
+from analysis.estimators.basic import mean, net, share, wilson
 from analysis.estimators.crowd import crowd_n, place_n
+from analysis.estimators.intraclass import effective_n, intraclass_correlation, settled_rho
 from analysis.estimators.multiple_testing import adjusted_p, benjamini_hochberg
 from analysis.estimators.nonresponse import nonresponse
 from analysis.estimators.person_level import (
@@ -52,42 +45,32 @@ from analysis.release.verdict import smallest_change
 if TYPE_CHECKING:
     from analysis.estimators.comparison import by_group, difference_of_ranges
     from analysis.estimators.decomposition import adjusted_change, kitagawa
-    from analysis.estimators.intervals import (
-        mean_range,
-        pooled_rho,
-        share_range,
-        weighted_mean_range,
-        weighted_share_range,
-    )
+    from analysis.estimators.intervals import mean_range, pooled_rho, share_range
     from analysis.estimators.jackknife import jackknife
     from analysis.estimators.linearization import (
         design,
-        design_effect,
         difference_of,
-        korn_graubard,
         mean_of,
         means_of,
         ratio_of,
-        t_range,
         total_of,
     )
+    from analysis.estimators.linearized_ranges import design_effect, korn_graubard, t_range
     from analysis.estimators.margins import CannotWeight, bridged, check_people, margin
     from analysis.estimators.other_intervals import arcsine_range, logit_range
     from analysis.estimators.paired import mcnemar_p, paired, wilcoxon_p
     from analysis.estimators.reliability import reliability
     from analysis.estimators.small_areas import funnel, steadied, steadied_shares
     from analysis.estimators.trend import CannotCompare, slope
-    from analysis.estimators.weighted_view import mean_second_view, share_second_view
-    from analysis.estimators.weighting import (
-        post_stratify,
-        rake,
-        rake_and_trim,
+    from analysis.estimators.trimming import rake_and_trim, trim, trim_strictly
+    from analysis.estimators.weighted_estimates import (
         refuse_unshowable,
-        trim,
-        trim_strictly,
         weighted_mean,
         weighted_total,
     )
+    from analysis.estimators.weighted_intervals import weighted_mean_range, weighted_share_range
+    from analysis.estimators.weighted_view import mean_second_view, share_second_view
+    from analysis.estimators.weighting import post_stratify, rake
 
 _LATER = {
     "by_group": "analysis.estimators.comparison",
@@ -98,8 +81,8 @@ _LATER = {
     "mean_range": "analysis.estimators.intervals",
     "pooled_rho": "analysis.estimators.intervals",
     "share_range": "analysis.estimators.intervals",
-    "weighted_mean_range": "analysis.estimators.intervals",
-    "weighted_share_range": "analysis.estimators.intervals",
+    "weighted_mean_range": "analysis.estimators.weighted_intervals",
+    "weighted_share_range": "analysis.estimators.weighted_intervals",
     "bridged": "analysis.estimators.margins",
     "CannotWeight": "analysis.estimators.margins",
     "check_people": "analysis.estimators.margins",
@@ -115,25 +98,25 @@ _LATER = {
     "funnel": "analysis.estimators.small_areas",
     "steadied": "analysis.estimators.small_areas",
     "steadied_shares": "analysis.estimators.small_areas",
-    "design": "analysis.estimators.linearization",
-    "design_effect": "analysis.estimators.linearization",
+    "design": "analysis.estimators.design",
+    "design_effect": "analysis.estimators.linearized_ranges",
     "difference_of": "analysis.estimators.linearization",
-    "korn_graubard": "analysis.estimators.linearization",
+    "korn_graubard": "analysis.estimators.linearized_ranges",
     "mean_of": "analysis.estimators.linearization",
     "means_of": "analysis.estimators.linearization",
     "ratio_of": "analysis.estimators.linearization",
-    "t_range": "analysis.estimators.linearization",
+    "t_range": "analysis.estimators.linearized_ranges",
     "total_of": "analysis.estimators.linearization",
     "CannotCompare": "analysis.estimators.trend",
     "slope": "analysis.estimators.trend",
     "post_stratify": "analysis.estimators.weighting",
     "rake": "analysis.estimators.weighting",
-    "rake_and_trim": "analysis.estimators.weighting",
-    "refuse_unshowable": "analysis.estimators.weighting",
-    "trim": "analysis.estimators.weighting",
-    "trim_strictly": "analysis.estimators.weighting",
-    "weighted_mean": "analysis.estimators.weighting",
-    "weighted_total": "analysis.estimators.weighting",
+    "rake_and_trim": "analysis.estimators.trimming",
+    "refuse_unshowable": "analysis.estimators.weighted_estimates",
+    "trim": "analysis.estimators.trimming",
+    "trim_strictly": "analysis.estimators.trimming",
+    "weighted_mean": "analysis.estimators.weighted_estimates",
+    "weighted_total": "analysis.estimators.weighted_estimates",
 }
 
 __all__ = [

@@ -50,7 +50,26 @@ def cut_column(cut: str) -> str:
 
 
 def check_frame(frame: pd.DataFrame, measures: Sequence[Measure], cuts: Sequence[str]) -> None:
-    """Assert columns, types and nesting; raise FrameError with a sentence otherwise."""
+    """Check the columns, types and nesting of a frame of answers.
+
+    Parameters
+    ----------
+    frame
+        One row per response.
+    measures
+        What reads it: their questions are its columns.
+    cuts
+        The columns that group it.
+
+    Raises
+    ------
+    FrameError
+        With a sentence that names the column.
+
+    Source
+    ------
+    METHODS 2.
+    """
     _check_names(measures, cuts)
     wanted = [column.name for column in COLUMNS] + [cut_column(cut) for cut in cuts]
     absent = [name for name in wanted if name not in frame.columns]

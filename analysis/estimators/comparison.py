@@ -31,12 +31,37 @@ class Difference:
 def by_group(
     y: ArrayLike, groups: ArrayLike, of: Design, *, rho: float, level: float = LEVEL
 ) -> pd.DataFrame:
-    """A row of COLUMNS for each group, in order of its label: share_range() where every answer is
-    0 or 1, else mean_range(). Groups that nobody answered are left out; a missing label is none.
+    """The share or mean of each group, with its range.
 
-    y: a number per person, NaN for no answer; groups: a label per person; level: of the ranges,
-    0..1. Raises ValueError for answers that are no numbers, naming what they are, for groups and
-    answers of two lengths and for a level outside 0..1. Source: METHODS 3; R: svyby.
+    share_range() where every answer is 0 or 1, else mean_range().
+
+    Parameters
+    ----------
+    y
+        Shape (people,): NaN for no answer.
+    groups
+        Shape (people,): a label per person; a missing one is no group.
+    of
+        The design: who came with whom.
+    rho
+        Intraclass correlation of the whole programme, 0..1.
+    level
+        Of the ranges, 0..1.
+
+    Returns
+    -------
+    A frame with COLUMNS, a row per group in order of its label; groups that nobody answered are not
+    in it. In the unit of y.
+
+    Raises
+    ------
+    ValueError
+        For answers that are no numbers, naming what they are, for groups and answers of two lengths
+        and for a level outside 0..1.
+
+    Source
+    ------
+    METHODS 3; R: svyby.
     """
     values, labels = numbers(y), pd.Series(np.asarray(groups, dtype=object))
     if len(labels) != len(values):
@@ -54,12 +79,28 @@ def by_group(
 
 
 def difference_of_ranges(later: Ranged, earlier: Ranged) -> Difference:
-    """newcombe() of two independent ranged shares or means, with its p-value: under .05 just where
-    0 is outside the 95 % range.
+    """newcombe() of two independent ranged shares or means, with its p-value.
 
-    In the unit of the two, at the level of their ranges; NaN where a range could not be estimated.
-    Raises ValueError for ranges of two levels. Not for the same people or events twice: take
-    paired() or difference_of(). Source: METHODS 5; Newcombe 1998, method 10.
+    The p-value is under .05 just where 0 is outside the 95 % range. Not for the same people or
+    events twice: take paired() or difference_of().
+
+    Parameters
+    ----------
+    later, earlier
+        As share_range() or mean_range() returns them, at one level.
+
+    Returns
+    -------
+    A Difference in the unit of the two; NaN where a range could not be estimated.
+
+    Raises
+    ------
+    ValueError
+        For ranges of two levels.
+
+    Source
+    ------
+    METHODS 5; Newcombe 1998, method 10.
     """
     if later.level != earlier.level:
         raise ValueError(f"The ranges have two levels: {later.level:g} and {earlier.level:g}.")

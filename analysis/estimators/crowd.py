@@ -17,8 +17,27 @@ def crowd_n(n: ArrayLike, deff_w: ArrayLike = 1.0) -> FloatArray:
     """Unrelated people's worth of n answers, about the people who came: n / (1.4 deff_w).
 
     All events of the place are in the data, so how evenings differ is part of the truth, not an
-    error; deff_w: Kish's loss from weights, 1 or more. Raises ValueError for n = 0 and a deff_w
-    under 1. Source: METHODS 3A.
+    error.
+
+    Parameters
+    ----------
+    n
+        Any shape: answers, over 0.
+    deff_w
+        Kish's loss from weights, 1 or more.
+
+    Returns
+    -------
+    People, of the shape of n.
+
+    Raises
+    ------
+    ValueError
+        For n = 0 and a deff_w under 1.
+
+    Source
+    ------
+    METHODS 3A.
     """
     answers, deff = np.asarray(n, dtype=float), np.asarray(deff_w, dtype=float)
     if (answers <= 0).any():
@@ -34,10 +53,29 @@ def place_n(
 ) -> FloatArray:
     """Unrelated people's worth of n answers, about the place: n / (icc m + (1 - icc) 1.4).
 
-    per_event: m = sum n_j^2 / n over the place's events; icc: correlation of two answers at one
-    event of a place, 0..1, NaN where it is not settled (and then the result is). Never more than
-    crowd_n(). Raises ValueError as that does and for an icc outside 0..1.
-    Source: METHODS 3B, n* = p(1-p) / v with v = p(1-p) [icc m / n + (1 - icc) 1.4 / n].
+    Parameters
+    ----------
+    n
+        Any shape: answers, over 0.
+    per_event
+        m = sum n_j^2 / n over the place's events.
+    icc
+        Correlation of two answers at one event of a place, 0..1; NaN where it is not settled.
+    deff_w
+        Kish's loss from weights, 1 or more.
+
+    Returns
+    -------
+    People, never more than crowd_n(); NaN where icc is.
+
+    Raises
+    ------
+    ValueError
+        As crowd_n() does, and for an icc outside 0..1.
+
+    Source
+    ------
+    METHODS 3B: n* = p(1-p) / v with v = p(1-p) [icc m / n + (1 - icc) 1.4 / n].
     """
     rho, m = np.asarray(icc, dtype=float), np.asarray(per_event, dtype=float)
     if ((rho < 0) | (rho > 1)).any():

@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t
 
 from analysis.estimators.answers import numbers
-from analysis.estimators.basic import LEVEL, FloatArray, effective_n, tails, z_of
+from analysis.estimators.basic import LEVEL, FloatArray, tails, z_of
+from analysis.estimators.intraclass import effective_n
 from analysis.estimators.linearization import DF_TO_TRUST, design, variance
 from analysis.estimators.trend import CannotCompare
 from analysis.measures import LEAST, BoolArray, IntArray
@@ -41,12 +42,32 @@ def kitagawa(
     *,
     wording: tuple[str, str],
 ) -> Split:
-    """The split from people and rates per stratum in the earlier and the later season.
+    """The split of a change: who came, and what they think.
 
-    n: people per stratum (or their weights); rates: favourable shares 0..1 or scores there.
-    sum (b-a)(rA+rB)/2 and sum (rB-rA)(a+b)/2 with a, b the strata's shares of their season.
-    Raises CannotCompare under 11 people in a stratum, under 100 in a season, or across a wording.
-    Source: Kitagawa 1955.
+    sum (b-a)(rA+rB)/2 and sum (rB-rA)(a+b)/2, with a and b the strata's shares of their season.
+
+    Parameters
+    ----------
+    n_from, rates_from
+        Shape (strata,): people per stratum, or their weights, and favourable shares 0..1 or
+        scores, in the earlier season.
+    n_to, rates_to
+        The same in the later season.
+    wording
+        The wording of the earlier and of the later season.
+
+    Returns
+    -------
+    A Split, in the unit of the rates.
+
+    Raises
+    ------
+    CannotCompare
+        Under 11 people in a stratum, under 100 in a season, or across a wording.
+
+    Source
+    ------
+    METHODS 5; Kitagawa 1955.
     """
     counts = [np.asarray(n, dtype=float) for n in (n_from, n_to)]
     rates = [np.asarray(r, dtype=float) for r in (rates_from, rates_to)]
@@ -91,15 +112,42 @@ def adjusted_change(
 ) -> Adjusted:
     """The split of two seasons' answers, with ranges that know who came with whom.
 
-    y: a person's answer (0 or 1, or a score; missing leave); later: in the later season or not;
-    strata: age group or the like; events: labels, the community where communities return.
-    rho: intraclass correlation, 0..1, used under DF_TO_TRUST degrees of freedom; level: of both
-    ranges, 0..1 (ValueError outside).
-    Both parts are linearised (delta method) and summed per event; a label that occurs in both
-    seasons is one cluster, so that its covariance counts, else the seasons are strata. Raises
-    CannotCompare as kitagawa() does. Source: Kitagawa 1955; Wolter 2007, chapter 6.
+    Both parts are linearised (delta method) and summed per event. A label that occurs in both
+    seasons is one cluster, so that its covariance counts; else the seasons are strata.
+
+    Parameters
+    ----------
+    y
+        Shape (people,): 0 or 1, or a score; a missing answer (NaN) leaves.
+    later
+        Shape (people,): whether the answer is of the later season.
+    strata
+        Shape (people,): age group or the like.
+    events
+        Shape (people,): labels; the community where communities return.
+    wording
+        The wording of the earlier and of the later season.
+    rho
+        Intraclass correlation, 0..1, used under DF_TO_TRUST degrees of freedom.
+    level
+        Of both ranges, 0..1.
+
+    Returns
+    -------
+    An Adjusted, in the unit of y.
+
+    Raises
+    ------
+    CannotCompare
+        As kitagawa() does.
+    ValueError
+        For a level outside 0..1.
+
+    Source
+    ------
+    METHODS 5; Kitagawa 1955; Wolter 2007, chapter 6.
     """
-    values, after, stratum, event, strata_in_all = _told(y, later, strata, events)
+    values, after, stratum, event, strata_in_all = _prepared(y, later, strata, events)
     counts = [np.bincount(stratum[one], minlength=strata_in_all) for one in (~after, after)]
     sums = [
         np.bincount(stratum[one], values[one], minlength=strata_in_all) for one in (~after, after)
@@ -117,7 +165,7 @@ def adjusted_change(
     return Adjusted(split, ends[0], ends[1], df)
 
 
-def _told(
+def _prepared(
     y: ArrayLike, later: ArrayLike, strata: ArrayLike, events: ArrayLike
 ) -> tuple[FloatArray, BoolArray, IntArray, NDArray[Any], int]:
     """Of those who answered: the answer, the season, the stratum as a code and the event; and how

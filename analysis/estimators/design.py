@@ -43,10 +43,33 @@ def design(
 ) -> Design:
     """A Design from event and stratum labels; the same label in two strata is two events.
 
-    weights: 0 or more, 0 leaves a person out but not the event; population: events in all, the
-    same for everybody of a stratum. Raises ValueError for arrays of different lengths, a missing
-    label, a negative, infinite or missing weight, and a population smaller than its events.
-    R: svydesign(id=, strata=, weights=, fpc=, nest=TRUE).
+    Parameters
+    ----------
+    events
+        Shape (people,): a label per person, none missing.
+    weights
+        Shape (people,), 0 or more; 0 leaves a person out but not the event.
+    strata
+        Shape (people,): a label per person.
+    population
+        Shape (people,): events in all, the same for everybody of a stratum.
+    lonely
+        Whether the only event of its stratum counts with its distance from 0 (R's lonely.psu
+        "adjust") or not at all ("certainty").
+
+    Returns
+    -------
+    A Design.
+
+    Raises
+    ------
+    ValueError
+        For arrays of different lengths, a missing label, a negative, infinite or missing weight,
+        and a population smaller than its events.
+
+    Source
+    ------
+    METHODS 3; R: svydesign(id=, strata=, weights=, fpc=, nest=TRUE).
     """
     labels = np.asarray(events)
     n = labels.size

@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.estimators.basic import ANSWERS_TO_TRUST, Z75, FloatArray
+from analysis.estimators.basic import FloatArray
 from analysis.estimators.crowd import PARTIES
+from analysis.estimators.intraclass import ANSWERS_TO_TRUST, Z75
 from analysis.measures import IntArray
 
 EVENTS, PLACES, N, WITHIN, BETWEEN, SIZES, SUM, SQUARES = range(8)

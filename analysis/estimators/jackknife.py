@@ -20,10 +20,28 @@ Statistic = Callable[[FloatArray], float]
 def jackknife(statistic: Statistic, of: Design) -> Estimate:
     """The statistic on all events, and its variance from leaving each out in turn.
 
-    The others of its stratum stand in for the one left out, with weights times k / (k-1).
-    v = sum over strata of (1 - k/K) (k-1)/k sum_j (value_j - mean of all values)^2, df = events -
-    strata; in the unit of the statistic. A stratum of one event cannot leave it out and adds
-    nothing. NaN for one event. Raises ValueError when the statistic is no number without one.
+    The others of its stratum stand in for the one left out, with weights times k / (k-1). v = sum
+    over strata of (1 - k/K) (k-1)/k sum_j (value_j - mean of all values)^2. A stratum of one event
+    cannot leave it out and adds nothing.
+
+    Parameters
+    ----------
+    statistic
+        Weights, shape (people,) -> a number.
+    of
+        The design.
+
+    Returns
+    -------
+    An Estimate in the unit of the statistic, df = events - strata; NaN for one event.
+
+    Raises
+    ------
+    ValueError
+        When the statistic is no number without one of the events.
+
+    Source
+    ------
     R: svymean(..., as.svrepdesign(type = "JK1" or "JKn")); Wolter 2007, chapter 4.
     """
     values: list[FloatArray] = []

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import beta, t
 
 from analysis.estimators.answers import numbers
-from analysis.estimators.basic import LEVEL, FloatArray, tails
+from analysis.estimators.basic import FloatArray
 from analysis.estimators.design import Design as Design
 from analysis.estimators.design import chosen, codes_of
 from analysis.estimators.design import design as design
@@ -63,20 +62,58 @@ def variance(influence: FloatArray, of: Design) -> FloatArray:
 
 
 def mean_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
-    """Weighted mean of y (a share, if y is 0 or 1) over the domain, in the unit of y.
+    """Weighted mean of y over the domain: a share, if y is 0 or 1.
 
-    Missing y leave it. Raises ValueError when nobody is left, for an infinite y, and for arrays
-    that do not fit the design. One event: the variance is NaN, never 0. R: svymean, svyby.
+    Parameters
+    ----------
+    y
+        Shape (people,); missing answers leave.
+    of
+        The design.
+    domain
+        Shape (people,): whose mean; everybody's by default.
+
+    Returns
+    -------
+    An Estimate in the unit of y; of one event the variance is NaN, never 0.
+
+    Raises
+    ------
+    ValueError
+        When nobody is left, for an infinite y, and for arrays that do not fit the design.
+
+    Source
+    ------
+    METHODS 3; R: svymean, svyby.
     """
     y = numbers(y)
     return ratio_of(y, np.ones_like(y), of, domain)
 
 
 def ratio_of(y: ArrayLike, x: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
-    """sum w y / sum w x over the domain; rows where either is missing leave it. R: svyratio.
+    """sum w y / sum w x over the domain; rows where either is missing leave it.
 
-    In the unit of y per that of x. Raises ValueError as mean_of() does, and where the x add up
-    to 0.
+    Parameters
+    ----------
+    y, x
+        Shape (people,).
+    of
+        The design.
+    domain
+        Shape (people,): whose ratio; everybody's by default.
+
+    Returns
+    -------
+    An Estimate in the unit of y per that of x.
+
+    Raises
+    ------
+    ValueError
+        As mean_of() does, and where the x add up to 0.
+
+    Source
+    ------
+    R: svyratio.
     """
     y, x = numbers(y), numbers(x)
     inside = _inside(np.column_stack((y, x)), of, domain)
@@ -89,10 +126,31 @@ def ratio_of(y: ArrayLike, x: ArrayLike, of: Design, domain: ArrayLike | None = 
 
 
 def total_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estimate:
-    """sum w y over the domain, in the unit of y; missing y leave it. R: svytotal.
+    """sum w y over the domain; missing y leave it.
 
-    A domain of one event has an error here: the other events' 0 are part of it. NaN only where the
-    design has no other event. Raises ValueError as mean_of() does.
+    A domain of one event has an error here: the other events' 0 are part of it.
+
+    Parameters
+    ----------
+    y
+        Shape (people,).
+    of
+        The design.
+    domain
+        Shape (people,): whose total; everybody's by default.
+
+    Returns
+    -------
+    An Estimate in the unit of y; its error is NaN only where the design has no other event.
+
+    Raises
+    ------
+    ValueError
+        As mean_of() does.
+
+    Source
+    ------
+    R: svytotal.
     """
     y = numbers(y)
     inside = _inside(y[:, None], of, domain)
@@ -104,10 +162,29 @@ def total_of(y: ArrayLike, of: Design, domain: ArrayLike | None = None) -> Estim
 def means_of(
     columns: ArrayLike, of: Design, domain: ArrayLike | None = None
 ) -> tuple[FloatArray, FloatArray]:
-    """Means of several columns, shape (n, v), and their covariances (v, v); listwise.
+    """Means of several columns and their covariances, listwise.
 
-    A row with any missing value is left out of all means, as R's svymean(na.rm=TRUE) does.
-    One event: the covariances are NaN, never 0. Raises ValueError as mean_of() does.
+    Parameters
+    ----------
+    columns
+        Shape (people, v); a row with any missing value is left out of all means.
+    of
+        The design.
+    domain
+        Shape (people,): whose means; everybody's by default.
+
+    Returns
+    -------
+    Means, shape (v,), and covariances, shape (v, v); of one event these are NaN, never 0.
+
+    Raises
+    ------
+    ValueError
+        As mean_of() does.
+
+    Source
+    ------
+    R: svymean(na.rm=TRUE).
     """
     table = numbers(columns)
     inside = _inside(table, of, domain)
@@ -120,11 +197,31 @@ def means_of(
 
 
 def difference_of(y: ArrayLike, of: Design, later: ArrayLike, earlier: ArrayLike) -> Estimate:
-    """Mean over `later` minus mean over `earlier`, two domains of one design (METHODS 5).
+    """Mean over `later` minus mean over `earlier`, two domains of one design.
 
     When the same events or communities return, as clusters of both, their covariance is in it.
-    In the unit of y. Raises ValueError when nobody is in one of the two; NaN for an error where
-    one of them is a single event. R: svycontrast on svyby(covmat=TRUE).
+
+    Parameters
+    ----------
+    y
+        Shape (people,); missing answers leave.
+    of
+        The design of both together.
+    later, earlier
+        Shape (people,): who is in which.
+
+    Returns
+    -------
+    An Estimate in the unit of y; its error is NaN where one of the two is a single event.
+
+    Raises
+    ------
+    ValueError
+        When nobody is in one of the two.
+
+    Source
+    ------
+    METHODS 5; R: svycontrast on svyby(covmat=TRUE).
     """
     y = numbers(y)
     influence, value = np.zeros(len(y)), 0.0
@@ -138,61 +235,6 @@ def difference_of(y: ArrayLike, of: Design, later: ArrayLike, earlier: ArrayLike
         inside_any |= inside
         estimable &= len(np.unique(of.events[inside])) > 1
     return _estimate(value, influence, inside_any, of, estimable=estimable)
-
-
-def design_effect(
-    y: ArrayLike, of: Design, domain: ArrayLike | None = None, *, replaced: bool = False
-) -> float:
-    """Variance of the mean over that of as many unrelated people; 1: events do not matter.
-
-    Drawn without replacement from as many people as the weights add up to, as R's
-    svymean(deff=TRUE), or with it (deff="replace"). Raises ValueError for one person, for answers
-    that are all alike, and for weights that add up to no more than the people who answered.
-    """
-    y = numbers(y)
-    inside = domain_of(y, of, domain)
-    estimate, w, n = mean_of(y, of, domain), of.weights[inside], int(inside.sum())
-    if np.ptp(y[inside]) == 0:
-        raise ValueError("A design effect needs answers that differ.")
-    if not replaced and w.sum() <= n:
-        raise ValueError("These weights do not add up to a population: take replaced=True.")
-    spread = (w * (y[inside] - estimate.value) ** 2).sum() / w.sum() * n / (n - 1)
-    return float(estimate.variance / (spread / n * (1 if replaced else 1 - n / w.sum())))
-
-
-def t_range(estimate: Estimate, *, level: float = LEVEL) -> tuple[float, float]:
-    """Range of a mean from Student's t with the design's df, in its unit; NaN for one event.
-
-    level: 0..1, ValueError outside. Without degrees of freedom there is no range, and that is an
-    answer, not an error.
-    R: confint(svymean(...), df = degf(design)); svyciprop(method="mean") for a share.
-    """
-    if estimate.df < 1:
-        return float("nan"), float("nan")
-    half = float(t.ppf(tails(level), estimate.df)) * estimate.se
-    return estimate.value - half, estimate.value + half
-
-
-def korn_graubard(
-    estimate: Estimate, *, at_most_n: bool = True, level: float = LEVEL
-) -> tuple[float, float]:
-    """Range of a share, 0..1, for df >= 8: Clopper-Pearson with the effective n.
-
-    n_e = p(1-p)/v (t_{n-1}/t_df)^2, at most n: events that happen to agree do not make more of
-    the people who answered. R's survey sets no such limit (at_most_n=False).
-    Raises ValueError at 0, at 1 and for one event: there a Taylor variance says nothing, and
-    Wilson with n* is the way; and for a level outside 0..1.
-    Source: Korn and Graubard 1998; R's svyciprop(method="beta").
-    """
-    p, v = estimate.value, estimate.variance
-    if not (0 < p < 1 and v > 0 and estimate.df > 0):
-        raise ValueError("A share of 0 or 1, or from one event, has no Taylor range: use Wilson.")
-    upper = tails(level)
-    shrunk = (t.ppf(upper, estimate.n - 1) / t.ppf(upper, estimate.df)) ** 2
-    n = p * (1 - p) / v * float(shrunk)
-    n = min(n, float(estimate.n)) if at_most_n else n
-    low = beta.ppf(1 - upper, n * p, n * (1 - p) + 1)
-    return float(low), float(beta.ppf(upper, n * p + 1, n * (1 - p)))
 
 
 def domain_of(y: FloatArray, of: Design, domain: ArrayLike | None) -> BoolArray:

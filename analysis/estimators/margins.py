@@ -48,9 +48,28 @@ class Margin:
 def margin(name: str, categories: Collection[Any], target: Target) -> Margin:
     """A Margin from each person's category and the population's counts.
 
-    target: category -> people (or shares; only their proportions and total matter). Raises
-    CannotWeight when a target category has nobody in the sample, a sample category has no target,
-    a target is not a positive number, or somebody has no category. METHODS 4.
+    Parameters
+    ----------
+    name
+        What the margin is of, for its errors.
+    categories
+        Shape (people,): the category of each.
+    target
+        Category -> people in the population, or shares; their proportions and total matter alone.
+
+    Returns
+    -------
+    A Margin.
+
+    Raises
+    ------
+    CannotWeight
+        When a target category has nobody in the sample, a sample category has no target, a target
+        is not a positive number, or somebody has no category.
+
+    Source
+    ------
+    METHODS 4.
     """
     target = dict(target)
     names = list(target)
@@ -81,10 +100,24 @@ def margin(name: str, categories: Collection[Any], target: Target) -> Margin:
 
 
 def bridged(races: Collection[str]) -> str | None:
-    """The category of 1997 for everything that a person ticked; None for nothing.
+    """The category of 1997 for everything that a person ticked.
 
-    "hispanic", one of BRIDGE's three, or "all_other"; never raises. Source: METHODS 4, the bridge
-    from the standard of 2024 to that of the census margins.
+    Parameters
+    ----------
+    races
+        The options ticked.
+
+    Returns
+    -------
+    "hispanic", one of BRIDGE's three, or "all_other"; None for nothing ticked.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    METHODS 4, the bridge from the standard of 2024 to that of the census margins.
     """
     ticked = set(races)
     if not ticked:
@@ -95,9 +128,23 @@ def bridged(races: Collection[str]) -> str | None:
 
 
 def check_people(margins: Sequence[Margin]) -> None:
-    """Raise CannotWeight unless there are enough people for these margins (METHODS 4).
+    """Refuse margins with too few people.
 
     1 to 3 margins, 100 people, 10 in every category; counts are of people, not of weights.
+
+    Parameters
+    ----------
+    margins
+        As margin() returns them, of the same people.
+
+    Raises
+    ------
+    CannotWeight
+        Under those numbers.
+
+    Source
+    ------
+    METHODS 4.
     """
     if not 1 <= len(margins) <= MARGINS:
         raise CannotWeight(f"Weight to 1 to {MARGINS} margins; here are {len(margins)}.")

@@ -17,17 +17,50 @@ Q_STEPS = 1000  # q is shown in thousandths, rounded up
 def benjamini_hochberg(p_values: ArrayLike, q: float = FALSE_DISCOVERIES) -> BoolArray:
     """Which of many tests pass when at most a part q of those that pass may be false.
 
-    p_values: 0..1; a missing one (NaN) is no test and does not pass. Raises ValueError for
-    others. Source: Benjamini and Hochberg 1995; R's p.adjust(p, "BH") <= q.
+    Parameters
+    ----------
+    p_values
+        Any shape, 0..1; NaN is no test and does not pass.
+    q
+        The false discovery rate, 0..1.
+
+    Returns
+    -------
+    Booleans of the same shape.
+
+    Raises
+    ------
+    ValueError
+        For a p-value outside 0..1.
+
+    Source
+    ------
+    METHODS 5; Benjamini and Hochberg 1995; R: p.adjust(p, "BH") <= q.
     """
     passes: BoolArray = adjusted_p(p_values) <= q
     return passes
 
 
 def adjusted_p(p_values: ArrayLike) -> FloatArray:
-    """For each test the least q at which it passes, 0..1; NaN where there was none.
+    """The least q at which each test passes.
 
-    Raises ValueError for a p-value outside 0..1. Source: R's p.adjust(p, "BH").
+    Parameters
+    ----------
+    p_values
+        Any shape, 0..1; NaN where there was no test.
+
+    Returns
+    -------
+    The same shape, 0..1; NaN where there was no test.
+
+    Raises
+    ------
+    ValueError
+        For a p-value outside 0..1.
+
+    Source
+    ------
+    METHODS 5; R: p.adjust(p, "BH").
     """
     p = np.asarray(p_values, dtype=float)
     if ((p < 0) | (p > 1)).any():

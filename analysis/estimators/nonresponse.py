@@ -50,11 +50,30 @@ class Nonresponse:
 
 
 def nonresponse(frame: pd.DataFrame, measures: Sequence[Measure]) -> list[Nonresponse]:
-    """One entry per item column and sample (audience, wave) that the measures read, in their order.
+    """Who was asked and gave no answer, item by item.
 
-    Shares are 0..1. Columns that the frame lacks, and samples that nobody is of, have no entry.
     Whole-programme numbers: for anything smaller, the released don't-know shares are there.
-    Raises ValueError for a frame without rows. Source: METHODS 2.
+
+    Parameters
+    ----------
+    frame
+        One row per response.
+    measures
+        Those whose items are counted.
+
+    Returns
+    -------
+    One entry per item column and sample (audience, wave) that the measures read, in their order;
+    shares are 0..1. Columns that the frame lacks, and samples that nobody is of, have no entry.
+
+    Raises
+    ------
+    ValueError
+        For a frame without rows.
+
+    Source
+    ------
+    METHODS 2.
     """
     if not len(frame):
         raise ValueError("There is no response: nonresponse of nobody is not a number.")

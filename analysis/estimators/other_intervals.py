@@ -16,9 +16,26 @@ from analysis.estimators.linearization import Estimate
 
 
 def logit_range(estimate: Estimate, *, level: float = LEVEL) -> tuple[float, float]:
-    """Range of a share, 0..1, symmetric on the logit scale: se / (p q), t with the df.
+    """Range of a share, symmetric on the logit scale: se / (p q), t with the df.
 
-    Raises ValueError at 0, at 1, for one event and for a level outside 0..1.
+    Parameters
+    ----------
+    estimate
+        Of a share, as mean_of() returns it.
+    level
+        Of the range, 0..1.
+
+    Returns
+    -------
+    Low and high, 0..1.
+
+    Raises
+    ------
+    ValueError
+        At 0, at 1, for one event and for a level outside 0..1.
+
+    Source
+    ------
     R: svyciprop(method = "logit"), "xlogit".
     """
     p, half = estimate.value, _half(estimate, level)
@@ -27,10 +44,28 @@ def logit_range(estimate: Estimate, *, level: float = LEVEL) -> tuple[float, flo
 
 
 def arcsine_range(estimate: Estimate, *, level: float = LEVEL) -> tuple[float, float]:
-    """Range of a share, 0..1, symmetric in asin(sqrt(p)): se / (2 sqrt(p q)), t with the df.
+    """Range of a share, symmetric in asin(sqrt(p)): se / (2 sqrt(p q)), t with the df.
 
-    Raises ValueError as logit_range() does. R: svyciprop(method = "asin"), but that an end
-    below 0 is 0 here: R squares it, so that its range may begin above the share of nobody.
+    Parameters
+    ----------
+    estimate
+        Of a share, as mean_of() returns it.
+    level
+        Of the range, 0..1.
+
+    Returns
+    -------
+    Low and high, 0..1.
+
+    Raises
+    ------
+    ValueError
+        As logit_range() does.
+
+    Source
+    ------
+    R: svyciprop(method = "asin"), but that an end below 0 is 0 here: R squares it, so that its
+    range may begin above the share of nobody.
     """
     p, half = estimate.value, _half(estimate, level)
     half /= 2 * np.sqrt(p * (1 - p))

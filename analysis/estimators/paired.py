@@ -148,10 +148,26 @@ def _range(
 
 
 def wilcoxon_p(differences: ArrayLike) -> float:
-    """Two-sided signed-rank p-value: zeros dropped, ties and continuity corrected; 1 if all are 0.
+    """Two-sided signed-rank p-value: zeros dropped, ties and continuity corrected.
 
-    0..1; never raises. Missing (NaN) differences leave. By the normal approximation for every n:
-    answers on a scale are tied nearly always, and R too takes it then.
+    By the normal approximation for every n: answers on a scale are tied nearly always, and R too
+    takes it then.
+
+    Parameters
+    ----------
+    differences
+        Shape (people,); missing ones (NaN) leave.
+
+    Returns
+    -------
+    0..1; 1 if all are 0.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
     R: wilcox.test(after, before, paired = TRUE, exact = FALSE).
     """
     d: FloatArray = np.asarray(differences, dtype=float)
@@ -163,10 +179,25 @@ def wilcoxon_p(differences: ArrayLike) -> float:
 
 
 def mcnemar_p(before: ArrayLike, after: ArrayLike) -> float:
-    """Exact two-sided p-value that as many turned favourable as turned away; 1 if nobody turned.
+    """Exact two-sided p-value that as many turned favourable as turned away.
 
-    before, after: booleans, favourable or not. Raises CannotCompare for a missing one or for
-    arrays that do not fit. R: binom.test(b, b + c).
+    Parameters
+    ----------
+    before, after
+        Shape (people,): booleans, favourable or not.
+
+    Returns
+    -------
+    0..1; 1 if nobody turned.
+
+    Raises
+    ------
+    CannotCompare
+        For a missing one or for arrays that do not fit.
+
+    Source
+    ------
+    METHODS 5; R: binom.test(b, b + c).
     """
     both = np.ravel(before), np.ravel(after)
     if len(both[0]) != len(both[1]) or pd.isna(np.concatenate(both)).any():

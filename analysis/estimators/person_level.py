@@ -15,11 +15,29 @@ from analysis.wordings import MIXED
 
 
 def person_values(frame: pd.DataFrame, measure: Measure) -> FloatArray:
-    """What each row says about a measure: 0 or 1 of a share, 0..100 of a score; else NaN.
+    """What each row says about a measure, for share_range() and mean_range().
 
-    NaN where too few of its questions were answered, and for other audiences. A score is kept in
-    millionths of its scale. Raises nothing: a column that is not there was shown to nobody.
-    For share_range() and mean_range(). Source: METHODS 2.
+    A score is kept in millionths of its scale.
+
+    Parameters
+    ----------
+    frame
+        One row per response.
+    measure
+        Whose answers; a column that is not there was shown to nobody.
+
+    Returns
+    -------
+    Shape (rows,): 0 or 1 of a share, 0..100 of a score; NaN where too few of its questions were
+    answered, and for other audiences.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    METHODS 2.
     """
     answered = answers(frame, measure)
     points = answered.value * (SCALE[measure.unit] / WHOLE)
@@ -28,10 +46,29 @@ def person_values(frame: pd.DataFrame, measure: Measure) -> FloatArray:
 
 
 def person_nets(frame: pd.DataFrame, measure: Measure) -> FloatArray:
-    """1 for a favourable answer, -1 for an unfavourable, 0 in between, NaN for none.
+    """1 for a favourable answer, -1 for an unfavourable, 0 in between.
 
-    Its mean is the net share, -1..1; its range is mean_range()'s. Raises ValueError for a measure
-    without unfavourable answers. Source: METHODS 2, z = [y >= 4] - [y <= 2].
+    Its mean is the net share, -1..1; its range is mean_range()'s.
+
+    Parameters
+    ----------
+    frame
+        One row per response.
+    measure
+        Whose answers.
+
+    Returns
+    -------
+    Shape (rows,); NaN for no answer.
+
+    Raises
+    ------
+    ValueError
+        For a measure without unfavourable answers.
+
+    Source
+    ------
+    METHODS 2: z = [y >= 4] - [y <= 2].
     """
     if not measure.splits:
         raise ValueError(f"Measure {measure.name}: it has no unfavourable answers, so no net.")
@@ -42,10 +79,27 @@ def person_nets(frame: pd.DataFrame, measure: Measure) -> FloatArray:
 
 
 def person_items(frame: pd.DataFrame, measure: Measure) -> FloatArray:
-    """Codes of a measure's questions, shape (rows, questions); NaN for whatever is no answer.
+    """Codes of a measure's questions, for reliability() and paired().
 
-    In the scale's own codes, e.g. 1..5. For reliability() and paired(). Raises ValueError when the
-    frame lacks a question's column. Source: METHODS 2.
+    Parameters
+    ----------
+    frame
+        One row per response.
+    measure
+        Whose questions.
+
+    Returns
+    -------
+    Shape (rows, questions), in the scale's own codes, e.g. 1..5; NaN for whatever is no answer.
+
+    Raises
+    ------
+    ValueError
+        When the frame lacks a question's column.
+
+    Source
+    ------
+    METHODS 2.
     """
     absent = [name for name in measure.columns if name not in frame.columns]
     if absent:
@@ -57,12 +111,29 @@ def person_items(frame: pd.DataFrame, measure: Measure) -> FloatArray:
 
 
 def season_wordings(frame: pd.DataFrame, measure: Measure) -> dict[int, str]:
-    """Season -> the wording in which the measure was asked; several are joined by MIXED.
+    """The wording in which a measure was asked, by season.
 
-    For kitagawa(), adjusted_change() and slope(), which refuse to cross a wall, and to be looked
-    at before difference_of() and newcombe(), which see numbers only. A season in which nobody was
-    asked is not there. An instrument that the measure does not map is a wording of its own.
-    Raises nothing. Source: METHODS 5, a wording version is a wall.
+    For kitagawa(), adjusted_change() and slope(), which refuse to cross a wall, and to be looked at
+    before difference_of() and newcombe(), which see numbers only.
+
+    Parameters
+    ----------
+    frame
+        One row per response.
+    measure
+        Which; an instrument that it does not map is a wording of its own.
+
+    Returns
+    -------
+    Season -> wording; several are joined by MIXED. A season in which nobody was asked is not there.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    METHODS 5, a wording version is a wall.
     """
     asked = answers(frame, measure).asked & in_sample(frame, measure)
     seen = frame.loc[asked, ["season", "instrument"]].drop_duplicates().sort_values("season")

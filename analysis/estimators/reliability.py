@@ -39,12 +39,26 @@ class Reliability:
 
 
 def reliability(items: ArrayLike) -> Reliability:
-    """Reliability of items, shape (people, items); people with a missing (NaN) item are left out.
+    """Reliability of items; people with a missing item are left out.
 
-    items: see person_items(); codes of missing answers must be NaN already. Alpha, omega and the
-    item-rest correlations are at most 1. Raises ValueError for under three items or 200 complete
-    answers, for an item that everyone answered alike, and for a negative item-rest correlation:
-    then an item is keyed the wrong way round. Source: METHODS 2; R: psych::alpha, psych::omega.
+    Parameters
+    ----------
+    items
+        Shape (people, items), see person_items(); codes of missing answers must be NaN already.
+
+    Returns
+    -------
+    A Reliability: alpha, omega and the item-rest correlations are at most 1.
+
+    Raises
+    ------
+    ValueError
+        Under three items or 200 complete answers, for an item that everyone answered alike, and for
+        a negative item-rest correlation: then an item is keyed the wrong way round.
+
+    Source
+    ------
+    METHODS 2; R: psych::alpha, psych::omega.
     """
     table = np.asarray(items, dtype=float)
     if table.ndim != 2 or table.shape[1] < 3:
@@ -54,14 +68,14 @@ def reliability(items: ArrayLike) -> Reliability:
         raise ValueError(f"Reliability needs {LEAST_PEOPLE} people who answered every item.")
     if (table.std(axis=0) == 0).any():
         raise ValueError("Everybody gave one item the same answer: it says nothing about the rest.")
-    estimate = _told(table)
+    estimate = _estimated(table)
     if min(estimate.item_rest) < 0:
         worst = estimate.item_rest.index(min(estimate.item_rest)) + 1
         raise ValueError(f"Item {worst} runs against the others: check its keying.")
     return estimate
 
 
-def _told(table: FloatArray) -> Reliability:
+def _estimated(table: FloatArray) -> Reliability:
     rest = tuple(item_rest(table).tolist())
     return Reliability(len(table), alpha(table), omega(table), rest)
 
@@ -86,7 +100,7 @@ def checked_indexes(
         for season, rows in items.groupby(mine["season"].to_numpy()):
             complete = rows.dropna().to_numpy()
             enough = len(complete) >= LEAST_PEOPLE and (complete.std(axis=0) > 0).all()
-            checked[int(str(season)), *measure.key] = _told(complete) if enough else None
+            checked[int(str(season)), *measure.key] = _estimated(complete) if enough else None
     return checked
 
 

@@ -97,11 +97,32 @@ def pooled(y: ArrayLike, v: ArrayLike, tau2: float) -> Pooled:
 
 
 def steadied(y: ArrayLike, v: ArrayLike, tau2: float | None = None) -> Steadied:
-    """Empirical Bayes: theta = B mu + (1-B) y with B = v / (v + tau2), in the unit of y.
+    """Empirical Bayes: theta = B mu + (1-B) y with B = v / (v + tau2).
 
-    tau2 is Paule-Mandel's; DerSimonian-Laird's where that has no solution.
-    se^2 = tau2 v / (v + tau2) + B^2 / sum 1/(v + tau2). R: metafor::blup.
-    Raises ValueError for under three areas or a variance of 0.
+    se^2 = tau2 v / (v + tau2) + B^2 / sum 1/(v + tau2).
+
+    Parameters
+    ----------
+    y
+        Shape (areas,): estimates.
+    v
+        Shape (areas,): their variances, over 0.
+    tau2
+        Variance between areas; by default Paule and Mandel's, or DerSimonian and Laird's where that
+        has no solution.
+
+    Returns
+    -------
+    A Steadied, in the unit of y.
+
+    Raises
+    ------
+    ValueError
+        Under three areas or for a variance of 0.
+
+    Source
+    ------
+    METHODS 6; R: metafor::blup.
     """
     values, variances = _checked(y, v)
     if tau2 is None:
@@ -117,11 +138,29 @@ def steadied(y: ArrayLike, v: ArrayLike, tau2: float | None = None) -> Steadied:
 
 
 def steadied_shares(p: ArrayLike, n_star: ArrayLike) -> tuple[FloatArray, Steadied]:
-    """Steadied shares, 0..1, and what is behind them on the logit scale.
+    """Steadied shares, by way of the logit scale.
 
-    p: banded shares 0..1 (0 and 1 allowed); n_star: worth of answers.
-    y = logit((x + .5) / (n* + 1)) with x = p n*, v = 1 / (n* p q) of that share. Raises
-    ValueError as steadied() does, and for shares outside 0..1 or no answers. Source: METHODS 6.
+    y = logit((x + .5) / (n* + 1)) with x = p n*, v = 1 / (n* p q) of that share.
+
+    Parameters
+    ----------
+    p
+        Shape (areas,): banded shares, 0..1; 0 and 1 allowed.
+    n_star
+        Shape (areas,): people's worth of answers.
+
+    Returns
+    -------
+    Shares, shape (areas,), 0..1, and what is behind them on the logit scale.
+
+    Raises
+    ------
+    ValueError
+        As steadied() does, and for shares outside 0..1 or no answers.
+
+    Source
+    ------
+    METHODS 6.
     """
     share, n = np.asarray(p, dtype=float), np.asarray(n_star, dtype=float)
     if (n <= 0).any() or ((share < 0) | (share > 1)).any():
@@ -136,7 +175,26 @@ def funnel(p: ArrayLike, n_star: ArrayLike) -> Funnel:
 
     p0 = sum n* p / sum n*; z = (p - p0) / sqrt(p0 q0 / n*); the overdispersion is the mean z^2
     after 10 % at each end are winsorised, 1 or more; z are divided by its root.
-    Source: Spiegelhalter 2005. Raises ValueError for under three areas or p0 of 0 or 1.
+
+    Parameters
+    ----------
+    p
+        Shape (areas,): shares, 0..1.
+    n_star
+        Shape (areas,): people's worth of answers.
+
+    Returns
+    -------
+    A Funnel.
+
+    Raises
+    ------
+    ValueError
+        Under three areas or for a p0 of 0 or 1.
+
+    Source
+    ------
+    METHODS 6; Spiegelhalter 2005.
     """
     share, n = np.asarray(p, dtype=float), np.asarray(n_star, dtype=float)
     if len(share) < LEAST_AREAS or share.shape != n.shape or not (n > 0).all():

@@ -46,9 +46,32 @@ def slope(
 ) -> Slope:
     """Weighted least squares with weights 1/v_t; SE times sqrt(max(1, Q / (T-2))).
 
-    variances: of each season's value, over 0; level: of the range, 0..1. Raises CannotCompare for
-    under four seasons, a repeated season, a missing value, or seasons that were asked in
-    different words. Source: METHODS 5; R: lm(y ~ x, weights = 1/v), its SE / sigma * max(1, sigma).
+    Parameters
+    ----------
+    seasons
+        Shape (seasons,): years, four or more, each once.
+    values
+        Shape (seasons,), none missing.
+    variances
+        Of each season's value, over 0.
+    wordings
+        In which each season was asked.
+    level
+        Of the range, 0..1.
+
+    Returns
+    -------
+    A Slope, in the unit of the values a year.
+
+    Raises
+    ------
+    CannotCompare
+        Under four seasons, for a repeated season, a missing value, or seasons that were asked in
+        different words.
+
+    Source
+    ------
+    METHODS 5; R: lm(y ~ x, weights = 1/v), its SE / sigma * max(1, sigma).
     """
     x, y, v = (np.asarray(column, dtype=float) for column in (seasons, values, variances))
     if not (x.shape == y.shape == v.shape == (len(wordings),)) or not np.isfinite(x).all():

@@ -66,8 +66,22 @@ def newcombe(
 def parts_correlation(one: ArrayLike, other: ArrayLike) -> FloatArray:
     """Correlation of the estimates of two shares of the same people who exclude each other.
 
-    one, other: 0..1, together at most 1 (rounded ones may be a little more). Returns -1..0, and 0
-    where one of them is 0 or 1. Never raises. Source: of a multinomial, -sqrt(pq / (1-p)(1-q)).
+    Parameters
+    ----------
+    one, other
+        Any shape: shares, 0..1, together at most 1 (rounded ones may be a little more).
+
+    Returns
+    -------
+    -1..0; 0 where one of them is 0 or 1.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    Of a multinomial: -sqrt(pq / (1-p)(1-q)).
     """
     p, q = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
     rest = (1 - p) * (1 - q)
@@ -78,10 +92,26 @@ def parts_correlation(one: ArrayLike, other: ArrayLike) -> FloatArray:
 def two_sided_p(
     difference: ArrayLike, low: ArrayLike, high: ArrayLike, z: float = Z95
 ) -> FloatArray:
-    """p-value, 0..1, of the normal whose range has the arm towards 0: small just where 0 is out.
+    """p-value of the normal whose range has the arm towards 0: small just where 0 is out.
 
-    low, high: of the difference; z: of their level, 1.96 for 95 %. 1 for a difference of 0, NaN
-    where an end is missing. Never raises. Source: METHODS 5.
+    Parameters
+    ----------
+    difference, low, high
+        Any shape: a difference and its range.
+    z
+        Quantile of the range's level, 1.96 for 95 %.
+
+    Returns
+    -------
+    0..1; 1 for a difference of 0, NaN where an end is missing.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    METHODS 5.
     """
     d, low, high = (np.asarray(x, dtype=float) for x in (difference, low, high))
     arm = np.where(d > 0, d - low, high - d)

@@ -15,15 +15,11 @@ from numpy.typing import ArrayLike
 from analysis.estimators.answers import numbers
 from analysis.estimators.basic import LEVEL, FloatArray
 from analysis.estimators.design import Design
-from analysis.estimators.intervals import (
-    Ranged,
-    mean_range,
-    share_range,
-    weighted_mean_range,
-    weighted_share_range,
-)
+from analysis.estimators.intervals import Ranged, mean_range, share_range
 from analysis.estimators.margins import CannotWeight, Margin, check_people
-from analysis.estimators.weighting import rake_and_trim, refuse_unshowable, who_answered_matters
+from analysis.estimators.trimming import rake_and_trim
+from analysis.estimators.weighted_estimates import refuse_unshowable, who_answered_matters
+from analysis.estimators.weighted_intervals import weighted_mean_range, weighted_share_range
 
 
 @dataclass(frozen=True)
@@ -48,13 +44,35 @@ def share_second_view(
     rho: float,
     level: float = LEVEL,
 ) -> SecondView:
-    """The share of ones in y (0 or 1; NaN leaves) as it is and raked to the margins, 0..1.
+    """The share of ones in y as it is, and raked to the margins.
 
-    margins: 1 to 3, see margin(), with a category for everybody; level: of both ranges.
-    Raises CannotWeight for under 100 answers, a category with under 10, margins that cannot be met
-    with weights of .3 to 3 times their mean, a design effect of the weights over 2, and answers
-    worth under 30 people's.
-    Source: METHODS 4.
+    Parameters
+    ----------
+    y
+        Shape (people,): 0 or 1; NaN leaves.
+    margins
+        1 to 3, see margin(), with a category for everybody.
+    of
+        The design.
+    rho
+        Intraclass correlation of the whole programme, 0..1.
+    level
+        Of both ranges, 0..1.
+
+    Returns
+    -------
+    A SecondView, 0..1.
+
+    Raises
+    ------
+    CannotWeight
+        Under 100 answers, for a category with under 10, margins that cannot be met with weights of
+        .3 to 3 times their mean, a design effect of the weights over 2, and answers worth under 30
+        people's.
+
+    Source
+    ------
+    METHODS 4.
     """
     values, there = _who_answered(y, margins, of)
     fitted = rake_and_trim(there, margins)
@@ -73,9 +91,35 @@ def mean_second_view(
     scale: float = 100.0,
     level: float = LEVEL,
 ) -> SecondView:
-    """As share_second_view(), of a mean in the unit of y; it raises the same. METHODS 4.
+    """As share_second_view(), of a mean.
 
-    scale: from the least to the greatest y there can be; 5 % of it are worth saying.
+    Parameters
+    ----------
+    y
+        Shape (people,); NaN leaves.
+    margins
+        1 to 3, see margin(), with a category for everybody.
+    of
+        The design.
+    rho
+        Intraclass correlation of the whole programme, 0..1.
+    scale
+        From the least to the greatest y there can be; 5 % of it are worth saying.
+    level
+        Of both ranges, 0..1.
+
+    Returns
+    -------
+    A SecondView in the unit of y.
+
+    Raises
+    ------
+    CannotWeight
+        As share_second_view() does.
+
+    Source
+    ------
+    METHODS 4.
     """
     values, there = _who_answered(y, margins, of)
     fitted = rake_and_trim(there, margins)

@@ -66,7 +66,25 @@ BAND_TABLE = Table(
 
 
 def codebook(measures: Sequence[Measure]) -> pd.DataFrame:
-    """COLUMN_TABLE as a frame, for notebooks: a row per column of every table, all text."""
+    """COLUMN_TABLE as a frame, for notebooks.
+
+    Parameters
+    ----------
+    measures
+        Those of a release: the wide table has columns of each.
+
+    Returns
+    -------
+    A row per column of every table, all text.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    METHODS 9.
+    """
     return pd.DataFrame(
         list(column_rows((*LONG, wide_table(measures)))), columns=COLUMN_TABLE.names
     )

@@ -23,7 +23,8 @@ from analysis.disclosure.between_releases import (
 )
 from analysis.disclosure.protect import guarded
 from analysis.disclosure.rules import Audit, Finding, simple_audit
-from analysis.estimators.basic import ANSWERS_TO_TRUST, FloatArray
+from analysis.estimators.basic import FloatArray
+from analysis.estimators.intraclass import ANSWERS_TO_TRUST
 from analysis.estimators.reliability import Reliability, checked_indexes
 from analysis.frame import check_frame
 from analysis.measures import TOTAL, Measure, in_sample, samples
@@ -101,13 +102,41 @@ def release(
 ) -> Released:
     """The released tables of closed events.
 
-    frame:    one row per response, as analysis/frame.py declares it; any row order
-    previous: the last release with its ledger; its tables stand unless the rule of 11 lets them
-              be rebuilt, and those of counties or seasons that the frame lacks always stand
-    known:    (season, measure id, agency) -> what the whole programme tells of a measure, when
-              the frame holds only a part of it; else estimated here
-    audit:    the rules that the finished tables must keep
-    Raises FrameError, NothingToRelease (with reasons) or ReleaseRefused (with findings).
+    Parameters
+    ----------
+    frame
+        One row per response, as analysis/frame.py declares it; any row order.
+    measures
+        What is published.
+    cuts
+        The columns that group it.
+    previous
+        The last release with its ledger; its tables stand unless the rule of 11 lets them be
+        rebuilt, and those of counties or seasons that the frame lacks always stand.
+    known
+        (season, measure id, agency) -> what the whole programme tells of a measure, when the
+        frame holds only a part of it; else estimated here.
+    audit
+        The rules that the finished tables must keep.
+    progress
+        Called with counties done, counties in all and the county's id.
+
+    Returns
+    -------
+    A Released: frozen tables under a checksum, and the ledger for the next release.
+
+    Raises
+    ------
+    FrameError
+        For a frame that is not as declared.
+    NothingToRelease
+        With reasons.
+    ReleaseRefused
+        With findings of the audit.
+
+    Source
+    ------
+    METHODS 7.
     """
     check_frame(frame, measures, cuts)
     earlier = _earlier(previous)

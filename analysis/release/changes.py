@@ -26,15 +26,35 @@ def season_changes(
     measures: Sequence[Measure],
     curves: Mapping[str, Curve] | None = None,
 ) -> pd.DataFrame:
-    """Each place's change into every season from the last before that can be compared (total).
+    """Each place's change into every season from the last one before that compares.
 
     That is the last that was asked in the same words and is shown as a number; where none is, the
-    season before, and the verdict says why (FEW or WORDING). A pool is compared only with a pool
-    of the same members. The families of tests are all places of a season together, headline
-    measures apart from the others. Columns: columns.CHANGES, in the unit of the measure.
-    figures: those of a release (Released.figures); raises KeyError for other columns.
-    curves: how the q of each family climb, when these figures are only a part of the programme
-            (see verdict.settled_curves); else computed from these figures. Source: METHODS 5.
+    season before, and the verdict says why (FEW or WORDING). A pool is compared only with a pool of
+    the same members. The families of tests are all places of a season together, headline measures
+    apart from the others.
+
+    Parameters
+    ----------
+    figures
+        Those of a release (Released.figures).
+    measures
+        What the release publishes.
+    curves
+        How the q of each family climb, when these figures are only a part of the programme (see
+        verdict.settled_curves); else computed from these figures.
+
+    Returns
+    -------
+    A frame with columns.CHANGES, in the unit of each measure.
+
+    Raises
+    ------
+    KeyError
+        For other columns.
+
+    Source
+    ------
+    METHODS 5.
     """
     return _told(_numbers(*pairs_before(figures), measures, BEFORE), curves)
 
@@ -60,10 +80,32 @@ def changes_since_first(
     measures: Sequence[Measure],
     curves: Mapping[str, Curve] | None = None,
 ) -> pd.DataFrame:
-    """Each place's change from the first season that compares to the newest of all (total).
+    """Each place's change from the first season that compares to the newest of all.
 
-    Only where season_changes has another: a season that compares lies between. A family of tests
-    of its own. Columns, units and failures as there. Source: METHODS 5.
+    Only where season_changes() has another: a season that compares lies between. A family of tests
+    of its own.
+
+    Parameters
+    ----------
+    figures
+        Those of a release (Released.figures).
+    measures
+        What the release publishes.
+    curves
+        As in season_changes().
+
+    Returns
+    -------
+    A frame with columns.CHANGES, in the unit of each measure.
+
+    Raises
+    ------
+    KeyError
+        For other columns.
+
+    Source
+    ------
+    METHODS 5.
     """
     total = _by_place(figures)
     pairs = _from_first(total, figures["season"].max())

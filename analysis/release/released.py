@@ -125,8 +125,27 @@ def stored_view(
 ) -> View:
     """Some rows of a stored release that was verified when it was stored: a page needs no more.
 
-    communities: which of those that share a row are looked at; none: all of them.
-    Refuses rows that no release can hold: other columns, or a part of under LEAST people.
+    Parameters
+    ----------
+    figures, changes
+        Rows, as mappings or a frame, with the columns of a release.
+    sha256
+        The release's checksum.
+    communities
+        Which of those that share a row are looked at; none: all of them.
+
+    Returns
+    -------
+    A View.
+
+    Raises
+    ------
+    NotReleased, ValueError
+        For rows that no release can hold: a part of under LEAST people, or other columns.
+
+    Source
+    ------
+    METHODS 7.
     """
     table = tidy(figures, FIGURES)
     if (table["n_low"] < LEAST).any():

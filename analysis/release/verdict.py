@@ -41,12 +41,30 @@ PAIRS = "pairs"  # of those who answered twice: who moved down, against who move
 
 
 def smallest_change(p: ArrayLike, n_star_from: ArrayLike, n_star_to: ArrayLike) -> FloatArray:
-    """Smallest change of a share that would show in four of five cases, 0..1.
+    """Smallest change of a share that would show in four of five cases.
 
-    p: the share that is moved from, 0..1; n_star: unrelated people's worth of answers (n / 1.4
-    when nothing better is known). At 0 and 1 half an answer is taken for the other side: a share
-    that nobody contradicts may still move. Source: METHODS 5; (z.975 + z.80) sqrt(pq/n1 + pq/n2).
-    Raises ValueError when a season has no answers and for a share outside 0..1.
+    At 0 and 1 half an answer is taken for the other side: a share that nobody contradicts may still
+    move.
+
+    Parameters
+    ----------
+    p
+        Any shape: the share that is moved from, 0..1.
+    n_star_from, n_star_to
+        Unrelated people's worth of answers (n / 1.4 when nothing better is known).
+
+    Returns
+    -------
+    0..1, of the shape of p.
+
+    Raises
+    ------
+    ValueError
+        When a season has no answers and for a share outside 0..1.
+
+    Source
+    ------
+    METHODS 5: (z.975 + z.80) sqrt(pq/n1 + pq/n2).
     """
     share = np.asarray(p, dtype=float)
     n1, n2 = np.asarray(n_star_from, dtype=float), np.asarray(n_star_to, dtype=float)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.estimators.basic import FloatArray, most_per_event
+from analysis.estimators.basic import FloatArray
 from analysis.estimators.evenings import evening_sums
+from analysis.estimators.intraclass import most_per_event
 from analysis.measures import LEAST, WHOLE, IntArray, Measure
 from analysis.release.figures import publish, with_ranges
 from analysis.release.known import programme_knows

@@ -13,14 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from analysis.estimators.basic import (
-    Z95,
-    FloatArray,
-    effective_n,
-    intraclass_correlation,
-    settled_rho,
-    wilson,
-)
+from analysis.estimators.basic import Z95, FloatArray, wilson
+from analysis.estimators.intraclass import effective_n, intraclass_correlation, settled_rho
 from analysis.estimators.multiple_testing import benjamini_hochberg
 from analysis.estimators.two_shares import Interval, newcombe
 from analysis.measures import BoolArray

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.estimators.basic import FloatArray
-from analysis.estimators.linearization import design, mean_of, t_range
+from analysis.estimators.linearization import design, mean_of
+from analysis.estimators.linearized_ranges import t_range
 from analysis.estimators.margins import Margin, margin
-from analysis.estimators.weighting import rake, weighted_mean
+from analysis.estimators.weighted_estimates import weighted_mean
+from analysis.estimators.weighting import rake
 from analysis.measures import IntArray
 from analysis.simulation.rates import Rate, rate
 from analysis.simulation.towns import event_shares

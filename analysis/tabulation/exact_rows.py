@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.estimators.basic import most_per_event
+from analysis.estimators.intraclass import most_per_event
 from analysis.measures import TOTAL, IntArray, Measure
 from analysis.tabulation.counts import BOTTOM, DONT_KNOW, SUM, TOP, N, Tally
 from analysis.tabulation.rounding import band_event, band_n

@@ -4,16 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
-from analysis.estimators.basic import (
+from analysis.estimators.basic import mean, net, share, wilson
+from analysis.estimators.intraclass import (
     effective_n,
     intraclass_correlation,
     kish_deff,
-    mean,
     most_per_event,
-    net,
     settled_rho,
-    share,
-    wilson,
 )
 
 # R: prop.test(x, n, correct = FALSE)$conf.int

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.estimators.basic import intraclass_correlation, wilson
+from analysis.estimators.basic import wilson
 from analysis.estimators.crowd import PARTIES, crowd_n, ends, place_n
 from analysis.estimators.evenings import (
     EVENTS,
@@ -16,6 +16,7 @@ from analysis.estimators.evenings import (
     spread_of,
     within_places,
 )
+from analysis.estimators.intraclass import intraclass_correlation
 
 
 def sums_of(answers):

@@ -9,18 +9,14 @@ from scipy.stats import binomtest, norm
 from scipy.stats import t as student
 
 from analysis.estimators.basic import wilson
-from analysis.estimators.intervals import (
-    mean_range,
-    n_star_of,
-    pooled_rho,
-    share_range,
-    weighted_mean_range,
-    weighted_share_range,
-)
-from analysis.estimators.linearization import design, korn_graubard, mean_of, t_range
+from analysis.estimators.intervals import mean_range, n_star_of, pooled_rho, share_range
+from analysis.estimators.linearization import design, mean_of
+from analysis.estimators.linearized_ranges import korn_graubard, t_range
 from analysis.estimators.margins import margin
 from analysis.estimators.other_intervals import arcsine_range, logit_range
-from analysis.estimators.weighting import rake, weighted_mean
+from analysis.estimators.weighted_estimates import weighted_mean
+from analysis.estimators.weighted_intervals import weighted_mean_range, weighted_share_range
+from analysis.estimators.weighting import rake
 
 RNG = np.random.default_rng(11)
 EVENT = np.repeat(np.arange(12), 20)

@@ -4,7 +4,8 @@ import pytest
 from analysis.estimators.jackknife import jackknife
 from analysis.estimators.linearization import design, mean_of
 from analysis.estimators.margins import margin
-from analysis.estimators.weighting import adjusted_influence, rake, weighted_mean
+from analysis.estimators.weighted_estimates import adjusted_influence, weighted_mean
+from analysis.estimators.weighting import rake
 from tests.analysis.r_numbers import as_design, cases, schools
 
 DATA = schools()

@@ -8,15 +8,13 @@ from hypothesis import strategies as st
 from analysis.estimators.basic import wilson
 from analysis.estimators.linearization import (
     design,
-    design_effect,
     difference_of,
-    korn_graubard,
     mean_of,
     means_of,
     ratio_of,
-    t_range,
     total_of,
 )
+from analysis.estimators.linearized_ranges import design_effect, korn_graubard, t_range
 from analysis.estimators.other_intervals import arcsine_range, logit_range
 from tests.analysis.r_numbers import as_design, cases, schools
 

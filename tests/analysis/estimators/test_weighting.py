@@ -4,18 +4,14 @@ import pytest
 
 from analysis.estimators.linearization import design, mean_of
 from analysis.estimators.margins import CannotWeight, bridged, check_people, margin
-from analysis.estimators.weighting import (
-    Weighted,
-    post_stratify,
-    rake,
-    rake_and_trim,
+from analysis.estimators.trimming import rake_and_trim, trim, trim_strictly
+from analysis.estimators.weighted_estimates import (
     refuse_unshowable,
-    trim,
-    trim_strictly,
     weighted_mean,
     weighted_total,
     who_answered_matters,
 )
+from analysis.estimators.weighting import Weighted, post_stratify, rake
 from tests.analysis.r_numbers import as_design, cases, schools
 
 DATA = schools()

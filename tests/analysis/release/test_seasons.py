@@ -10,7 +10,8 @@ from scipy.stats import t as student
 
 from analysis.estimators.decomposition import adjusted_change, kitagawa
 from analysis.estimators.jackknife import jackknife
-from analysis.estimators.linearization import design, mean_of, t_range
+from analysis.estimators.linearization import design, mean_of
+from analysis.estimators.linearized_ranges import t_range
 from analysis.estimators.paired import mcnemar_p, paired, wilcoxon_p
 from analysis.estimators.trend import CannotCompare, slope
 
