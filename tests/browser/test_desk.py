@@ -58,9 +58,10 @@ def test_from_the_link_to_a_figure_and_on_to_the_next_year(new_page, town_hall, 
     ana.presses("Home").presses("Alder Creek, Ohio")
     expect(page.get_by_text("Print the posters")).to_be_visible()
     the_evening_comes(town_hall)
-    people = answer(new_page(), town_hall, [one.text.removeprefix(ADDRESS) for one in read])
+    ((code,),) = town_hall.rows("SELECT code FROM poster WHERE wave = 'event'")
+    people = answer(new_page(), town_hall, code)
     ana.presses("Home").presses("Alder Creek, Ohio").presses("See how it goes")
-    expect(page.get_by_text("fewer than 20").first).to_be_visible()
+    expect(page.get_by_text("about 30").first).to_be_visible()
     ana.presses("Close the event").presses("Close it now")
     town_hall.flask("release")
     guest = new_page(width=width)
@@ -80,8 +81,8 @@ def test_from_the_link_to_a_figure_and_on_to_the_next_year(new_page, town_hall, 
     assert [*dict.fromkeys(ana.found)] == []
 
 
-TRUST = [5] * 5 + [4] * 5 + [2] * 4  # 10 of 14 trust the police a lot or completely
-SHOWN = "71"  # per cent; what 14 people are rounded to is tested with the release
+TRUST = [5] * 12 + [4] * 12 + [2] * 10  # 24 of 34 trust the police a lot or completely
+SHOWN = "70%"  # among 30 to 59 people, in steps of ten
 
 
 def the_evening_comes(site: Site) -> None:
@@ -93,15 +94,15 @@ def the_evening_comes(site: Site) -> None:
         site.change(f"UPDATE event SET {column} = ?", moment)
 
 
-def answer(phone: Page, site: Site, addresses: list[str]) -> int:
+def answer(phone: Page, site: Site, code: str) -> int:
     """Let one guest answer on a phone and the others by post; return how many they were."""
     first, *others = TRUST
-    guest = Guest(phone, site).opens_address(site.url + addresses[0] + "?lang=en")
+    guest = Guest(phone, site).opens(code)
     guest.says("adult", "police").goes_on("trust")
     guest.answers({**OPINION, "trust.police": str(first)}).sends()
     for trust in others:
         given = ADULT | OPINION | {"trust.police": trust}
-        posts(phone.context.request, site.url + addresses[0], given)
+        posts(phone.context.request, f"{site.url}/s/{code}", given)
     return len(TRUST)
 
 
