@@ -4,6 +4,7 @@ Measured in benchmarks/servers.py and benchmarks/readers.py; docs/decisions/0004
 and 0012-reading-cannot-stop-the-survey.md say why.
 """
 
+import gc
 import resource
 import sys
 
@@ -15,7 +16,7 @@ from survey.config import SettingError, read_settings  # noqa: E402
 from survey.server.quiet import ServerLog  # noqa: E402
 from survey.server.roles import Roles, forget_socket  # noqa: E402
 from survey.server.worker import Worker  # noqa: E402
-from survey.storage import installation  # noqa: E402
+from survey.storage import db, installation, schema  # noqa: E402
 from survey.storage.copies import snapshot  # noqa: E402
 
 try:
@@ -45,6 +46,29 @@ control_socket_disable = True
 accesslog = None  # an access log would hold addresses, agents and seconds
 logger_class = ServerLog
 loglevel = "warning"
+
+
+def on_starting(server: object) -> None:
+    """Bring the database to this version, once for all workers; nothing is done where it is.
+
+    It stands here and not in a command before the server: a server that was killed is back in one
+    start instead of two.
+    """
+    from wsgi import app
+
+    engine = app.extensions["engine"]
+    try:
+        schema.bring_up_to_date(engine)
+    except (schema.NotReady, *db.AWAY) as error:
+        sys.exit(f"Porchlight cannot start: {reason_of(error)}")
+    finally:
+        engine.dispose()  # no connection may be shared by those who are forked from here
+    gc.collect()
+    gc.freeze()  # what is here stays: workers neither look through it again nor copy its pages
+
+
+def reason_of(error: Exception) -> str:
+    return str(error) if isinstance(error, schema.NotReady) else "the database does not answer."
 
 
 def pre_fork(server: object, worker: Worker) -> None:

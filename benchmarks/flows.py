@@ -2,6 +2,7 @@
 
     python -m benchmarks.flows                 SQLite (WAL, synchronous=FULL)
     python -m benchmarks.flows --postgres      both databases
+    python -m benchmarks.flows --peer          with a survey app for Django (benchmarks/peer.py)
     python -m benchmarks.flows --runs 5 --seconds 8
 
 The server is started as in production (gunicorn.conf.py, two gevent workers); the visitors are a
@@ -20,13 +21,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from benchmarks import peer
 from benchmarks.running import ROOT, TICKS, Server, serve
 from benchmarks.stage import Ledger, database, median, open_posters, table
 
 POSTERS = 4
+PEER = "django-survey-and-report"
 HEAD = ["", "flows/s", "open p50/p99", "send p50/p99", "thanks p50/p99", "flow p99", "CPU/flow"]
 
 
@@ -35,6 +39,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--postgres", action="store_true", help="PostgreSQL too")
+    options.add_argument("--peer", action="store_true", help="a survey app for Django, on SQLite")
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--seconds", type=float, default=4, help="of each run")
     options.add_argument("--connections", type=int, default=32)
@@ -58,21 +63,31 @@ def compare(kind: str, asked: argparse.Namespace) -> None:
         with (
             serve(url, workers=asked.workers) as server,
             serve(floor_url, app="benchmarks.stock:create_app()", workers=asked.workers) as stock,
+            peer.served(asked.workers)
+            if asked.peer and kind == "sqlite"
+            else nullcontext() as other,
         ):
-            runs: dict[str, list[dict[str, Any]]] = {"Porchlight": [], "stock Flask": []}
+            turns = {"Porchlight": (server, ours, ledger), "stock Flask": (stock, floor, None)}
+            if other:
+                turns[PEER] = (other, ["--path", peer.PATH], None)
+            for where, paths, kept in turns.values():  # pages are made only once
+                measure(where, [*paths, "--rate", "20"], asked, kept)
+            runs: dict[str, list[dict[str, Any]]] = {name: [] for name in turns}
             for _ in range(asked.runs):
-                runs["Porchlight"].append(measure(server, ours, asked, ledger))
-                runs["stock Flask"].append(measure(stock, floor, asked))
+                for name, (where, paths, kept) in turns.items():
+                    runs[name].append(measure(where, paths, asked, kept))
             reached = median(run["flows_per_second"] for run in runs["Porchlight"])
             half = measure(server, [*ours, "--rate", f"{reached / 2:.0f}"], asked, ledger)
             routed = measure(server, [*ours, "--routed"], asked, ledger)
-            memory = {"Porchlight": server.memory(), "stock Flask": stock.memory()}
+            memory = {name: where.memory() for name, (where, _, _) in turns.items()}
         print(f"{kind}: {asked.workers} workers, {asked.connections} connections")
         runs |= {"Porchlight, at half": [half], "no JavaScript": [routed]}
         print(table(HEAD, [row(name, found) for name, found in runs.items()]))
         base = median(run["flows_per_second"] for run in runs["stock Flask"])
         others = median(run["others"] for found in runs.values() for run in found)
-        print(f"Against the floor of the same run: {reached / base:.2f} times; "
+        cpu = {name: median(run["cpu_per_flow"] for run in found) for name, found in runs.items()}
+        print(f"Against the floor of the same run: {reached / base:.2f} times, with "
+              f"{cpu['Porchlight'] / cpu['stock Flask']:.2f} of its processor time; "
               f"all else on the machine took {others:.1f} cores")  # fmt: skip
         print(f"{ledger.check(url)}; {failures(runs.values())}")
         for name, (rss, pss) in memory.items():

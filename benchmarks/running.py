@@ -159,12 +159,21 @@ def wait_for_port(port: int, seconds: float = 10) -> None:
 
 @contextmanager
 def serve(
-    url: str, *, app: str = "wsgi:app", kind: str = PRODUCTION, workers: int = 2
+    url: str,
+    *,
+    app: str = "wsgi:app",
+    kind: str = PRODUCTION,
+    workers: int = 2,
+    joined: Callable[[int], None] = lambda master: None,
 ) -> Iterator[Server]:
-    """Start a server on the database at `url`; stop it at the end. Raises where it cannot start."""
+    """Start a server on the database at `url`; stop it at the end. Raises where it cannot start.
+
+    joined: told the process id of its master, which has no worker yet
+    """
     port = free_port()
     more = {"DATABASE_URL": url, "WORKERS": str(workers)}
     server = Server.start(SERVERS[kind](app, port), port, more)
+    joined(server.process.pid)
     try:
         server.wait_until_ready()
         yield server

@@ -9,6 +9,7 @@ scans, no languages, no agencies, nothing against sending twice.
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, redirect, render_template, url_for
@@ -61,6 +62,7 @@ def create_app() -> Flask:
     engine = create_engine(os.environ["DATABASE_URL"])
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", make_durable)
+    app.extensions |= {"engine": engine, "writer": SimpleNamespace(engine=engine)}  # our worker's
 
     @app.route("/s/stock", methods=["GET", "POST"])
     def survey() -> str | Response:

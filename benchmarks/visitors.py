@@ -18,6 +18,7 @@ import argparse
 import asyncio
 import json
 import random
+import re
 import time
 import urllib.request
 import zlib
@@ -40,17 +41,26 @@ FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 WARM_UP = 1.0  # seconds, not counted
 GRACE = 5.0  # seconds for the flows under way when the time is up
 UNPACK = {"br": brotli.decompress, "gzip": lambda body: zlib.decompress(body, 31), "": bytes}
-STEPS = ("open", "route", "send", "thanks", "flow")
-EXPECTED = {"open": 200, "route": 200, "send": 303, "thanks": 200}
+STEPS = ("open", "route", "send", "thanks", "results", "flow")
+# Django answers a form with 302 where we and the stock form answer with 303.
+EXPECTED = {
+    "open": (200,),
+    "route": (200,),
+    "send": (302, 303),
+    "thanks": (200,),
+    "results": (200,),
+}
+RESULTS = re.compile(rb'href="(/results/[^"?#]*)')
 
 
 class Crowd:
     """All visitors: what they are to do, and what became of it."""
 
     def __init__(
-        self, port: int, paths: list[str], *, fresh: bool, routed: bool, seed: int
+        self, port: int, paths: list[str], *, fresh: bool, routed: bool, seed: int, readers: float
     ) -> None:
         self.port, self.paths, self.fresh, self.routed = port, paths, fresh, routed
+        self.readers = readers  # share of those who have answered and then open the results
         self.chance = random.Random(seed)
         self.times: dict[str, list[float]] = {step: [] for step in STEPS}
         self.acknowledged: list[str] = []
@@ -216,7 +226,7 @@ class Visitor:
 
     def answered(self, status: int, head: dict[str, str], body: bytes) -> None:
         step, crowd = self.step, self.crowd
-        if status != EXPECTED[step]:
+        if status not in EXPECTED[step]:
             return self.give_up(f"{step}: {status}")
         crowd.note(step, self.since)
         if "set-cookie" in head:
@@ -230,6 +240,11 @@ class Visitor:
                 crowd.acknowledged.append(self.submission)
             at = head["location"]
             self.ask("thanks", f"GET {at} HTTP/1.1\r\n{PHONE}{self.cookie}\r\n".encode())
+        elif step == "thanks" and crowd.chance.random() < crowd.readers:
+            page = UNPACK[head.get("content-encoding", "")](body)
+            found = RESULTS.search(page)
+            assert found, "the thank-you leads to no results"
+            self.ask("results", b"GET %s HTTP/1.1\r\n" % found[1] + f"{PHONE}\r\n".encode())
         else:
             crowd.note("flow", self.started)
             self.rest()
@@ -263,6 +278,7 @@ def main() -> None:
     options.add_argument("--rate", type=float, default=0, help="flows a second; 0: as many as go")
     options.add_argument("--fresh", action="store_true", help="a new connection for every flow")
     options.add_argument("--routed", action="store_true", help="send the first screen by itself")
+    options.add_argument("--readers", type=float, default=0, help="share who then read results")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--ceiling", action="store_true")
     asked = options.parse_args()
@@ -276,7 +292,8 @@ def main() -> None:
 
 
 def visit(asked: argparse.Namespace, port: int, paths: list[str]) -> dict[str, object]:
-    crowd = Crowd(port, paths, fresh=asked.fresh, routed=asked.routed, seed=asked.seed)
+    crowd = Crowd(port, paths, fresh=asked.fresh, routed=asked.routed, seed=asked.seed,
+                  readers=asked.readers)  # fmt: skip
     asyncio.run(crowd.run(asked.connections, asked.seconds, asked.rate))
     return crowd.report(asked.seconds)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from survey import create_app
 from survey.config import Settings
 from survey.storage import db, schema
+from tests.postgres import InsteadOfSqlite
 
 pytest_plugins = ["tests.demonstration", "tests.country"]
 
@@ -35,9 +36,42 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+instead = InsteadOfSqlite()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgres", action="store_true", help="run on PostgreSQL what else runs on SQLite"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out the half of a test for both that would be its twin."""
+    if config.getoption("--postgres"):
+        items[:] = [item for item in items if not is_sqlites_twin(item)]
+
+
+def is_sqlites_twin(item: pytest.Item) -> bool:
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    return params.get("database_url") == "sqlite" and not item.get_closest_marker("sqlite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def on_postgres(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--postgres"):
+        instead.start(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture(autouse=True)
+def keeps_sqlite(request: pytest.FixtureRequest) -> Iterator[None]:
+    instead.keeps_sqlite = request.node.get_closest_marker("sqlite") is not None
+    yield
+    instead.keeps_sqlite = False
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'test.sqlite'}"
+def sqlite_url(tmp_path: Path, keeps_sqlite: None) -> str:
+    return instead.url(f"sqlite:///{tmp_path / 'test.sqlite'}")
 
 
 @pytest.fixture
@@ -65,7 +99,7 @@ def settings_of(url: str, **more: object) -> Settings:
 
 
 def make_app(url: str, **more: object) -> Flask:
-    app = create_app(settings_of(url, **more))
+    app = create_app(settings_of(instead.url(url), **more))
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     schema.migrate(app.extensions["engine"])

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey.questionnaire.answer_codes import ORDER, check_answers, codes_of_form
-from survey.questionnaire.forms import AnswerForm, Item
+from survey.questionnaire.filled_form import Filled
+from survey.questionnaire.forms import Item
 from survey.questionnaire.instrument import AGENCIES, NOT_SHOWN, SKIPPED, Instrument
 from survey.storage.events import Place, Window
 from survey.storage.models import Response, SealedComment
@@ -73,7 +74,7 @@ def admission(place: Place, opened: datetime, now: datetime, queue_days: int) ->
 
 
 def answers_of(
-    form: AnswerForm, submission: UUID, longer: Collection[str] = ()
+    form: Filled, submission: UUID, longer: Collection[str] = ()
 ) -> tuple[dict[str, Any], str]:
     """Return (answers, comment) of a validated form. Every item asked has a code of its own.
 
@@ -87,19 +88,19 @@ def answers_of(
         if item.question.gate:
             continue  # kept as the response's audience, or it would not be here
         if item.question.kind == "text":
-            comment = form[name].data or ""
+            comment = form.given[name]
         else:
-            answers[name] = code_of(item, form[name].data)
+            answers[name] = code_of(item, form.given[name])
             passed_by = item.question.screen in longer and answers[name] == SKIPPED
             if passed_by or (item.question.per == "agency" and item.agency not in shown):
                 answers[name] = NOT_SHOWN
     return answers, comment
 
 
-def shown_agencies(form: AnswerForm, submission: UUID) -> tuple[str, ...]:
+def shown_agencies(form: Filled, submission: UUID) -> tuple[str, ...]:
     """Return the agencies whose trust is asked of this person, in the order shown."""
     met = [name for name, item in form.items.items() if AGENCIES in item.question.options]
-    talked = [kind for name in met for kind in form[name].data or []]
+    talked = [kind for name in met for kind in form.given[name]]
     return form.agencies.shown(talked, turn_of(submission))
 
 

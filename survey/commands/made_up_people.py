@@ -19,7 +19,8 @@ from werkzeug.datastructures import MultiDict
 
 from survey.collect import intake
 from survey.collect.intake import Outcome, Submission
-from survey.questionnaire.forms import AnswerForm, Item, form_class, options
+from survey.questionnaire.filled_form import AnswerForm, answer_form
+from survey.questionnaire.forms import Item, options
 from survey.questionnaire.instrument import DONT_KNOW, PREFER_NOT, Content, Instrument
 from survey.storage.events import Place, follow_up_id
 from survey.storage.sealed_comments import Seal
@@ -59,7 +60,6 @@ class Crowd:
 
     def __init__(self, content: Content, spanish: float, chance: random.Random) -> None:
         self.content, self.spanish, self.chance = content, spanish, chance
-        self.forms: dict[type[AnswerForm], AnswerForm] = {}
 
     def people(self, audience: str, count: int, mood: float) -> list[Person]:
         """Return a crowd whose attitudes lie as evenly as those of a very large one, so that a
@@ -82,25 +82,17 @@ class Crowd:
     def answer(self, session: Session, place: Place, person: Person) -> None:
         """One person fills in the form and sends it. Raises if the real rules refuse it."""
         instrument = self.content.instruments[place.instrument]
-        form = self.form(instrument, place, person)
-        form.process(formdata=self.fill(form, instrument, place, person))
-        if not form.validate():
-            raise ValueError(f"The demonstration's answers are refused: {form.errors}.")
-        answers, comment = intake.answers_of(form, person.id, instrument.longer)
+        form = answer_form(instrument, place.agencies, place.wave, person.audience)
+        filled = form.read(self.fill(form, instrument, place, person))
+        if filled.refused:
+            raise ValueError(f"The demonstration's answers are refused: {filled.refused}.")
+        answers, comment = intake.answers_of(filled, person.id, instrument.longer)
         submission = Submission(person.id, person.language, person.audience, answers, comment)
         moment = place.opens_at if place.door == "later" else place.starts_at
         moment += timedelta(minutes=person.minute)
         entry = intake.entry_of(instrument, place, submission, moment, SEAL)
         if intake.accept(session.connection(), entry) is not Outcome.STORED:
             raise ValueError("The demonstration's answers were stored twice.")
-
-    def form(self, instrument: Instrument, place: Place, person: Person) -> AnswerForm:
-        """Return the form that this person meets; it is made once and filled in by many."""
-        language = self.content.languages[person.language]
-        kind = form_class(instrument, place.agencies, language, place.wave, person.audience)
-        if kind not in self.forms:
-            self.forms[kind] = kind(formdata=None)
-        return self.forms[kind]
 
     def fill(
         self, form: AnswerForm, instrument: Instrument, place: Place, person: Person

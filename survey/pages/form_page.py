@@ -18,7 +18,7 @@ from survey.collect.intake import shown_agencies
 from survey.config import Settings
 from survey.pages.extra import extra_address
 from survey.pages.form_view import View
-from survey.questionnaire.forms import AnswerForm, form_class
+from survey.questionnaire.filled_form import AnswerForm, Filled, answer_form
 from survey.questionnaire.instrument import AGENCIES, FOLLOW_UP, Instrument
 from survey.questionnaire.words import Language
 from survey.storage.events import Place, now
@@ -36,14 +36,14 @@ def fresh_page(place: Place, language: Language) -> Response:
 
 @lru_cache(maxsize=200)  # of 80 KB each: a worker stays within its memory at any number of posters
 def prepared(place: Place, language: Language) -> Packed:
-    form = form_of(place, language, "")(formdata=None)
+    form = form_of(place, "").read()
     return Packed.of(render_form(place, language, form, step="start"))
 
 
 def filled_page(
     place: Place,
     language: Language,
-    form: AnswerForm,
+    form: Filled,
     submission: UUID,
     *,
     step: str,
@@ -70,15 +70,19 @@ def filled_page(
 
 
 def hidden_fields(place: Place, submission: UUID) -> str:
-    fields = Markup(
-        '<input type="hidden" form="survey" name="ticket" value="{}">'
-        '<input type="hidden" form="survey" name="submission" value="{}" autocomplete="off">'
-    ).format(ticket_for(place), submission)
+    fields = hidden_ticket(ticket_for(place)) + OWN % submission
     return fields + REHEARSAL if place.rehearsing else fields
 
 
+@lru_cache(maxsize=1024)  # everybody of an hour has the same
+def hidden_ticket(ticket: str) -> str:
+    field = '<input type="hidden" form="survey" name="ticket" value="{}">'
+    return str(Markup(field).format(ticket))
+
+
+OWN = '<input type="hidden" form="survey" name="submission" value="%s" autocomplete="off">'
 # Sent after the try-out, perhaps by a phone that had no signal, it still counts nowhere.
-REHEARSAL = Markup('<input type="hidden" form="survey" name="rehearsal" value="1">')
+REHEARSAL = '<input type="hidden" form="survey" name="rehearsal" value="1">'
 
 
 def ticket_for(place: Place) -> str:
@@ -93,15 +97,15 @@ def instrument_of(place: Place) -> Instrument:
     return content().instruments[place.instrument]
 
 
-def form_of(place: Place, language: Language, audience: str) -> type[AnswerForm]:
+def form_of(place: Place, audience: str) -> AnswerForm:
     """Return the form of one audience at this place; "" for what any of them is asked."""
-    return form_class(instrument_of(place), place.agencies, language, place.wave, audience)
+    return answer_form(instrument_of(place), place.agencies, place.wave, audience)
 
 
 def render_form(
     place: Place,
     language: Language,
-    form: AnswerForm,
+    form: Filled,
     *,
     step: str,
     audience: str = "",
@@ -136,7 +140,6 @@ def render_form(
             if longer or not screen.longer
         ],
         entry=instrument.chain(audiences[0], place.wave)[1],
-        form=form,
         step=step,
         inert=inert,
         audience=audience,

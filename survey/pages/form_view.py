@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from survey.questionnaire.forms import AnswerForm, Item
+from survey.questionnaire.filled_form import Filled
+from survey.questionnaire.forms import Item, option_label
 from survey.questionnaire.instrument import CHILD, Instrument, Question
 from survey.questionnaire.words import Language
 from survey.storage.events import Place
@@ -37,6 +38,7 @@ class Asked:
     stops: str = ""
     columns: str = ""  # how the choices stand: "list", or "two" or "three" beside each other
     note: str = ""  # of a comment: who reads it
+    written: str = ""  # and what stands in it
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class View:
 
     place: Place
     language: Language
-    form: AnswerForm
+    form: Filled
     problems: dict[str, str]
     shown: tuple[str, ...]
     audience: str = ""
@@ -112,6 +114,7 @@ class View:
             stops=" ".join(question.stops),
             columns=columns_of(question, choices),
             note=self.reader() if question.kind == "text" else "",
+            written=self.form.given[name] if question.kind == "text" else "",
         )
 
     def reader(self) -> str:
@@ -125,8 +128,7 @@ class View:
         for item in self.form.items.values():
             asked = self.asked(item, item.question.audiences)
             given = [choice.label for choice in asked.choices if choice.checked]
-            written = self.form[item.name].data or "" if asked.kind == "text" else ""
-            text = written or self.language.listed(given)
+            text = asked.written or self.language.listed(given)
             if text and not asked.hidden:
                 yield asked.ask, text
 
@@ -139,15 +141,14 @@ class View:
         )
 
     def choices(self, item: Item) -> Iterator[Choice]:
-        field = self.form[item.name]
-        given = field.data if isinstance(field.data, list) else [field.data]
+        given = self.form.given[item.name]
+        chosen = given if isinstance(given, list) else [given]
         faces = faces_of(item.question)
-        for choice in field.choices:
-            value = str(choice.value)
+        for value in self.form.fields[item.name].options:
             yield Choice(
                 value=value,
-                label=str(choice.label),
-                checked=value in given,
+                label=option_label(item.question, value, self.language),
+                checked=value in chosen,
                 apart=value.startswith("-"),
                 mouth=faces.get(value, 0),
             )

@@ -73,7 +73,7 @@ def form(code: str) -> str:
 def screens(place: Place, words: Language, audience: str, longer: bool) -> list[Screen]:
     """Return what one audience is asked on paper, as its phone asks it, with every agency."""
     instrument = instrument_of(place)
-    form = form_of(place, words, audience)(formdata=None)
+    form = form_of(place, audience).read()
     view = View(place, words, form, {}, place.agencies.all, audience)
     return [one for one in view.screens(instrument, (audience,)) if longer or not one.longer]
 

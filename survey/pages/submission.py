@@ -16,7 +16,8 @@ from survey.collect import intake
 from survey.collect.form_token import Ticket, read_ticket
 from survey.collect.intake import Submission
 from survey.pages.form_page import filled_page, form_of, instrument_of
-from survey.questionnaire.forms import Agencies, AnswerForm
+from survey.questionnaire.filled_form import Filled
+from survey.questionnaire.forms import Agencies
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.storage import events
 from survey.storage.events import Place, follow_up_id
@@ -41,11 +42,10 @@ class Sent:
         self.audience = said if has_form else ""
         self.opened_longer = fields.get("more") == "1" or self.go == "send:longer"
         self.has_no_form = said in gate.options and not has_form
-        self.form: AnswerForm = form_of(self.place, self.language, self.audience)(formdata=fields)
+        self.form: Filled = form_of(self.place, self.audience).read(fields)
 
     def problems(self, screens: Collection[str] = ()) -> dict[str, str]:
         """Return what is wrong on these screens (on all), a sentence for each field."""
-        self.form.validate()
         problems = self.form.problems(self.language)
         if not self.audience:  # who does not say that is asked nothing else yet
             return {name: text for name, text in problems.items() if name == self.form.gate}

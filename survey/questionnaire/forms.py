@@ -1,22 +1,13 @@
-"""Question -> WTForms field. A dict from kind to field function; no question is named here.
+"""What a form asks: which questions stand on it, for which agencies, with which options.
 
-A form class is made once per (instrument, agencies, language) and kept: making one costs more
-than validating an answer.
+No question is named here. `filled_form.py` reads what was sent against it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, ClassVar
 
-from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectMultipleField, TextAreaField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
-
-from survey.questionnaire.free_text import as_written
 from survey.questionnaire.instrument import AGENCIES, DONT_KNOW, PREFER_NOT, Instrument, Question
 from survey.questionnaire.question_words import answer_words
 from survey.questionnaire.words import Language
@@ -113,116 +104,3 @@ def option_label(question: Question, value: str, language: Language) -> str:
         return answer_words(question, int(value), language)
     key = f"option.{question.id}.{value}"
     return language.say(key if language.has(key) else f"agency.{value}.label")
-
-
-def choices(item: Item, agencies: Agencies, language: Language) -> list[SelectChoice]:
-    question = item.question
-    return [
-        SelectChoice(value, option_label(question, value, language))
-        for value in options(question, agencies)
-    ]
-
-
-class Unanswered:
-    """Lets a question be left out. Unlike WTForms' Optional it forgives nothing that was sent: a
-    blank before another value, or a space, is no option and keeps its error."""
-
-    field_flags: ClassVar = {"optional": True}
-
-    def __call__(self, form: object, field: Any) -> None:
-        if not any(field.raw_data or ()):
-            field.errors = []
-            raise StopValidation
-
-
-class OneOf(RadioField):
-    """One of its choices, checked by their values: WTForms makes every choice anew for each
-    answer that is sent."""
-
-    def pre_validate(self, form: object) -> None:
-        values = {choice.value for choice in self.choices or () if isinstance(choice, SelectChoice)}
-        if not self.process_errors and self.data not in values:
-            raise ValidationError(self.gettext("Not a valid choice."))
-
-
-def most_of(item: Item, agencies: Agencies) -> int:
-    """Return how many options of a question may be chosen."""
-    return item.question.most or len(list(options(item.question, agencies)))
-
-
-def choice_field(item: Item, agencies: Agencies, language: Language) -> Any:
-    needed = item.question.gate
-    return OneOf(
-        choices=choices(item, agencies, language),
-        validators=[InputRequired() if needed else Unanswered()],
-    )
-
-
-def several_field(item: Item, agencies: Agencies, language: Language) -> Any:
-    return SelectMultipleField(
-        choices=choices(item, agencies, language),
-        validators=[Unanswered(), Length(max=most_of(item, agencies))],
-    )
-
-
-def text_field(item: Item, agencies: Agencies, language: Language) -> Any:
-    return TextAreaField(filters=[as_written], validators=[Length(max=item.question.most)])
-
-
-FIELDS: dict[str, Callable[[Item, Agencies, Language], Any]] = {
-    "choice": choice_field,
-    "scale": choice_field,
-    "several": several_field,
-    "text": text_field,
-}
-
-
-class AnswerForm(FlaskForm):  # type: ignore[misc]
-    """What every survey form has. It has no CSRF token: there is no session to forge, and a token
-    that lives an hour would refuse honest late answers. The signed ticket does its work."""
-
-    class Meta:
-        csrf = False
-
-    items: dict[str, Item]
-    agencies: Agencies
-
-    @property
-    def gate(self) -> str:
-        """Return the name of the question that says which audience this is: the first gate."""
-        return next(name for name, item in self.items.items() if item.question.gate)
-
-    @property
-    def stopped(self) -> bool:
-        """Whether an answer says that nothing more may be asked and nothing kept."""
-        return any(self[name].data in item.question.stops for name, item in self.items.items())
-
-    def problems(self, language: Language) -> dict[str, str]:
-        """Return what is wrong, a sentence for each field, in the order of the form."""
-        return {name: self.problem(name, language) for name in self.items if self[name].errors}
-
-    def problem(self, name: str, language: Language) -> str:
-        item, given = self.items[name], self[name].data
-        question = item.question
-        if question.kind == "text":
-            return language.say("error.too_long", most=question.most, count=len(given))
-        if question.gate and not given:
-            return language.say("error.required" if name == self.gate else "error.choose")
-        if question.kind == "several" and len(given) > (most := most_of(item, self.agencies)):
-            return language.say("error.too_many", most=most)
-        return language.say("error.choice")
-
-
-@lru_cache(maxsize=256)
-def form_class(
-    instrument: Instrument, agencies: Agencies, language: Language, wave: str, audience: str = ""
-) -> type[AnswerForm]:
-    """Return the form of one audience (of all of them: "") in one language and wave.
-
-    Field names are `Item.name`.
-    """
-    asked = {item.name: item for item in items(instrument, agencies, wave, audience)}
-    fields = {
-        name: FIELDS[item.question.kind](item, agencies, language) for name, item in asked.items()
-    }
-    return type("Form", (AnswerForm,), {**fields, "items": asked, "agencies": agencies})

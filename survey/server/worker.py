@@ -59,8 +59,8 @@ class Worker(GeventWorker):
         for engine in (self.wsgi.extensions["engine"], self.wsgi.extensions["writer"].engine):
             db.limit_statements(engine)
         if self.role == READ:
+            os.nice(BEHIND)  # first: its start takes a second, and the collectors start beside it
             warm_up()
-            os.nice(BEHIND)
         else:
             self.wsgi = Front(self.wsgi, os.environ.get(SOCKET, ""))
 

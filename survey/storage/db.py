@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Flask, current_app, g
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from survey.config import Settings
@@ -23,6 +24,7 @@ __all__ = ["AWAY", "NotDurable", "engine", "open_engine", "session", "writer"]
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 
+UNREADABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 STATEMENT_SECONDS = 30  # longer than any page takes, shorter than a visitor waits twice
 
 
@@ -51,7 +53,17 @@ def open_engine(settings: Settings, *, patience: float | None = None) -> Engine:
     timeout = settings.DISK_PATIENCE if patience is None else patience
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": timeout})
     event.listen(engine, "connect", make_durable)
+    event.listen(engine, "handle_error", unreadable_is_away)
     return engine
+
+
+def unreadable_is_away(context: ExceptionContext) -> OperationalError | None:
+    """Take a file that cannot be read for a database that is away: nothing was stored, and visitors
+    keep their answers. A dying disk looks like that; what is wrong is for the check-up to say."""
+    error = context.original_exception
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in UNREADABLE:
+        return None
+    return OperationalError(context.statement, None, error, hide_parameters=True)
 
 
 def make_durable(connection: sqlite3.Connection, record: object = None) -> None:

@@ -19,6 +19,10 @@ class NotReady(Exception):
     """The database is not of this version; the sentence says what to type."""
 
 
+class Newer(NotReady):
+    """A later version has been here."""
+
+
 def migrate(engine: Engine, *, to: str = "head") -> None:
     """Run the numbered migrations up to `to` in one transaction.
 
@@ -71,11 +75,23 @@ def make_ready(engine: Engine) -> bool:
     return is_new
 
 
+def bring_up_to_date(engine: Engine) -> None:
+    """Migrate where this version's tables are not there yet. Raises NotReady for a newer one's."""
+    with engine.connect() as connection:
+        try:
+            return require_current(connection)
+        except Newer:
+            raise
+        except NotReady:
+            pass
+    migrate(engine)
+
+
 def require_current(connection: Connection) -> None:
     """Raise NotReady where a database's tables are not those of this version."""
     known, version = versions(), version_of(connection)
     if version not in (*known, None):
-        raise NotReady("A newer Porchlight has used this database: this one cannot.")
+        raise Newer("A newer Porchlight has used this database: this one cannot.")
     if version != known[-1]:
         raise NotReady("The database is of an earlier version. Type: python3 dev.py flask migrate")
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from survey.questionnaire.instrument import Content
 from survey.questionnaire.words import Language
+
+LONGEST = 500  # characters that are read of a header
 
 
 def init_app(app: Flask) -> None:
@@ -29,7 +34,14 @@ def visitor_language(offered: Iterable[str] = ()) -> Language:
     if asked in codes:
         return languages[asked]
     g.language_negotiated = True
-    return languages[request.accept_languages.best_match(codes) or codes[0]]
+    named = request.headers.get("Accept-Language", "")[:LONGEST]
+    return languages[preferred(named, tuple(codes))]
+
+
+@lru_cache(maxsize=2048)  # browsers send the same few, and a town's posters offer the same
+def preferred(named: str, codes: tuple[str, ...]) -> str:
+    """Return the best of the codes for an Accept-Language header; the first where none is named."""
+    return parse_accept_header(named, LanguageAccept).best_match(codes) or codes[0]
 
 
 def vary(response: Response) -> Response:

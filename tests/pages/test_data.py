@@ -18,6 +18,7 @@ from survey.storage import db
 from survey.storage.models import Figure, Release
 from survey.storage.released_tables import load
 from tests.conftest import make_app
+from tests.demonstration import copy_of
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +90,7 @@ def test_every_file_of_the_zip_has_an_address_and_a_name_of_its_own(
 
 def test_a_changed_row_is_found(shown: Flask, tmp_path: Path, monkeypatch):
     """Whoever changes a stored figure gets no files of it, and no visitor gets them either."""
-    shutil.copy(str(shown.extensions["engine"].url.database), tmp_path / "copy.sqlite")
-    app = make_app(f"sqlite:///{tmp_path / 'copy.sqlite'}")
+    app = make_app(copy_of(shown, tmp_path / "copy.sqlite"))
     with app.app_context():
         figure = db.session().query(Figure).filter_by(release_id=1, kind="figure", number=3).one()
         figure.row = {**figure.row, "value_high": 0.99}

@@ -12,7 +12,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from flask import Flask
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select
 
 from analysis.disclosure import protect, rules
 from analysis.tabulation import figure_print, rounding
@@ -22,6 +22,7 @@ from survey.storage.models import Community, Event, Figure, Release, Response
 from tests import attacker
 from tests.attacker import System
 from tests.conftest import make_app
+from tests.demonstration import copy_of
 
 ENOUGH = 20  # pinned groups that show what the attacker can do
 AGES = {"18-24": "18-34", "25-34": "18-34", "35-44": "35-54", "45-54": "35-54"}
@@ -33,10 +34,7 @@ LATE = {"austintown": 60, "new-middletown": 30}  # answers after the first relea
 @pytest.fixture
 def copy(shown: Flask, tmp_path: Path) -> Iterator[Flask]:
     """The demonstration in a database of this test's own."""
-    path = tmp_path / "copy.sqlite"
-    with shown.extensions["engine"].connect() as connection:
-        connection.execute(text(f"VACUUM INTO '{path}'"))
-    app = make_app(f"sqlite:///{path}")
+    app = make_app(copy_of(shown, tmp_path / "copy.sqlite"))
     with app.app_context():
         yield app
 

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -18,12 +17,12 @@ from sqlalchemy import text
 
 from survey.storage import audit, db
 from tests.conftest import make_app
+from tests.demonstration import copy_of
 
 
 @pytest.fixture
 def copy(shown: Flask, tmp_path: Path) -> Flask:
-    shutil.copy(str(shown.extensions["engine"].url.database), tmp_path / "copy.sqlite")
-    return make_app(f"sqlite:///{tmp_path / 'copy.sqlite'}")
+    return make_app(copy_of(shown, tmp_path / "copy.sqlite"))
 
 
 def flask(app: Flask, *words: str) -> tuple[int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +14,7 @@ import pytest
 from flask import Flask
 
 from tests.browser.server import Site, serving
+from tests.demonstration import copy_of
 from tests.server.client import Client
 
 PATIENCE = 60  # seconds until something counts as never happening
@@ -58,9 +58,10 @@ Start = Callable[..., AbstractContextManager[Running]]
 @pytest.fixture
 def start(shown: Flask, tmp_path: Path) -> Start:
     """Return what starts a server on a copy of the demonstration, told these settings."""
-    shutil.copy(shown.extensions["engine"].url.database, tmp_path / "demo.sqlite")
+    file = tmp_path / "demo.sqlite"
+    url = copy_of(shown, file)
 
     def start_it(**settings: str) -> AbstractContextManager[Running]:
-        return run(tmp_path / "demo.sqlite", settings)
+        return run(file, {"DATABASE_URL": url, **settings})
 
     return start_it

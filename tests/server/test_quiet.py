@@ -87,6 +87,7 @@ def test_no_malformed_request_gets_into_a_log(start: Start, level: str):
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\dZ", line["hour"]) for line in lines)
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_logged_without_minute_or_traceback(start: Start):
     with start(WORKERS="1") as server:
         fields = fields_of(server)

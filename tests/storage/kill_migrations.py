@@ -1,10 +1,11 @@
 """Runs migrations in child processes and kills each at another statement.
 
-    python -m tests.storage.kill_migrations <database url> <revision> [--driver]
+    python -m tests.storage.kill_migrations <database url> <revision> [step] [--driver]
 
-A child is killed by SIGKILL right after its n-th statement, n = 1, 2, ... until one comes through.
+A child is killed by SIGKILL right after its n-th statement, n = 1, 1 + step, ... until one comes
+through. Since each does again what those before it did, all of 150 statements take minutes.
 SQLite: every child starts with a copy of the file, which it leaves behind as <file>.<n>.
-PostgreSQL: every child meets what the one before left. Prints how many were killed.
+PostgreSQL: every child meets what the one before left. Prints the numbers of those killed.
 --driver: as the first version ran them, with no transaction but what Python's driver begins.
 """
 
@@ -31,10 +32,11 @@ from survey.storage.db import open_engine
 from tests.conftest import SECRET
 
 
-def main(url: str, revision: str, driver: str = "") -> None:
+def main(url: str, revision: str, step: str = "1", driver: str = "") -> None:
     if driver:
         schema.one_transaction = drivers_own
-    for number in count(1):
+    killed: list[int] = []
+    for number in count(1, int(step)):
         place = url
         if path := make_url(url).database if url.startswith("sqlite") else "":
             place = f"sqlite:///{path}.{number}"
@@ -45,8 +47,9 @@ def main(url: str, revision: str, driver: str = "") -> None:
             run(place, revision, number)
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status):
-            print(number - 1)
+            print(*killed)
             sys.exit(os.waitstatus_to_exitcode(status))
+        killed.append(number)
 
 
 def run(url: str, revision: str, number: int) -> None:

@@ -6,7 +6,6 @@ A new route is met here without being named.
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.conftest import let_go, made, make_app
+from tests.demonstration import copy_of
 
 FORM = "application/x-www-form-urlencoded"
 REAL = {
@@ -45,8 +45,7 @@ LEAKS = re.compile(
 def site(shown: Flask, tmp_path_factory: pytest.TempPathFactory):
     """The demonstration in a file of its own: what is sent here may change it."""
     copy: Path = tmp_path_factory.mktemp("fuzzed") / "demo.sqlite"
-    shutil.copy(shown.extensions["engine"].url.database, copy)
-    app = make_app(f"sqlite:///{copy}")
+    app = make_app(copy_of(shown, copy))
     made.remove(app)
     yield app
     let_go(app)
