@@ -84,7 +84,10 @@ def enter() -> Reply | None:
     g.token = request.cookies.get(COOKIE, "")
     visit = find_session(g.token)
     g.desk_session = visit
-    session["csrf_token"] = form_secret(visit)
+    if visit is None:
+        g.visit = request.cookies.get(VISIT) or secrets.token_urlsafe(24)
+    g.browser = f"session\n{visit.id}" if visit else f"visit\n{g.visit}"
+    session["csrf_token"] = browser_key("form")
     if request.method == "POST":
         csrf.protect()
     if may == ANYBODY:
@@ -116,13 +119,13 @@ def end_copied(doing: Doing, id: UUID) -> None:
         doing.session.delete(visit)
 
 
-def form_secret(visit: DeskSession | None) -> str:
-    """Return what the tokens of this browser's forms are bound to."""
-    if visit is None:
-        g.visit = request.cookies.get(VISIT) or secrets.token_urlsafe(24)
-    bound = f"session\n{visit.id}" if visit else f"visit\n{g.visit}"
+def browser_key(use: str) -> str:
+    """Return this browser's own key for one use: of its session, else of its visit.
+
+    The one for forms can be read in each form's token; no other follows from it.
+    """
     key = str(current_app.secret_key).encode()
-    return hmac.new(key, f"porchlight.form\n{bound}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"porchlight.{use}\n{g.browser}".encode(), hashlib.sha256).hexdigest()
 
 
 @blueprint.after_request

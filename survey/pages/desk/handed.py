@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import session
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from survey.pages.desk.door import browser_key
 from survey.storage import events
 from survey.storage.events import Refused
 
@@ -32,8 +32,8 @@ def take_back(purpose: str, text: str, within: timedelta) -> tuple[datetime, lis
 
 
 def signer(purpose: str) -> URLSafeSerializer:
-    """Return a signer whose key is this browser's own: that of its forms."""
-    return URLSafeSerializer(session["csrf_token"], salt=f"porchlight.{purpose}")
+    """Return a signer whose key is this browser's own, and never leaves the server."""
+    return URLSafeSerializer(browser_key("handed"), salt=f"porchlight.{purpose}")
 
 
 def over() -> Refused:

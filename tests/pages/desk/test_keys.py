@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import hmac
+import json
 import re
 import time
 from html import unescape
 
 import pytest
 from flask import Flask
+from itsdangerous import URLSafeSerializer, URLSafeTimedSerializer
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -124,6 +126,20 @@ def test_what_was_signed_once_opens_nothing_again(sqlite_app: Flask):
     assert signs_in(phone, device, told) == 401
     assert signs_in(Colleague(sqlite_app), device, told) == 401  # nor in another browser
     assert signs_in(phone, device) == 303
+
+
+def test_what_a_form_shows_signs_nothing(sqlite_app: Flask):
+    """A form's token can be read by who has the form: no key of ours follows from it."""
+    olive, device, phone = operator(sqlite_app), Authenticator(), Colleague(sqlite_app)
+    sets_up(olive, device)
+    page = phone.sees("/desk/sign-in")
+    _, shown = URLSafeTimedSerializer("any").loads_unsafe(form_token(page))
+    challenge = "ab" * 32
+    forged = URLSafeSerializer(shown, salt="porchlight.passkey").dumps(
+        [now().isoformat(), challenge]
+    )
+    options = json.dumps({"challenge": base64.urlsafe_b64encode(bytes.fromhex(challenge)).decode()})
+    assert signs_in(phone, device, {"handed": forged, "options": options.replace("=", "")}) == 401
 
 
 def test_a_passkey_that_was_removed_and_one_that_is_anothers_open_nothing(sqlite_app: Flask):
