@@ -35,5 +35,5 @@ def first_screen(place: Place) -> str:
     """Return the page that attendees get, without its script and with nothing to send."""
     g.open_to = "framed form"
     language = visitor_language(place.languages)
-    form = form_of(place, language, "")(formdata=None)
+    form = form_of(place, "").read()
     return render_form(place, language, form, step="start", inert=True)
