@@ -92,6 +92,7 @@ def the_evening_comes(site: Site) -> None:
     for column, by in hours.items():
         moment = f"{now + timedelta(hours=by):%Y-%m-%d %H:%M:%S.%f}"
         site.change(f"UPDATE event SET {column} = ?", moment)
+    site.change("UPDATE event SET season = ?", now.year)
 
 
 def answer(phone: Page, site: Site, code: str) -> int:
