@@ -39,7 +39,7 @@ from analysis.output.codebook import codebook
 from analysis.output.export import FORMATS
 from analysis.release.build import NothingToRelease, ReleaseRefused, release
 from analysis.release.changes import changes_since_first, season_changes
-from analysis.release.released import NotReleased, Released, View, stored_view
+from analysis.release.released import NotReleased, Released, View, stored_rows, stored_view
 from analysis.release.verdict import smallest_change
 
 if TYPE_CHECKING:
@@ -194,6 +194,7 @@ __all__ = [
     "smallest_change",
     "steadied",
     "steadied_shares",
+    "stored_rows",
     "stored_view",
     "t_range",
     "total_of",

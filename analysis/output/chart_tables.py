@@ -1,22 +1,23 @@
 """The rows that a chart draws, made from released figures only. The page shows the same rows.
 
-Each function takes a Released or a view of one (anything else is a TypeError) and refuses rows
-that one chart cannot draw.
+Each function takes a Released or a part of one (anything else is a TypeError) and refuses rows
+that one chart cannot draw. A chart has a few dozen rows: they are plain records, which take a tenth
+of the time of a table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
+from operator import itemgetter
 from typing import Any
 
-import pandas as pd
-
 from analysis.measures import TOTAL
-from analysis.release.released import View, released
+from analysis.release.released import Part, released_part
 from analysis.tabulation.rounding import THIRDS
 
+Row = dict[str, Any]
 Telling = Callable[[Mapping[str, Any]], str]  # a released row -> what is said of it
 
 PER_CENT = ("value", "value_low", "value_high", "range_low", "range_high")
@@ -30,71 +31,77 @@ class Said:
     label: Telling | None = None  # the figure, as short as can be: it stands on the mark
 
 
-def by_season(view: View) -> pd.DataFrame:
+def by_season(part: Part) -> list[Row]:
     """Rows of one community and measure, by season. ValueError if there are more."""
-    rows = _of_one_measure(view)
-    rows = rows[rows["cut"] == TOTAL].sort_values("season", ignore_index=True)
-    if rows["season"].duplicated().any():
+    rows = sorted(_totals(_of_one_measure(part)), key=itemgetter("season"))
+    if len({row["season"] for row in rows}) < len(rows):
         raise ValueError("A trend draws one community; choose one with view(community=...).")
     return rows
 
 
-def by_community(view: View) -> pd.DataFrame:
-    """Rows of one measure by community (column `place`) and season.
+def by_community(part: Part) -> list[Row]:
+    """Rows of one measure by community (`place`) and season.
 
     What is shown together stands at each of its members; a county as such is left out.
     """
-    rows = _of_one_measure(view)
-    rows = rows[(rows["cut"] == TOTAL) & (rows["community"] + rows["members"] != "")]
-    together = rows["members"].where(rows["members"] != "", rows["community"])
-    rows = rows.assign(place=together.str.split("|")).explode("place", ignore_index=True)
-    chosen = released(view).communities
-    return rows[rows["place"].isin(chosen)].reset_index(drop=True) if chosen else rows
+    chosen = released_part(part).communities
+    return [
+        {**row, "place": place}
+        for row in _totals(_of_one_measure(part))
+        for place in (row["members"] or row["community"]).split("|")
+        if place and (not chosen or place in chosen)
+    ]
 
 
-def by_group(view: View) -> pd.DataFrame:
+def by_group(part: Part) -> list[Row]:
     """Rows of one measure, community and cut, by group: one season's, and those of one before.
 
     `is_before` marks the earlier season's. ValueError if there is more to choose.
     """
-    rows = _of_one_measure(view)
-    rows = rows[rows["cut"] != TOTAL].reset_index(drop=True)
-    seasons = sorted(rows["season"].unique())
-    if rows[["season", "group"]].duplicated().any() or len(seasons) > 2:
+    rows = [row for row in _of_one_measure(part) if row["cut"] != TOTAL]
+    if not _in_two_seasons(rows, "group"):
         raise ValueError("Groups are drawn for one community and cut, in one season or two.")
-    return rows.assign(members=rows["groups"], is_before=rows["season"] < max(seasons, default=0))
+    return [{**row, "members": row["groups"]} for row in _marked(rows)]
 
 
-def by_agency(view: View) -> pd.DataFrame:
+def by_agency(part: Part) -> list[Row]:
     """Total rows of one measure and community, by agency: one season's, and of one before."""
-    rows = released(view).figures
-    rows = rows[rows["cut"] == TOTAL].reset_index(drop=True)
-    seasons = sorted(rows["season"].unique())
-    is_one = rows["measure"].nunique() <= 1 and not rows[["season", "agency"]].duplicated().any()
-    if not is_one or len(seasons) > 2:
+    rows = _totals(released_part(part).records)
+    if len({row["measure"] for row in rows}) > 1 or not _in_two_seasons(rows, "agency"):
         raise ValueError("Agencies are drawn for one measure, community and season or two.")
-    return rows.assign(is_before=rows["season"] < max(seasons, default=0))
+    return _marked(rows)
 
 
-def _of_one_measure(view: View) -> pd.DataFrame:
-    figures = released(view).figures
-    if len(figures[["measure", "agency"]].drop_duplicates()) > 1:
+def _of_one_measure(part: Part) -> list[Row]:
+    rows = released_part(part).records
+    if len({(row["measure"], row["agency"]) for row in rows}) > 1:
         raise ValueError("A chart draws one measure about one agency; choose it with view(...).")
-    return figures
+    return rows
 
 
-def records(
-    rows: pd.DataFrame, words: Mapping[str, str], said: Said | None = None
-) -> list[dict[str, Any]]:
+def _totals(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row["cut"] == TOTAL]
+
+
+def _in_two_seasons(rows: Sequence[Row], by: str) -> bool:
+    """Whether each id stands once in a season, and in two seasons at most."""
+    alone = {(row["season"], row[by]) for row in rows}
+    return len(alone) == len(rows) and len({row["season"] for row in rows}) <= 2
+
+
+def _marked(rows: Sequence[Row]) -> list[Row]:
+    newest = max((row["season"] for row in rows), default=0)
+    return [{**row, "is_before": row["season"] < newest} for row in rows]
+
+
+def records(rows: Sequence[Row], words: Mapping[str, str], said: Said | None = None) -> list[Row]:
     """Rows with values as per cent of the scale (a score's scale is 100 already), hover and label.
 
-    A chart has a few dozen rows: from here on they are plain records, which takes a tenth of the
-    time. `is_before` is false where the table has none.
+    `is_before` is false where the table has none.
     """
     said, table = said or Said(), []
-    for row in rows.to_dict("records"):
-        fields = {str(name): None if cell != cell else cell for name, cell in row.items()}  # no NaN
-        one: dict[str, Any] = {"is_before": False, **fields}
+    for row in rows:
+        one = {"is_before": False, **row}
         scale = 100.0 if one["unit"] == "share" else 1.0
         drawn = one | {name: None if one[name] is None else one[name] * scale for name in PER_CENT}
         drawn["hover"] = said.hover(one) if said.hover else _hover(drawn, words)

@@ -1,6 +1,6 @@
 """Released figures in, Plotly figures out. Ranges are drawn, never bare dots; names give the order.
 
-A chart is a table and a drawing. It takes a Released or a view of one (anything else is a
+A chart is a table and a drawing. It takes a Released or a part of one (anything else is a
 TypeError) and the words of the reader's language; no word is written here. Captions: the keys in
 WORDS, plus one entry per community or group id that is drawn, so that names come from the caller.
 
@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from analysis.measures import OTHER
 from analysis.output.chart_tables import (
     Said,
@@ -30,7 +28,7 @@ from analysis.output.chart_tables import (
 )
 from analysis.output.theme import finish, layout, plain_axis, value_axis
 from analysis.output.traces import Place, Row, joins, marks, missing, sort_of, wall
-from analysis.release.released import View
+from analysis.release.released import Part
 from analysis.wordings import comparable
 
 if TYPE_CHECKING:
@@ -69,28 +67,28 @@ class Chart:
     """id: in addresses and file names; table: the rows it draws; figure: what Plotly reads."""
 
     id: str
-    table: Callable[[View], pd.DataFrame]
-    figure: Callable[..., Figure]  # (view, words, *, said=None)
+    table: Callable[[Part], list[dict[str, Any]]]
+    figure: Callable[..., Figure]  # (part, words, *, said=None)
 
-    def draw(self, view: View, words: Words, **more: Any) -> go.Figure:
+    def draw(self, part: Part, words: Words, **more: Any) -> go.Figure:
         """Return the figure as an object of Plotly's, every part of it checked."""
         import plotly.graph_objects as go  # a web server never needs it
 
-        return go.Figure(self.figure(view, words, **more))
+        return go.Figure(self.figure(part, words, **more))
 
 
-def trend(view: View, words: Words, *, said: Said | None = None) -> Figure:
+def trend(part: Part, words: Words, *, said: Said | None = None) -> Figure:
     """One measure of one community, season by season. A change of wording is a gap with a note."""
-    rows = records(by_season(view), words, said)
+    rows = records(by_season(part), words, said)
     figure: Figure = {"data": [], "layout": layout(height=420)}
     _panel(figure, rows, words, seasons=seasons_of(rows), label=words["wall"])
     return _finished(figure, rows, words)
 
 
-def overview(view: View, words: Words, *, across: int = 3, said: Said | None = None) -> Figure:
+def overview(part: Part, words: Words, *, across: int = 3, said: Said | None = None) -> Figure:
     """One panel per community, in order of name; all on one scale, at most `across` beside each
     other. Raises ValueError for over 12."""
-    table = records(by_community(view), words, said)
+    table = records(by_community(part), words, said)
     names = _in_order((row["place"] for row in table), words)
     if len(names) > PANELS:
         raise ValueError(f"An overview holds {PANELS} communities at most; choose fewer.")
@@ -120,33 +118,33 @@ def overview(view: View, words: Words, *, across: int = 3, said: Said | None = N
     return _finished(figure, table, words)
 
 
-def compare(view: View, words: Words, *, said: Said | None = None) -> Figure:
+def compare(part: Part, words: Words, *, said: Said | None = None) -> Figure:
     """Two to six communities in one season on one scale, in order of name, never of score."""
-    table = by_community(view)
-    names = _in_order(table["place"], words)
-    if not COMPARED[0] <= len(names) <= COMPARED[1] or table["season"].nunique() != 1:
+    table = by_community(part)
+    names = _in_order((row["place"] for row in table), words)
+    if not COMPARED[0] <= len(names) <= COMPARED[1] or len(set(seasons_of(table))) != 1:
         raise ValueError("A comparison takes two to six communities and one season.")
     return _lying(records(table, words, said), "place", names, words)
 
 
-def groups(view: View, words: Words, *, said: Said | None = None) -> Figure:
+def groups(part: Part, words: Words, *, said: Said | None = None) -> Figure:
     """The groups under one cut, in the order of the caller's words, the pool last.
 
     One season's, and those of the season before as quiet lines above them.
     """
-    table = by_group(view)
-    present = set(table.loc[~table["is_before"], "group"])
-    table = table[table["group"].isin(present)]
+    table = by_group(part)
+    present = {row["group"] for row in table if not row["is_before"]}
+    table = [row for row in table if row["group"] in present]
     named = [name for name in words if name in present - {OTHER}]
     order = [*named, *sorted(present - {*named, OTHER}), *(present & {OTHER})]
     return _lying(records(table, words, said), "group", order, words)
 
 
-def agencies(view: View, words: Words, *, said: Said | None = None) -> Figure:
+def agencies(part: Part, words: Words, *, said: Said | None = None) -> Figure:
     """One measure about each agency of a community, in the order of the caller's words."""
-    table = by_agency(view)
-    order = _in_order(table.loc[~table["is_before"], "agency"], words)
-    table = table[table["agency"].isin(order)]
+    table = by_agency(part)
+    order = _in_order((row["agency"] for row in table if not row["is_before"]), words)
+    table = [row for row in table if row["agency"] in order]
     return _lying(records(table, words, said), "agency", order, words)
 
 

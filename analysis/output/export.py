@@ -105,16 +105,17 @@ FORMATS = {
 
 
 def csv_parts(table: Table, rows: Iterable[Cells]) -> Parts:
-    """A table as CSV, in pieces of CHUNK rows; the header stands in the first."""
+    """A table as CSV: the header at once, then pieces of CHUNK rows."""
+    yield (BOM + csv_rows([list(table.names)])).encode()
+    for some in batched(rows, CHUNK):
+        yield csv_rows(some).encode()
+
+
+def csv_rows(rows: Iterable[Cells]) -> str:
+    """Rows as lines of a CSV, without its header."""
     sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\r\n")
-    sink.write(BOM)
-    writer.writerow([safe(name) for name in table.names])
-    for count, row in enumerate(rows, start=1):
-        writer.writerow([safe(cell) for cell in row])
-        if count % CHUNK == 0:
-            yield _taken(sink)
-    yield _taken(sink)
+    csv.writer(sink, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
+    return sink.getvalue()
 
 
 def json_parts(head: dict[str, Any], tables: Iterable[tuple[Table, Iterable[Cells]]]) -> Parts:
@@ -175,10 +176,3 @@ def _overall(view: View) -> pd.DataFrame:
     if isinstance(whole, Released):
         return whole.overall
     return pd.DataFrame(columns=[field.name for field in OVERALL])
-
-
-def _taken(sink: io.StringIO) -> bytes:
-    text = sink.getvalue()
-    sink.seek(0)
-    sink.truncate()
-    return text.encode()

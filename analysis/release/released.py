@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,8 @@ FORMAT = "porchlight release 2"  # first line of what is checksummed; raise it w
 DECIMALS = 6
 
 _MAKER = object()  # only this module and release() hold it
+_FIGURE_NAMES = {field.name for field in FIGURES}
+_FIGURE_KEY = itemgetter(*(field.name for field in FIGURES if field.key))
 
 
 class NotReleased(TypeError):
@@ -32,11 +35,9 @@ class NotReleased(TypeError):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class View:
-    """A part of a release: figures and changes in canonical order."""
+class Part:
+    """What every part of a release has: whose it is, and that only this module made it."""
 
-    figures: pd.DataFrame
-    changes: pd.DataFrame
     sha256: str  # of the whole release that it is a part of
     communities: tuple[str, ...] = ()  # that were chosen; empty: all
     maker: object = None
@@ -47,6 +48,37 @@ class View:
                 "Only release() makes a Released, and .load() reads one back; "
                 "a bare frame may not be drawn or sent."
             )
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The figures as plain records in canonical order; a missing number is None."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StoredRows(Part):
+    """Some stored figures as they are: what a chart needs, without the cost of a table."""
+
+    rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        return [dict(row) for row in self.rows]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class View(Part):
+    """A part of a release: figures and changes in canonical order."""
+
+    figures: pd.DataFrame
+    changes: pd.DataFrame
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        return [
+            {str(name): None if cell != cell else cell for name, cell in row.items()}
+            for row in self.figures.to_dict("records")
+        ]
 
     def view(
         self,
@@ -159,6 +191,24 @@ def stored_view(
     )
 
 
+def stored_rows(
+    rows: Iterable[Mapping[str, Any]], *, sha256: str, communities: Iterable[str] = ()
+) -> StoredRows:
+    """Some figures of a stored release for a chart, as `stored_view` but without pandas' tables.
+
+    Refuses what `stored_view` refuses.
+    """
+    found = sorted(rows, key=_FIGURE_KEY)
+    for row in found:
+        if absent := _FIGURE_NAMES - row.keys():
+            raise ValueError(_not_a_part(absent))
+        if row["n_low"] < LEAST:
+            raise NotReleased(f"A figure rests on under {LEAST} answers: it was not released.")
+    return StoredRows(
+        rows=tuple(found), sha256=sha256, communities=tuple(communities), maker=_MAKER
+    )
+
+
 @cache
 def _no_changes() -> pd.DataFrame:
     return tidy((), CHANGES)
@@ -180,7 +230,18 @@ def released(value: object) -> View:
     """The value, if it was released; NotReleased (a TypeError) otherwise."""
     if isinstance(value, View):
         return value
-    raise NotReleased(
+    raise _was_not_released(value)
+
+
+def released_part(value: object) -> Part:
+    """The same of what may be drawn: tables, or stored rows."""
+    if isinstance(value, Part):
+        return value
+    raise _was_not_released(value)
+
+
+def _was_not_released(value: object) -> NotReleased:
+    return NotReleased(
         f"A {type(value).__name__} was not released; draw and send only what release() made."
     )
 
@@ -192,12 +253,15 @@ def tidy(rows: Rows, fields: tuple[Field, ...]) -> pd.DataFrame:
     if table.empty:
         table = pd.DataFrame({name: [] for name in names})
     if set(names) - set(table.columns):
-        absent = ", ".join(sorted(set(names) - set(table.columns)))
-        raise ValueError(f"These rows are no part of a release: they lack {absent}.")
+        raise ValueError(_not_a_part(set(names) - set(table.columns)))
     kinds = {"int": "int64", "str": "object", "float": "float64"}
     table = table[names].astype({field.name: kinds[field.kind] for field in fields})
     keys = [field.name for field in fields if field.key]
     return table.sort_values(keys, kind="stable", ignore_index=True)
+
+
+def _not_a_part(absent: Iterable[str]) -> str:
+    return f"These rows are no part of a release: they lack {', '.join(sorted(absent))}."
 
 
 def canonical_lines(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

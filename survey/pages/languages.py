@@ -14,7 +14,7 @@ blueprint = Blueprint("languages", __name__)
 
 @blueprint.get("/languages")
 def index() -> str:
-    return page("languages/index.html", languages=list(content().languages.values()))
+    return page("languages/index.html", every_language=list(content().languages.values()))
 
 
 @blueprint.get("/languages/<code>")

@@ -8,7 +8,8 @@ named once (`understood`): pages are kept under it, and their links are made of 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,11 +20,10 @@ from survey.pages import pictures, tables
 from survey.pages.addresses import SUBJECT, kept
 from survey.pages.places import MOST_COMPARED
 from survey.pages.site import page
-from survey.read import definitions, questions
+from survey.read import definitions, marks, questions
 from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked
 from survey.read.captions import Teller
 from survey.read.comparison import Comparison
-from survey.read.other_samples import OtherSamples
 from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
@@ -50,7 +50,12 @@ blueprint = Blueprint("results", __name__)
 @blueprint.record_once
 def add_converters(state: Any) -> None:
     state.app.url_map.converters.update(ending=Ending, slug=Slug)
-    state.app.jinja_env.globals.update(still=pictures.still, sharing=pictures.sharing)
+    state.app.jinja_env.globals.update(
+        still=pictures.still,
+        sharing=pictures.sharing,
+        figure_bar=marks.figure_bar,
+        change_bar=marks.change_bar,
+    )
 
 
 @blueprint.app_url_defaults
@@ -95,8 +100,9 @@ def community(slug: str, ending: str) -> str | Response:
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
     chart = "trend" if reading.cut == TOTAL else "groups"
-    more = {"place": place, "others": OtherSamples(reading, place), "at": at}
-    return reply(reading, ending, [], chart=chart, view=PlacePage(reading, place), **more)
+    view = PlacePage(reading, place)
+    more = {"place": place, "others": view.others, "at": at}
+    return reply(reading, ending, [], chart=chart, view=view, **more)
 
 
 @blueprint.get("/results/compare", defaults={"ending": "html"})
@@ -199,19 +205,29 @@ def shared(reading: Reading, subjects: set[Subject]) -> dict[str, Any]:
         "made_up": now.release.about["made_up"],
         "title": tell.title(reading.subject) if reading.is_known else tell.say("title"),
         "questions": questions.offered(tell, subjects),
-        "ask": ask,
+        "ask": asker(),
         "address": address,
-        "link": link,
+        "link": linker(),
         "keep": lambda: kept(SUBJECT),
     }
 
 
-def ask(subject: Subject) -> str:
-    """Return this page's address with another question."""
-    left = [pair for pair in g.understood if pair[0] not in ("measure", "agency", "cut", "page",
-                                                             "told")]  # fmt: skip
-    about = [("agency", subject.agency)] if subject.agency else []
-    return f"{request.path}?{urlencode([('measure', subject.measure), *about, *left])}"
+def asker() -> Callable[[Subject], str]:
+    """Return what gives this page's address with another question."""
+    own = ("measure", "agency", "cut", "page", "told")
+    path, left = request.path, urlencode([pair for pair in g.understood if pair[0] not in own])
+
+    def ask(subject: Subject) -> str:
+        return f"{path}?{'&'.join(filter(None, (question(subject), left)))}"
+
+    return ask
+
+
+@cache
+def question(subject: Subject) -> str:
+    """Return a question as it stands in an address."""
+    about = {"measure": subject.measure, "agency": subject.agency}
+    return urlencode({name: value for name, value in about.items() if value})
 
 
 def at(state: str = "", county: str = "", told: str = "", number: int = 1) -> str:
@@ -229,14 +245,19 @@ def without(place: Place) -> str:
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 
 
-def link(place: Place, subject: Subject | None = None) -> str:
-    """Return the address of a community's page about what is looked at, or another question."""
-    pairs = kept(SUBJECT)
-    if subject is not None:
-        pairs = [("measure", subject.measure), *([("agency", subject.agency)] * bool(
-            subject.agency)), *kept(("release", "lang"))]  # fmt: skip
-    path = url_for("results.community", slug=place.slug)
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+def linker() -> Callable[..., str]:
+    """Return what gives the address of a community's page about what is looked at, or about
+    another question. A page has dozens: what they share is written once."""
+    path = url_for("results.overview")
+    same, left = urlencode(kept(SUBJECT)), urlencode(kept(("release", "lang")))
+
+    def link(place: Place, subject: Subject | None = None) -> str:
+        parts = [same]
+        if subject is not None:
+            parts = [question(subject), left]
+        return f"{path}/{place.slug}?{'&'.join(filter(None, parts))}".removesuffix("?")
+
+    return link
 
 
 def address(ending: str) -> str:

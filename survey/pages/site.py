@@ -68,13 +68,15 @@ def page(template: str, **more: Any) -> str:
     made_up: whether what it shows is made up; set by pages that show one place or release.
     """
     words = visitor_language()
+    if "made_up" not in more:
+        more["made_up"] = unless_away(only_made_up, False)
     return render_template(
         template,
         words=words,
         say=words.say,
         languages=content().reading_languages,
         here=here,
-        **{"made_up": unless_away(only_made_up, False), **more},
+        **more,
     )
 
 

@@ -35,10 +35,10 @@ def whole(reading: Reading, ending: str, query: Query, state: str, county: str) 
         return unchanged
     settings: Settings = current_app.extensions["settings"]
     subject, language = reading.subject, reading.tell.language.code
-    name = f"{subject.measure}.{subject.agency}.{reading.cut}.{language}.{ending}"
-    path = kept_tables.kept_path(settings.release_files, release, name)
-    if ending == "csv" and not state and path.exists():
-        response = kept(path)
+    folder = kept_tables.folder_of(settings.release_files, release)
+    path = folder / kept_tables.file_name(subject, reading.cut, language)
+    if ending == "csv" and kept_tables.can_send(path, state, county):
+        response = kept(path, state)
     else:
         rows = frozen(db.engine(), reading, state, county)
         pieces = written(reading, ending, rows)
@@ -48,12 +48,13 @@ def whole(reading: Reading, ending: str, query: Query, state: str, county: str) 
     return label(named(response, ending), release, query)
 
 
-def kept(path: Path) -> Response:
-    if request.accept_encodings["gzip"] <= 0:
-        return Response(kept_tables.plain_chunks(path), mimetype=TYPES["csv"])
-    response = Response(kept_tables.packed_chunks(path), mimetype=TYPES["csv"])
-    response.headers["Content-Encoding"] = "gzip"
-    response.content_length = path.stat().st_size
+def kept(path: Path, state: str) -> Response:
+    packed = request.accept_encodings["gzip"] > 0
+    response = Response(kept_tables.chunks(path, state, packed=packed), mimetype=TYPES["csv"])
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    if packed and not state:
+        response.content_length = path.stat().st_size
     return response
 
 

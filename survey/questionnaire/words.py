@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,11 @@ class Language:
         text = self.words[key]
         if not values:
             return text
-        filled = PLACEHOLDER.sub(lambda match: self.isolated(values[match[1]]), text)
+        parts = [*split_at_placeholders(text)]
+        parts[1::2] = [self.isolated(values[name]) for name in parts[1::2]]
+        filled = "".join(parts)
         # "at 5:00 p.m." ends its sentence: an abbreviation's full stop is the sentence's, too
-        return TWO_STOPS.sub(".", filled)
+        return TWO_STOPS.sub(".", filled) if ".." in filled else filled
 
     def isolated(self, value: object) -> str:
         """Return a placeholder's value; from right to left, a Latin one keeps its own direction."""
@@ -150,6 +153,12 @@ class Language:
             return f"{time:%H:%M}"
         half = self.words["format.pm" if time.hour >= 12 else "format.am"]
         return f"{time.hour % 12 or 12}:{time:%M} {half}"
+
+
+@cache
+def split_at_placeholders(text: str) -> tuple[str, ...]:
+    """Return what stands before, in and after each placeholder: text, name, text, name, text."""
+    return tuple(PLACEHOLDER.split(text))
 
 
 def read_languages(folder: Path, *readers: Path) -> dict[str, Language]:

@@ -65,7 +65,7 @@ class Bodies:
 
 def init_app(app: Flask) -> None:
     app.extensions["current"] = OrderedDict()
-    app.extensions["place_index"] = {}
+    app.extensions["place_index"] = OrderedDict()
     app.extensions["bodies"] = Bodies()
 
 
@@ -108,11 +108,13 @@ def release_asked() -> Query:
 
 def places_of(now: Current) -> PlaceIndex:
     """Return the index of the places of a release, made once by this worker."""
-    kept: dict[int, PlaceIndex] = current_app.extensions["place_index"]
-    if now.release.id not in kept:
-        kept.clear()
-        kept[now.release.id] = PlaceIndex(now.places)
-    return kept[now.release.id]
+    kept: OrderedDict[tuple[int, str], PlaceIndex] = current_app.extensions["place_index"]
+    key = (now.release.id, now.release.sha256)
+    if key not in kept:
+        kept[key] = PlaceIndex(now.places)
+        while len(kept) > RELEASES_KEPT:
+            kept.popitem(last=False)
+    return kept[key]
 
 
 def fresh(release: Release, query: Query) -> Response | None:
@@ -121,9 +123,13 @@ def fresh(release: Release, query: Query) -> Response | None:
     Compared weakly, as RFC 9110 (13.1.2) asks for: whoever compresses on the way (a proxy, every
     content network) makes our tag a weak one.
     """
-    if not request.if_none_match.contains_weak(etag(release, query)):
-        return None
-    return label(Response(status=304), release, query)
+    tag = etag(release, query)
+    for known in (tag, f"{tag}:gzip"):  # what was sent packed has a tag of its own: Flask-Compress
+        if request.if_none_match.contains_weak(known):
+            response = label(Response(status=304), release, query)
+            response.set_etag(known)
+            return response
+    return None
 
 
 def kept_or_made(release: Release, query: Query, make: Callable[[], str | Response]) -> Response:

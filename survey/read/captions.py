@@ -108,7 +108,7 @@ class Teller:
         return self.language.say("format.percent", number=shown)
 
     def is_share(self, row: Row) -> bool:
-        return row["measure"] not in self.now.release.about["scores"]
+        return row["measure"] not in self.now.scores
 
     def value(self, row: Row) -> str:
         """Return the figure: "62%", "15% or less", or a third in words."""

@@ -13,7 +13,8 @@ from analysis.output import svg
 from analysis.output.chart_tables import Said
 from analysis.output.charts import PANELS, Figure, as_json
 from analysis.output.drawing import Drawing, read
-from analysis.release.released import stored_view
+from analysis.release.released import stored_rows
+from survey.read.caching import edition
 from survey.read.captions import Teller
 from survey.read.findings import Findings
 from survey.read.results_query import Reading
@@ -90,10 +91,10 @@ def figure(reading: Reading, name: str, across: int = 3) -> Figure:
         rows = [row for place in reading.places[:PANELS] for row in reading.seasons(place)]
         rows = [row for i, row in enumerate(rows) if row not in rows[:i]]
     slugs = [place.slug for place in reading.places[:PANELS]]
-    view = stored_view(rows, sha256=reading.now.release.sha256, communities=slugs)
+    part = stored_rows(rows, sha256=reading.now.release.sha256, communities=slugs)
     said = Said(hover=Hover(reading, name), label=Label(reading.tell))
     more = {"across": across} if name == "overview" else {}
-    return CHARTS[name].figure(view, words(reading, name, rows), said=said, **more)
+    return CHARTS[name].figure(part, words(reading, name, rows), said=said, **more)
 
 
 def agencies_figure(reading: Reading, place: Place) -> Figure | None:
@@ -112,10 +113,10 @@ def agencies_figure(reading: Reading, place: Place) -> Figure | None:
         return None
     before = max((row["season"] for row in rows if row["season"] < newest), default=0)
     rows = [row for row in rows if row["season"] in (before, newest)]
-    view = stored_view(rows, sha256=now.release.sha256)
+    part = stored_rows(rows, sha256=now.release.sha256)
     names = {kind: tell.agency(kind) for kind in kinds}
     said = Said(hover=Hover(reading, "agencies"), label=Label(tell))
-    return CHARTS["agencies"].figure(view, {**names, **words(reading, "agencies", rows)}, said=said)
+    return CHARTS["agencies"].figure(part, {**names, **words(reading, "agencies", rows)}, said=said)
 
 
 def newest_two(rows: list[Row], season: int = 0) -> list[Row]:
@@ -166,8 +167,8 @@ class Label:
 
 
 def warm_up() -> None:
-    """Make a table that nobody sees: pandas loads some of itself when it is first used."""
-    stored_view((), sha256="")
+    """Read this version's own files, as the first page otherwise would (see caching.edition)."""
+    edition()
 
 
 def words(reading: Reading, name: str, rows: list[Row]) -> Mapping[str, str]:

@@ -9,8 +9,8 @@ from functools import cached_property
 from survey.read.figure_lines import Line, Lines
 from survey.read.results_query import Line as YearLine
 from survey.read.results_query import Reading
-from survey.storage import release_store, released_index
-from survey.storage.release_store import OVERALL, TOTAL, Place, Row, Subject
+from survey.storage import released_index
+from survey.storage.release_store import Place, Row, Subject
 
 LEAST_COMPARED = 2
 
@@ -68,13 +68,9 @@ class Comparison:
 
     def together(self) -> list[Row]:
         """Return the newest row of each state that a place lies in, and of the whole programme."""
-        rows = release_store.rows(
-            self.reading.session, self.reading.now.release, OVERALL,
-            subject=self.reading.subject, cut=TOTAL, seasons=[self.newest],
-        )  # fmt: skip
-        states = {place.state for place in self.picked}
-        return sorted((row for row in rows if row["state"] in {"", *states}),
-                      key=lambda row: (row["state"] == "", row["state"]))  # fmt: skip
+        states = sorted({place.state for place in self.picked})
+        found = {row["state"]: row for row in self.reading.overall([*states, ""])}
+        return [found[state] for state in (*states, "") if state in found]
 
     def sentences(self) -> Iterator[str]:
         """Yield what can be said of each place: its figure, then its change."""

@@ -21,9 +21,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.config import Settings
+from survey.read import kept_tables
 from survey.read.caching import edition
-from survey.read.making import make_apart
+from survey.read.making import TABLES, make_apart
+from survey.storage.frozen_rows import count
 from survey.storage.models import Release
+from survey.storage.release_store import FIGURE
 
 ZIP = "porchlight.zip"
 PACKED = ".gz"  # the same file as browsers like it best; the zip is packed already
@@ -59,9 +62,28 @@ def made(session: Session, settings: Settings, release: Release, among: Path) ->
     """Return the folder of a release's files, made at once: a folder that is there is whole."""
     kept = among / kept_name(release.id, release.sha256)
     if not kept.is_dir():
+        make_tables(session, settings, release, among)
         make(settings, release.id, kept)
         forget_others(session, among)
     return kept
+
+
+def make_tables(session: Session, settings: Settings, release: Release, among: Path) -> None:
+    """Write every subject's table of a large release, so that nobody waits for one. A table that
+    is sent meanwhile is the same bytes, or the one that was there before."""
+    folder = kept_tables.folder_of(among, release)
+    whole = folder / kept_tables.WHOLE
+    if count(session, release, FIGURE) < kept_tables.LARGE or whole.is_file():
+        return
+    folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+    scratch = Path(tempfile.mkdtemp(dir=among, prefix=".making-"))
+    try:
+        make_apart(settings, release.id, scratch, TABLES)
+        for path in sorted(scratch.iterdir()):  # a table before the list of its parts
+            os.replace(path, folder / path.name)
+        whole.touch()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def make(settings: Settings, release: int, kept: Path) -> None:
@@ -92,9 +114,11 @@ def pack(path: Path) -> None:
 def forget_others(session: Session, folder: Path) -> None:
     """Delete what belongs to no release any more, or was written by an earlier version of us."""
     releases = session.execute(select(Release.id, Release.sha256))
-    wanted = {kept_name(number, sha256) for number, sha256 in releases}
+    names = {kept_name(number, sha256) for number, sha256 in releases}
+    wanted = names | {f"{kept_tables.PREFIX}{name}" for name in names}
     for path in folder.iterdir():
-        if path.name not in wanted and not path.name.startswith("."):
+        is_ours = not path.name.startswith(".") or path.name.startswith(kept_tables.PREFIX)
+        if is_ours and path.name not in wanted:
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -1,31 +1,37 @@
-"""A whole subject's table as a file: written while it is first sent, and only sent from then on.
+"""A whole subject's table as a file, beside the release's files: only sent, piece by piece.
 
-A country's table has 170,000 rows, which take seconds to write out. Whoever asks first gets them
-as they are read; what was sent whole is kept beside the release's files, packed, and may be
-deleted at any time.
+They are made with a release (subject_tables.py). Where they are not there, whoever asks first gets
+the rows as they are read, and what was sent whole is kept. They may be deleted at any time.
 """
 
 from __future__ import annotations
 
 import gzip
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from survey.read import packed_parts
 from survey.read.caching import edition
 from survey.storage.models import Release
+from survey.storage.release_store import Subject
 
+LARGE = 100_000  # figures from which the tables of a release are made with it
+WHOLE = "whole"  # stands beside them when all are there
 WORTH = 200_000  # bytes packed from which a table is kept; a smaller one is written in no time
 CHUNK = 65_536
 PREFIX = ".tables-"  # beside the files of the release, which leave alone what begins with a dot
 
 
-def kept_path(folder: Path, release: Release, name: str) -> Path:
-    """Return where a table is kept: under a name that changes with the release and our code."""
-    return folder / f"{PREFIX}{release.id}-{release.sha256[:16]}-{edition()}" / f"{name}.gz"
+def folder_of(among: Path, release: Release) -> Path:
+    """Return where a release's tables are: under a name that changes with it and our code."""
+    return among / f"{PREFIX}{release.id}-{release.sha256[:16]}-{edition()}"
+
+
+def file_name(subject: Subject, cut: str, language: str) -> str:
+    return f"{subject.measure}.{subject.agency}.{cut}.{language}.csv.gz"
 
 
 def keeping(pieces: Iterable[bytes], path: Path) -> Iterator[bytes]:
@@ -42,7 +48,6 @@ def keeping(pieces: Iterable[bytes], path: Path) -> Iterator[bytes]:
                 yield piece
         if scratch.stat().st_size >= WORTH:
             os.replace(scratch, path)
-            forget_others(path.parent)
     finally:
         scratch.unlink(missing_ok=True)  # sent in part only, or not worth keeping
 
@@ -54,22 +59,25 @@ def opened(path: Path) -> tempfile._TemporaryFileWrapper[bytes] | None:
     return None
 
 
-def forget_others(folder: Path) -> None:
-    """Delete the tables of an earlier release or of an earlier version of us."""
-    for other in folder.parent.glob(f"{PREFIX}*"):
-        if other != folder:
-            shutil.rmtree(other, ignore_errors=True)
+def can_send(path: Path, state: str, county: str) -> bool:
+    """Whether a table, or a state's part of it, lies there."""
+    return not county and path.is_file() and (not state or packed_parts.has_parts(path))
+
+
+def chunks(path: Path, state: str, *, packed: bool) -> Iterator[bytes]:
+    """Yield a kept table, or a state's part of it, as it lies on the disk or unpacked."""
+    if state:
+        return packed_parts.some(path, lambda key: key[1] == state, plain=not packed)
+    return packed_chunks(path) if packed else plain_chunks(path)
 
 
 def packed_chunks(path: Path) -> Iterator[bytes]:
-    """Yield a kept table as it lies on the disk, packed."""
     with path.open("rb") as file:
         while data := file.read(CHUNK):
             yield data
 
 
 def plain_chunks(path: Path) -> Iterator[bytes]:
-    """Yield a kept table unpacked."""
     with gzip.open(path) as file:
         while data := file.read(CHUNK):
             yield data

@@ -1,5 +1,5 @@
 """Makes one release's files in a process of its own: what writes them is large and takes seconds,
-and no process that serves pages should load it or wait. What it runs is package.py.
+and no process that serves pages should load it or wait. It runs package.py or subject_tables.py.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ class NotMade(Exception):
     """The files could not be made; the sentence says why."""
 
 
-def make_apart(settings: Settings, release: int, folder: Path) -> None:
-    """Write the files of a release into an empty folder, in another process. Raises NotMade."""
+PACKAGE, TABLES = "survey.read.package", "survey.read.subject_tables"
+
+
+def make_apart(settings: Settings, release: int, folder: Path, module: str = PACKAGE) -> None:
+    """Write files of a release into an empty folder, in another process. Raises NotMade."""
     words = (settings.content, release, folder)
     done = subprocess.run(
-        [sys.executable, "-m", "survey.read.package", *map(str, words)],
+        [sys.executable, "-m", module, *map(str, words)],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": settings.database_url},  # no password among the words
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Where a figure and a change stand on an axis, in per cent of its width, for a template to draw.
+"""Where a figure and a change stand on an axis, in per cent of its width, and their drawing.
 
 The range is the mark: a bar from its low to its high end, a dot where the figure is. The fewer the
 answers the less ink: thirds are an outline without a dot. Of a change the middle of the axis is 0.
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 MOST_CHANGE = 30.0  # points on either side of the axis of changes
 FEW = 60  # answers, under which a bar is an outline
@@ -45,3 +48,43 @@ def change_mark(low: float, high: float, points: float) -> Mark:
         for one in (low, high, points)
     )
     return Mark(RANGE, round(start, 1), round(max(end - start, LEAST_WIDTH), 1), round(dot, 1))
+
+
+QUARTERS = "".join(
+    f'<line class="g" x1="{x}%" x2="{x}%" y1="0" y2="100%"/>' for x in (0, 25, 50, 75, 100)
+)
+
+
+def figure_bar(mark: Mark, before: Mark | None, name: str, value: str) -> Markup:
+    """Return a figure on its axis, the season before above it. A page has dozens."""
+    top, middle = (17, 23) if before else (6, 12)
+    kind, height = ("track two", 34) if before else ("track", 24)
+    parts = [f'<svg class="{kind}" height="{height}" aria-hidden="true" focusable="false">']
+    parts.append(QUARTERS)
+    if before:
+        parts.append(f'<rect class="was" {across(before)} y="6" height="3" rx="1.5"/>')
+        parts.append(dot("was-dot", before, 7.5, 4))
+    parts.append(f'<rect class="{mark.sort}" {across(mark)} y="{top}" height="12" rx="6"/>')
+    parts.append(dot("dot", mark, middle, 4.5))
+    parts.append(f"<title>{escape(name)}: {escape(value)}</title></svg>")
+    return Markup("".join(parts))
+
+
+def change_bar(mark: Mark) -> Markup:
+    """Return a change on its axis, whose middle is 0."""
+    return Markup(
+        '<svg class="track" height="18" aria-hidden="true" focusable="false">'
+        '<line class="zero" x1="50%" x2="50%" y1="0" y2="100%"/>'
+        f'<rect class="range" {across(mark)} y="4" height="10" rx="5"/>'
+        f"{dot('dot', mark, 9, 4)}</svg>"
+    )
+
+
+def across(mark: Mark) -> str:
+    return f'x="{mark.start}%" width="{mark.width}%"'
+
+
+def dot(kind: str, mark: Mark, middle: float, radius: float) -> str:
+    if mark.dot is None:
+        return ""
+    return f'<circle class="{kind}" cx="{mark.dot}%" cy="{middle}" r="{radius}"/>'

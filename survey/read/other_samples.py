@@ -6,14 +6,13 @@ table. No figure adds two samples.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from survey.read.captions import Cell
 from survey.read.results_query import Reading
 from survey.read.verdicts import EVENING, PAIRS
-from survey.storage import release_store
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
 
 
@@ -29,10 +28,14 @@ class Other:
 
 @dataclass(frozen=True)
 class OtherSamples:
-    """The other samples of one place in the newest season."""
+    """The other samples of one place in the newest season.
+
+    by_kind: gives the place's rows by kind, of the newest season at least
+    """
 
     reading: Reading
     place: Place
+    by_kind: Callable[[], Mapping[str, Sequence[Row]]]
 
     @property
     def season(self) -> int:
@@ -56,23 +59,11 @@ class OtherSamples:
 
     @cached_property
     def rows(self) -> dict[Subject, Row]:
-        figures = self.find(FIGURE, TOTAL)
         return {
-            Subject(r["measure"], r["agency"]): r for r in figures if r["season"] == self.season
+            Subject(row["measure"], row["agency"]): row
+            for row in self.by_kind()[FIGURE]
+            if row["season"] == self.season and row["cut"] == TOTAL
         }
-
-    def find(self, kind: str, cut: str | None = None) -> list[Row]:
-        rows = release_store.rows(
-            self.reading.session,
-            self.reading.now.release,
-            kind,
-            measures={subject.measure for subject in self.subjects},
-            places=[self.place],
-            cut=cut,
-            seasons=[self.season],
-        )
-        mine = release_store.of_place(rows, self.place)
-        return [row for row in mine if Subject(row["measure"], row["agency"]) in self.subjects]
 
     def parts(self) -> Iterator[tuple[str, list[Other]]]:
         """Yield (whose answers, their figures), in the order of the questionnaire."""
@@ -92,11 +83,11 @@ class OtherSamples:
         tell = self.reading.tell
         changes = (
             (Subject(change["measure"], change["agency"]), change)
-            for change in self.find(CHANGE)
+            for change in self.by_kind()[CHANGE]
             if change["basis"] in (EVENING, PAIRS) and change["season_to"] == self.season
         )
         return [
             f"{tell.sentence(self.place, self.rows[subject])} {tell.changes.sentence(change)}"
             for subject, change in changes
-            if subject in self.rows
+            if subject in self.subjects and subject in self.rows
         ]

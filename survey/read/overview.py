@@ -16,7 +16,7 @@ from survey.read.results_query import Line as YearLine
 from survey.read.results_query import Reading
 from survey.read.verdicts import BEFORE, TREND
 from survey.storage import release_store, released_index
-from survey.storage.release_store import CHANGE, OVERALL, TOTAL, Place, Row, Subject
+from survey.storage.release_store import CHANGE, Place, Row, Subject
 
 PER_PAGE = 40  # places on one page
 MOST_COUNTED = 300  # places of a county whose changes are counted from their rows
@@ -91,7 +91,14 @@ class Overview:
     @cached_property
     def whole(self) -> Row | None:
         """Return the scope's own row of the newest season; a county has none."""
-        return None if self.scope.county else self.reading.overall(self.scope.state)
+        rows = [] if self.scope.county else self.wholes
+        return next((row for row in rows if row["state"] == self.scope.state), None)
+
+    @cached_property
+    def wholes(self) -> list[Row]:
+        """Return the scope's own row of the newest season; of the programme its states', too."""
+        state = self.scope.state
+        return self.reading.overall([state] if state else ["", *self.index.states])
 
     @cached_property
     def subjects(self) -> set[Subject]:
@@ -140,12 +147,7 @@ class Overview:
 
     def states(self) -> list[StateLine]:
         """Return a line for each state that has a figure of its own."""
-        reading = self.reading
-        rows = release_store.rows(
-            reading.session, reading.now.release, OVERALL, subject=reading.subject, cut=TOTAL,
-            seasons=[self.newest],
-        )  # fmt: skip
-        return [self.state_line(row) for row in rows if row["state"]]
+        return [self.state_line(row) for row in self.wholes if row["state"]]
 
     def state_line(self, row: Row) -> StateLine:
         tell = self.reading.tell

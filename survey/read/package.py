@@ -15,10 +15,10 @@ import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from analysis import Measure
@@ -43,14 +43,15 @@ from survey.questionnaire.instrument import Content
 from survey.read import package_documents as documents
 from survey.read import questionnaire_tables as questionnaire
 from survey.read.package_rows import communities, measure_titles, measures_of, names_of, of_state
-from survey.storage.models import Figure, Release
+from survey.storage.frozen_rows import Spans, count, frozen_rows, spans_by_state
+from survey.storage.models import Release
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL
 
 ZIP = "porchlight.zip"
 LARGE = 500_000  # figures from which SPSS, Stata and Excel files are made for each state
-AT_A_TIME = 2000  # rows fetched from the database
 FROZEN = {FIGURE: "figures", CHANGE: "changes", OVERALL: "overall"}  # kind of row -> table
-Source = tuple[Table, Callable[[], Iterator[Cells]]]  # a table, and how to read its rows once more
+# a table, and how to read its rows once more: of one state, or all ("")
+Source = tuple[Table, Callable[[str], Iterator[Cells]]]
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: its bytes do not tell when it was made
 
 
@@ -62,6 +63,7 @@ class Package:
     content: Content
     release: Release
     folder: Path
+    _spans: dict[str, Spans] = field(default_factory=dict)
 
     @property
     def measures(self) -> list[Measure]:
@@ -80,9 +82,9 @@ class Package:
         tables: list[Source] = [(table, self.rows(table)) for table in columns.LONG]
         tables += self.codebook()
         for table, rows in tables:
-            self.csv(table, rows())
+            self.csv(table, rows(""))
             if table in columns.LONG:
-                write_parquet(self.folder / "parquet" / f"{table.name}.parquet", table, rows())
+                write_parquet(self.folder / "parquet" / f"{table.name}.parquet", table, rows(""))
         wide = columns.wide_table(self.measures)
         frozen = self.frozen(FIGURE)
         self.csv(wide, published.wide(wide, frozen, self.names, self.measures))
@@ -116,21 +118,28 @@ class Package:
             yield from canonical_lines(name, self.frozen(kind))
         yield from canonical_lines("notes", self.release.about["notes"])
 
-    def frozen(self, kind: str) -> Iterator[Row]:
-        """Stored rows in their frozen order, a few thousand in memory."""
-        query = select(Figure.row).where(Figure.release_id == self.release.id, Figure.kind == kind)
-        query = query.order_by(Figure.number).execution_options(yield_per=AT_A_TIME)
-        yield from self.session.scalars(query)
+    def frozen(self, kind: str, state: str = "") -> Iterator[Row]:
+        """Stored rows in their frozen order, a few thousand in memory; of one state and of none in
+        particular, where it is named."""
+        yield from frozen_rows(self.session, self.release, kind, self.spans(kind, state))
 
-    def rows(self, table: Table) -> Callable[[], Iterator[Cells]]:
+    def spans(self, kind: str, state: str) -> Sequence[tuple[int, int]] | None:
+        """Return between which numbers the rows of a state lie; None where none is named."""
+        if not state:
+            return None
+        if kind not in self._spans:
+            self._spans[kind] = spans_by_state(self.session, self.release, kind)
+        return self._spans[kind].get(state, []) + self._spans[kind].get("", [])
+
+    def rows(self, table: Table) -> Callable[[str], Iterator[Cells]]:
         """How to read a table's rows, as often as files are made of it."""
         if table is columns.COMMUNITIES_TABLE:
-            return lambda: communities(self.content, self.release)
+            return lambda state: communities(self.content, self.release)
         kinds = {name: kind for kind, name in FROZEN.items()}
 
-        def read() -> Iterator[Cells]:
+        def read(state: str) -> Iterator[Cells]:
             kind = kinds.get(table.name)
-            rows = self.frozen(kind) if kind else iter(self.release.about["notes"])
+            rows = self.frozen(kind, state) if kind else iter(self.release.about["notes"])
             return published.published(table, rows, self.names)
 
         return read
@@ -140,11 +149,11 @@ class Package:
         described = (*columns.LONG, columns.wide_table(measures), *documents.CODEBOOKS)
         titles = measure_titles(content, self.release)
         return [
-            (COLUMN_TABLE, lambda: column_rows(described)),
-            (MEASURE_TABLE, lambda: measure_rows(measures, titles)),
-            (questionnaire.QUESTIONS, lambda: questionnaire.question_rows(content)),
-            (questionnaire.ANSWERS, lambda: questionnaire.answer_rows(content)),
-            (BAND_TABLE, band_rows),
+            (COLUMN_TABLE, lambda state: column_rows(described)),
+            (MEASURE_TABLE, lambda state: measure_rows(measures, titles)),
+            (questionnaire.QUESTIONS, lambda state: questionnaire.question_rows(content)),
+            (questionnaire.ANSWERS, lambda state: questionnaire.answer_rows(content)),
+            (BAND_TABLE, lambda state: band_rows()),
         ]
 
     def csv(self, table: Table, rows: Iterable[Cells]) -> None:
@@ -153,17 +162,14 @@ class Package:
 
     def json(self) -> None:
         tables = [table for table in columns.LONG if table.name in FROZEN.values()]
-        rows = ((table, self.rows(table)()) for table in tables)
+        rows = ((table, self.rows(table)("")) for table in tables)
         head = {"id": self.release.id, "release": self.release.sha256}
         with (self.folder / "release.json").open("wb") as file:
             file.writelines(json_parts(head, rows))
 
     def parts(self) -> Sequence[str]:
         """The states that have files of their own; "" where the release is not large."""
-        query = select(func.count()).where(
-            Figure.release_id == self.release.id, Figure.kind == FIGURE
-        )
-        if (self.session.scalar(query) or 0) < LARGE:
+        if count(self.session, self.release, FIGURE) < LARGE:
             return [""]
         return sorted({place["state"] for place in self.release.about["places"]})
 
@@ -174,11 +180,11 @@ class Package:
         for table, read in tables:
             if table in columns.LONG:
                 path = self.folder / "spss" / f"{table.name}{ending}.sav"
-                write_sav(path, table, of_state(table, read(), state), title, made_at)
+                write_sav(path, table, of_state(table, read(state), state), title, made_at)
                 path = self.folder / "stata" / f"{table.name}{ending}.dta"
-                write_dta(path, table, of_state(table, read(), state), title, made_at)
+                write_dta(path, table, of_state(table, read(state), state), title, made_at)
         book = self.folder / "excel" / f"porchlight{ending}.xlsx"
-        sheets = [(table, of_state(table, read(), state)) for table, read in tables]
+        sheets = [(table, of_state(table, read(state), state)) for table, read in tables]
         write_xlsx(book, sheets, title, made_at)
 
     def zip(self) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from survey.read.figure_lines import Chip, Line, Lines
+from survey.read.other_samples import OtherSamples
 from survey.read.results_query import Reading
+from survey.read.verdicts import FIRST
 from survey.storage import release_store, released_index
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
 
@@ -30,10 +32,28 @@ class Part:
 
 @dataclass(frozen=True)
 class PlacePage:
-    """Everything that stands below the answer. Two queries read it all."""
+    """Everything that stands below the answer. One query reads its rows."""
 
     reading: Reading
     place: Place
+
+    @cached_property
+    def rows(self) -> dict[str, list[Row]]:
+        """Return figures and changes of the seasons that are shown, by kind: everybody's of every
+        question, and the groups of the one that the page is about. Changes since the first season
+        are reported of that question alone, from its own rows."""
+        now, subject = self.reading.now, self.reading.subject
+        by_kind = release_store.of_places(
+            self.reading.session, now.release, (FIGURE, CHANGE), [self.place],
+            seasons=list({*self.seasons, *now.seasons[-2:]}), but=f"{FIRST}.%",
+            groups_of=f"{subject.measure}|{subject.agency}",
+        )  # fmt: skip
+        slug = self.place.slug
+        return {kind: release_store.by_place(rows).get(slug, []) for kind, rows in by_kind.items()}
+
+    @cached_property
+    def others(self) -> OtherSamples:
+        return OtherSamples(self.reading, self.place, lambda: self.rows)
 
     @cached_property
     def lines(self) -> Lines:
@@ -41,24 +61,23 @@ class PlacePage:
 
     @cached_property
     def subjects(self) -> set[Subject]:
-        """Return the questions that have a figure here."""
-        reading = self.reading
-        return released_index.subjects_of(
-            reading.session, reading.now.release, [self.place], reading.now.seasons[-2:]
-        )
+        """Return the questions that have a figure here: the place's own of any season, and those
+        of the newest two in which it is shown together with others."""
+        now, place = self.reading.now, self.place
+        own = release_store.lookup(now.release.id, FIGURE, place.state, place.county, place.slug)
+        return released_index.subjects_at(self.reading.session, [own]) | {
+            Subject(row["measure"], row["agency"])
+            for row in self.rows[FIGURE]
+            if row["cut"] == TOTAL and row["season"] in now.seasons[-2:]
+        }
 
     @cached_property
     def usual(self) -> list[Subject]:
         """Return those whose answers are of the usual people, in the questionnaire's order."""
-        now = self.reading.now
-        sample = now.asked(now.headline.measure).sample
-        return [
-            subject
-            for subject in now.subjects
-            if subject in self.subjects and now.asked(subject.measure).sample == sample
-        ]
+        now, shown = self.reading.now, self.subjects
+        return [one for one in now.subjects if one in shown and one.measure in now.usual]
 
-    @property
+    @cached_property
     def newest(self) -> int:
         """Return the newest season of the question that the page is about."""
         rows = self.reading.seasons(self.place)
@@ -66,31 +85,26 @@ class PlacePage:
 
     @cached_property
     def figures(self) -> dict[Subject, dict[int, Row]]:
-        """Return the rows of the newest two seasons by subject and season."""
+        """Return everybody's rows of the newest two seasons by subject and season."""
         by_subject: dict[Subject, dict[int, Row]] = {}
-        for row in self.find(FIGURE, seasons=self.seasons):
-            by_subject.setdefault(Subject(row["measure"], row["agency"]), {})[row["season"]] = row
+        for row in self.rows[FIGURE]:
+            if row["cut"] == TOTAL:
+                subject = Subject(row["measure"], row["agency"])
+                by_subject.setdefault(subject, {})[row["season"]] = row
         return by_subject
 
     @cached_property
     def moves(self) -> dict[Subject, list[Row]]:
         by_subject: dict[Subject, list[Row]] = {}
-        for row in self.find(CHANGE, seasons=[self.newest]):
-            by_subject.setdefault(Subject(row["measure"], row["agency"]), []).append(row)
+        for row in self.rows[CHANGE]:
+            if row["season_to"] == self.newest:
+                by_subject.setdefault(Subject(row["measure"], row["agency"]), []).append(row)
         return by_subject
 
-    @property
+    @cached_property
     def seasons(self) -> list[int]:
         """Return the newest season and the last before it."""
         return [season for season in self.reading.now.seasons if season <= self.newest][-2:]
-
-    def find(self, kind: str, seasons: Sequence[int]) -> list[Row]:
-        measures = dict.fromkeys(subject.measure for subject in self.usual)
-        rows = release_store.rows(
-            self.reading.session, self.reading.now.release, kind, places=[self.place],
-            measures=measures, cut=TOTAL, seasons=seasons,
-        )  # fmt: skip
-        return list(release_store.of_place(rows, self.place))
 
     @property
     def chip(self) -> Chip | None:
@@ -136,10 +150,7 @@ class PlacePage:
         """Return the index about the agency, and the questions it is made of."""
         now, tell = self.reading.now, self.reading.tell
         agency = self.reading.subject.agency or now.headline.agency
-        asked = {
-            Subject(one["id"], one["agency"]): one["questions"]
-            for one in now.release.about["measures"]
-        }
+        asked = now.questions
         index = next(
             (s for s in self.usual if s.agency == agency and len(asked[s]) > 1), None
         )  # fmt: skip
@@ -164,11 +175,7 @@ class PlacePage:
 
     def groups(self) -> Iterator[tuple[str, list[Line]]]:
         """Yield (cut, lines) for every kind of group that is shown in the newest season."""
-        figures = release_store.rows(
-            self.reading.session, self.reading.now.release, FIGURE,
-            subject=self.reading.subject, places=[self.place], seasons=self.seasons,
-        )  # fmt: skip
-        rows = list(release_store.of_place(figures, self.place))
+        rows = [row for row in self.rows[FIGURE] if row["season"] in self.seasons]
         for cut in self.reading.now.cuts:
             mine = [row for row in rows if row["cut"] == cut]
             now = [row for row in mine if row["season"] == self.newest]

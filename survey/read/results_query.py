@@ -88,33 +88,50 @@ class Reading:
         return self.subject in self.now.subjects
 
     @cached_property
+    def by_kind(self) -> dict[str, list[Row]]:
+        """Return figures of everybody and changes of these communities, with their pools' and
+        counties', by kind."""
+        return release_store.of_places(
+            self.session, self.now.release, (FIGURE, CHANGE), self.places,
+            measure=self.subject.measure, agency=self.subject.agency, cut=TOTAL,
+        )  # fmt: skip
+
+    @cached_property
     def totals(self) -> list[Row]:
-        return self.find(FIGURE, TOTAL)
+        return self.by_kind[FIGURE]
 
     @cached_property
     def changes(self) -> list[Row]:
-        return self.find(CHANGE)
+        return self.by_kind[CHANGE]
 
-    def find(self, kind: str, cut: str | None = None) -> list[Row]:
-        """Return the rows of these communities, of their pools and of their counties."""
-        return release_store.rows(
-            self.session,
-            self.now.release,
-            kind,
-            subject=self.subject,
-            places=self.places,
-            cut=cut,
-        )
+    @cached_property
+    def totals_by_place(self) -> dict[str, list[Row]]:
+        """Return for each community one row a season: its own, or one that it shares."""
+        return {
+            slug: [row for _, row in sorted({row["season"]: row for row in rows}.items())]
+            for slug, rows in release_store.by_place(self.totals).items()
+        }
+
+    @cached_property
+    def changes_by_place(self) -> dict[str, list[Row]]:
+        return release_store.by_place(self.changes)
+
+    @cached_property
+    def groups(self) -> list[Row]:
+        """Return the rows of the cut, of these communities, their pools and their counties."""
+        return release_store.of_places(
+            self.session, self.now.release, (FIGURE,), self.places,
+            measure=self.subject.measure, agency=self.subject.agency, cut=self.cut,
+        )[FIGURE]  # fmt: skip
 
     def seasons(self, place: Place) -> list[Row]:
         """Return one row a season: the community's own, or the one it shares with neighbours."""
-        rows = {row["season"]: row for row in release_store.of_place(self.totals, place)}
-        return [rows[season] for season in sorted(rows)]
+        return self.totals_by_place.get(place.slug, [])
 
     def changes_of(self, place: Place, basis: str = BEFORE) -> dict[int, Row]:
         """Return the place's changes of one basis, by the later season."""
-        changes = release_store.of_place(self.changes, place)
-        return {row["season_to"]: row for row in changes if row["basis"] == basis}
+        found = self.changes_by_place.get(place.slug, ())
+        return {row["season_to"]: row for row in found if row["basis"] == basis}
 
     def told_now(self, place: Place) -> list[Row]:
         """Return what may be said of the newest season: since the last, the first, and by year."""
@@ -154,19 +171,18 @@ class Reading:
             return self.tell.say("moved.unsettled")
         return self.tell.say("moved.one_event") if rows[-1]["events"] == 1 else ""
 
-    def groups(self, place: Place, season: int) -> list[Row]:
-        """Return the groups of the cut in one season; none where they were too small."""
-        figures = release_store.of_place(self.find(FIGURE, self.cut), place)
-        return self.tell.in_order(self.cut, (row for row in figures if row["season"] == season))
-
     def shown(self) -> list[Row]:
         """Return the rows that the page shows, each once, in order of community and season."""
-        groups = self.find(FIGURE, self.cut) if self.cut != TOTAL else []
-        rows: list[Row] = []
+        return self.rows_shown
+
+    @cached_property
+    def rows_shown(self) -> list[Row]:
+        groups = release_store.by_place(self.groups) if self.cut != TOTAL else {}
+        rows: dict[int, Row] = {}
         for place in self.places:
-            mine = release_store.of_place(groups, place) if groups else self.seasons(place)
-            rows += [row for row in mine if row not in rows]
-        return rows
+            mine = groups.get(place.slug, []) if groups else self.seasons(place)
+            rows.update((id(row), row) for row in mine)  # one that is shared is the same object
+        return list(rows.values())
 
     def line(self, place: Place) -> Line:
         rows = {row["season"]: row for row in self.seasons(place)}
@@ -180,13 +196,13 @@ class Reading:
         ]
         return Line(place, cells, changes)
 
-    def overall(self, state: str = "") -> Row | None:
-        """Return the newest row of the whole programme, or of a state; None for one place."""
-        newest = self.now.seasons[-1:]
-        rows = release_store.rows(
-            self.session, self.now.release, OVERALL, subject=self.subject, cut=TOTAL, seasons=newest
-        )
-        return next((row for row in rows if row["state"] == state), None)
+    def overall(self, states: Sequence[str]) -> list[Row]:
+        """Return the newest rows of these states; "" is the whole programme."""
+        lookups = [release_store.lookup(self.now.release.id, OVERALL, state, "", "")
+                   for state in states]  # fmt: skip
+        asked: dict[str, object] = {"lookups": lookups, "measure": self.subject.measure}
+        asked |= {"agency": self.subject.agency, "cut": TOTAL, "seasons": self.now.seasons[-1:]}
+        return release_store.read(self.session, asked)[OVERALL]
 
     def together(self, row: Row) -> list[str]:
         """Return what can be said of all places together: their figure and their mean change."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from urllib.parse import urlencode
 
@@ -33,7 +34,7 @@ class Sharing:
     path: str
     query: Sequence[tuple[str, str]]
 
-    @property
+    @cached_property
     def has_chart(self) -> bool:
         return has_chart(self.reading, self.path)
 
@@ -56,14 +57,14 @@ class Sharing:
     def link(self) -> str:
         return self.file("")
 
-    @property
+    @cached_property
     def what(self) -> str:
         """Return "Trust: Police, Maple Falls"."""
         names = [place.name for place in self.reading.places]
         title = self.reading.tell.title(self.reading.subject)
         return ", ".join([title, *(names if len(names) <= MOST_NAMED else [])])
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """Return what may be said of a community's newest figure, to be read out as it stands."""
         if not self.is_of_place or not self.has_chart:
@@ -75,7 +76,7 @@ class Sharing:
             sentences.append(tell.say("made_up"))
         return " ".join(sentences)
 
-    @property
+    @cached_property
     def description(self) -> str:
         """Return one or two sentences for whoever sees a preview of the link."""
         if self.sentence:

@@ -5,12 +5,13 @@ Nothing in this module can reach an answer: it knows the tables `release` and `f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from survey.storage.models import RELEASE_FORMAT, Figure, Release
@@ -22,8 +23,7 @@ FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 t
 COUNTY, POOL = "", "other"  # what stands in a row's `community` beside slugs
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """One number that people can look up: a measure, of one kind of agency or of the event ("")."""
 
     measure: str
@@ -73,15 +73,32 @@ class Current:
     def asked(self, measure: str) -> Asked:
         return self.measures[measure]
 
-    @property
+    @cached_property
     def seasons(self) -> list[int]:
         seasons: list[int] = self.release.about["seasons"]
         return seasons
 
-    @property
+    @cached_property
     def cuts(self) -> list[str]:
         cuts: list[str] = self.release.about["cuts"]
         return cuts
+
+    @cached_property
+    def scores(self) -> frozenset[str]:
+        """Return the measures that are a score of 0 to 100 and no share."""
+        return frozenset(self.release.about["scores"])
+
+    @cached_property
+    def usual(self) -> frozenset[str]:
+        """Return the measures whose answers are of those whom the headline is about."""
+        sample = self.asked(self.headline.measure).sample
+        return frozenset(id for id, asked in self.measures.items() if asked.sample == sample)
+
+    @cached_property
+    def questions(self) -> Mapping[Subject, Sequence[str]]:
+        """Return the questions that each subject is made of: an index has several."""
+        measures = self.release.about["measures"]
+        return {Subject(one["id"], one["agency"]): one["questions"] for one in measures}
 
     def words(self, measure: str, wording: str) -> str:
         """Return the name under which the language files keep a measure's words."""
@@ -94,17 +111,22 @@ def readable() -> ColumnElement[bool]:
     return Release.format == RELEASE_FORMAT
 
 
+# asked by every request, and by most of them nothing else: made once, and no objects of the ORM
+RELEASES = Release.__table__.c
+NAMES = select(RELEASES.id, RELEASES.sha256).where(RELEASES.format == RELEASE_FORMAT)
+NEWEST = NAMES.order_by(RELEASES.id.desc()).limit(1)
+NUMBERED = NAMES.where(RELEASES.id == bindparam("number"))
+
+
 def newest(session: Session) -> tuple[int, str] | None:
     """Return (id, sha256) of the newest release; None before the first."""
-    query = select(Release.id, Release.sha256).where(readable()).order_by(Release.id.desc())
-    row = session.execute(query.limit(1)).first()
+    row = session.execute(NEWEST).first()
     return (row[0], row[1]) if row else None
 
 
 def numbered(session: Session, id: int) -> tuple[int, str] | None:
     """Return (id, sha256) of one release; None where there is none that can be read."""
-    query = select(Release.id, Release.sha256).where(readable(), Release.id == id)
-    row = session.execute(query).first()
+    row = session.execute(NUMBERED, {"number": id}).first()
     return (row[0], row[1]) if row else None
 
 
@@ -158,27 +180,78 @@ def rows(
     places: rows of these communities, and those in which their county's small ones or the whole
     county are shown together. Whoever names places or a subject reads no more than their rows.
     """
-    query = select(Figure.number, Figure.row)
-    if places is None:
-        query = query.where(Figure.release_id == release.id, Figure.kind == kind)
-    else:
-        keys = dict.fromkeys(
+    asked: dict[str, object] = {"kinds": [kind], "release": release.id}
+    if places is not None:
+        asked = {"lookups": keys_of(release, [kind], places)}
+    if subject is not None:
+        asked |= {"measure": subject.measure, "agency": subject.agency}
+    named = {"measures": measures, "cut": cut, "seasons": seasons}
+    asked |= {
+        name: value if isinstance(value, str) else list(value)
+        for name, value in named.items()
+        if value is not None
+    }
+    return read(session, asked)[kind]
+
+
+def of_places(
+    session: Session,
+    release: Release,
+    kinds: Sequence[str],
+    places: Iterable[Place],
+    **asked: object,
+) -> dict[str, list[Row]]:
+    """Return the rows of several kinds that places have, by kind, with one query.
+
+    asked: names of CONDITIONS with their values
+    """
+    return read(session, {"lookups": keys_of(release, kinds, places), **asked})
+
+
+def read(session: Session, asked: Mapping[str, object]) -> dict[str, list[Row]]:
+    """Return released rows by kind, in their frozen order, that meet all CONDITIONS of `asked`."""
+    # put in order here: told to, a database takes the key's order and reads the whole release
+    found = sorted(session.execute(query_of(*asked), asked).all(), key=itemgetter(1))
+    by_kind: dict[str, list[Row]] = {FIGURE: [], CHANGE: [], OVERALL: []}
+    for kind, _, row in found:
+        by_kind[kind].append(row)
+    return by_kind
+
+
+COLUMNS = Figure.__table__.c  # the columns themselves: rows of a page are no objects of the ORM
+CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "release": COLUMNS.release_id == bindparam("release"),
+    "kinds": COLUMNS.kind.in_(bindparam("kinds", expanding=True)),
+    "lookups": COLUMNS.lookup.in_(bindparam("lookups", expanding=True)),
+    "measure": COLUMNS.measure == bindparam("measure"),
+    "agency": COLUMNS.agency == bindparam("agency"),
+    "measures": COLUMNS.measure.in_(bindparam("measures", expanding=True)),
+    "cut": COLUMNS.cut == bindparam("cut"),
+    "seasons": COLUMNS.season.in_(bindparam("seasons", expanding=True)),
+    "but": COLUMNS.told.not_like(bindparam("but")),
+    # everybody's figures of every measure, and the groups of one
+    "groups_of": (COLUMNS.cut == TOTAL)
+    | (COLUMNS.measure + "|" + COLUMNS.agency == bindparam("groups_of")),
+}
+
+
+@cache
+def query_of(*named: str) -> Select[Any]:
+    """Return the query for rows that meet the named conditions, made once."""
+    query = select(COLUMNS.kind, COLUMNS.number, COLUMNS.row)
+    return query.where(*(CONDITIONS[name] for name in named))
+
+
+def keys_of(release: Release, kinds: Sequence[str], places: Iterable[Place]) -> list[str]:
+    """Return by what the rows of places are found: their own, their county's and its pool's."""
+    return list(
+        dict.fromkeys(
             lookup(release.id, kind, place.state, place.county, community)
             for place in places
+            for kind in kinds
             for community in (place.slug, COUNTY, POOL)
         )
-        query = query.where(Figure.lookup.in_(list(keys)))
-    if subject is not None:
-        query = query.where(Figure.measure == subject.measure, Figure.agency == subject.agency)
-    if measures is not None:
-        query = query.where(Figure.measure.in_(list(measures)))
-    if cut is not None:
-        query = query.where(Figure.cut == cut)
-    if seasons is not None:
-        query = query.where(Figure.season.in_(list(seasons)))
-    # put in order here: asked to, a database takes the key's order and reads the whole release
-    numbered_rows = sorted(session.execute(query), key=itemgetter(0))
-    return [row for _, row in numbered_rows]
+    )
 
 
 def lookup(release_id: int, kind: str, state: str, county: str, community: str) -> str:
@@ -197,3 +270,13 @@ def of_place(rows_found: Iterable[Row], place: Place) -> Iterator[Row]:
         together = together and place.slug in row["members"].split("|")
         if together or row["community"] == place.slug:
             yield row
+
+
+def by_place(found: Iterable[Row]) -> dict[str, list[Row]]:
+    """Return rows by the slug of each community that they are about, as `of_place` finds them."""
+    places: dict[str, list[Row]] = {}
+    for row in found:
+        members = row["members"].split("|") if row["members"] else [row["community"]]
+        for slug in members:
+            places.setdefault(slug, []).append(row)
+    return places

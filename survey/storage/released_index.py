@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.orm import Session
 
-from survey.storage.models import Figure, Release
+from survey.storage.models import Release
 from survey.storage.release_store import (
     CHANGE,
+    COLUMNS,
     COUNTY,
     FIGURE,
     OVERALL,
@@ -36,22 +37,27 @@ def in_order(
 ) -> Iterator[str]:
     """Yield every figure of a subject as it was frozen, as JSON, as the database gives it: by
     season, state, county and community. Holds no more than some hundreds at a time."""
-    query = select(cast(Figure.row, Text)).where(
-        Figure.release_id == release.id,
-        Figure.kind == FIGURE,
-        Figure.measure == subject.measure,
-        Figure.agency == subject.agency,
-        Figure.cut == cut,
+    query = select(cast(COLUMNS.row, Text)).where(
+        COLUMNS.release_id == release.id,
+        COLUMNS.kind == FIGURE,
+        COLUMNS.measure == subject.measure,
+        COLUMNS.agency == subject.agency,
+        COLUMNS.cut == cut,
     )
     query = query.where(*narrowed(state, county)).order_by(
-        Figure.season, Figure.told, Figure.state, Figure.county, Figure.community, Figure.number
+        COLUMNS.season,
+        COLUMNS.told,
+        COLUMNS.state,
+        COLUMNS.county,
+        COLUMNS.community,
+        COLUMNS.number,
     )
     yield from session.scalars(query.execution_options(yield_per=AT_ONCE))
 
 
 def narrowed(state: str, county: str) -> list[ColumnElement[bool]]:
     """Return what keeps a state, or a county of it, where they are named."""
-    asked = ((Figure.state, state), (Figure.county, county))
+    asked = ((COLUMNS.state, state), (COLUMNS.county, county))
     return [column == value for column, value in asked if value]
 
 
@@ -66,9 +72,9 @@ def subjects_of(
         own.add(lookup(release.id, FIGURE, place.state, place.county, place.slug))
         for community in (COUNTY, POOL):
             shared.add(lookup(release.id, FIGURE, place.state, place.county, community))
-    members = Figure.row["members"].as_string()
-    query = select(Figure.measure, Figure.agency, members).where(
-        Figure.lookup.in_(list(shared)), Figure.cut == TOTAL, Figure.season.in_(list(seasons))
+    members = COLUMNS.row["members"].as_string()
+    query = select(COLUMNS.measure, COLUMNS.agency, members).where(
+        COLUMNS.lookup.in_(list(shared)), COLUMNS.cut == TOTAL, COLUMNS.season.in_(list(seasons))
     )
     together = {
         Subject(measure, agency)
@@ -82,13 +88,13 @@ def subjects_overall(
     session: Session, release: Release, season: int, state: str = ""
 ) -> set[Subject]:
     """Return what there are figures of in a season for the programme, or for a state."""
-    here = Figure.season == season
+    here = COLUMNS.season == season
     return subjects_at(session, {lookup(release.id, OVERALL, state, "", "")}, here)
 
 
 def subjects_at(session: Session, keys: Iterable[str], *only: ColumnElement[bool]) -> set[Subject]:
-    query = select(Figure.measure, Figure.agency).where(Figure.lookup.in_(list(keys)), *only)
-    pairs = session.execute(query.where(Figure.cut == TOTAL).distinct())
+    query = select(COLUMNS.measure, COLUMNS.agency).where(COLUMNS.lookup.in_(list(keys)), *only)
+    pairs = session.execute(query.where(COLUMNS.cut == TOTAL).distinct())
     return {Subject(measure, agency) for measure, agency in pairs}
 
 
@@ -105,16 +111,16 @@ def told_of(
     most: int | None = None,
 ) -> list[str]:
     """Return the slugs of communities of one verdict ("before.rise"), by state and county."""
-    query = select(Figure.community).where(
-        Figure.release_id == release.id,
-        Figure.kind == CHANGE,
-        Figure.measure == subject.measure,
-        Figure.agency == subject.agency,
-        Figure.cut == TOTAL,
-        Figure.season == season,
-        Figure.told == told,
-        Figure.community.not_in((COUNTY, POOL)),
+    query = select(COLUMNS.community).where(
+        COLUMNS.release_id == release.id,
+        COLUMNS.kind == CHANGE,
+        COLUMNS.measure == subject.measure,
+        COLUMNS.agency == subject.agency,
+        COLUMNS.cut == TOTAL,
+        COLUMNS.season == season,
+        COLUMNS.told == told,
+        COLUMNS.community.not_in((COUNTY, POOL)),
         *narrowed(state, county),
     )
-    query = query.order_by(Figure.state, Figure.county, Figure.community)
+    query = query.order_by(COLUMNS.state, COLUMNS.county, COLUMNS.community)
     return list(session.scalars(query.offset(skip).limit(most)))

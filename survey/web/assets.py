@@ -77,6 +77,12 @@ def squeeze(text: str) -> str:
 
 def asset(name: str) -> str:
     """Return the address of a static file, its version included."""
+    return address(name, request.script_root if request else "")
+
+
+@cache
+def address(name: str, below: str) -> str:
+    """Return it for an application that is served below a path; a page has a dozen."""
     return url_for("static", name=name, v=read(name).version)
 
 

@@ -23,6 +23,9 @@ from survey.storage.models import Poster
 from tests.builders import Resident, add_event, add_poster
 from tests.conftest import SECRET, make_app
 
+pytestmark = pytest.mark.sqlite  # it is about a file, or a process with one
+
+
 TODAY = datetime.now(UTC).date()
 CHANGES = {
     "community add Elmwood --county Alder --state Oregon": "slug FROM community -> elmwood",

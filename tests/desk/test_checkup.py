@@ -85,6 +85,7 @@ def test_an_address_without_tls_is_wrong_and_none_is_odd():
     assert checkup.settings_of_address(replace(bare, public_url="http://localhost")).state == "good"
 
 
+@pytest.mark.sqlite
 def test_an_earlier_version_and_damage_are_told(sqlite_url: str, tmp_path: Path):
     settings, path = Settings(SECRET, database_url=sqlite_url), tmp_path / "test.sqlite"
     engine = open_engine(settings)
@@ -110,6 +111,7 @@ def spoil(path: Path) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("words", [["-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
                                    ["-m", "flask", "--app", "wsgi", "migrate"]])  # fmt: skip
 def test_a_damaged_file_stops_the_start_with_a_sentence(

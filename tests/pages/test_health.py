@@ -28,6 +28,7 @@ def test_ready_means_that_a_row_was_written_and_taken_back(app: Flask):
         assert db.session().query(Installation).all() == []
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_is_alive_and_not_ready(tmp_path: Path):
     app = make_app(f"sqlite:///{tmp_path / 'locked.sqlite'}", DISK_PATIENCE=0.1)
     hog = sqlite3.connect(tmp_path / "locked.sqlite", isolation_level=None)
@@ -41,6 +42,7 @@ def test_a_locked_database_is_alive_and_not_ready(tmp_path: Path):
     assert app.test_client().get("/readyz").status_code == 200
 
 
+@pytest.mark.sqlite
 def test_a_disk_without_room_is_not_ready(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("survey.pages.health.LEAST_ROOM", 10**18)
     assert sqlite_app.test_client().get("/readyz").status_code == 503

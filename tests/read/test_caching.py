@@ -75,6 +75,17 @@ def test_a_tag_that_a_proxy_made_weak_still_matches(shown: Flask, address: str):
     assert client.get(address, headers={"If-None-Match": 'W/"other"'}).status_code == 200
 
 
+@pytest.mark.parametrize("address", ["/results", "/results/buffalo", "/results/compare?c=buffalo"])
+def test_an_unchanged_page_is_known_without_making_it(shown: Flask, address: str, monkeypatch):
+    """A packed page has a tag of its own, and a browser sends that one back."""
+    client, packed = shown.test_client(), {"Accept-Encoding": "gzip"}
+    tag = client.get(address, headers=packed).headers["ETag"]
+    monkeypatch.setitem(shown.extensions, "bodies", Bodies())
+    monkeypatch.setattr("survey.pages.results.page", None)  # nothing may be made
+    reply = client.get(address, headers=packed | {"If-None-Match": tag})
+    assert (reply.status_code, reply.data, reply.headers["ETag"]) == (304, b"", tag)
+
+
 def test_kept_bodies_stay_within_their_bytes():
     bodies = Bodies(most=1000)
     for n in range(100):

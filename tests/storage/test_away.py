@@ -19,6 +19,9 @@ from survey.storage.models import Response
 from tests.builders import Resident, add_event, add_poster, checked
 from tests.conftest import SECRET, settings_of
 
+pytestmark = pytest.mark.sqlite  # it is about a file, or a process with one
+
+
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:9/nothing"  # the port that discards
 WITHOUT_A_DATABASE = (
     "/", "/privacy", "/accessibility", "/robots.txt", "/s?code=AAAAAA", "/healthz"

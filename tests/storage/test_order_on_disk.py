@@ -24,6 +24,9 @@ from survey.storage.models import Comment, Event, Response, SealedComment
 from tests.builders import Resident, add_event, add_poster, kept_comments
 from tests.conftest import SECRET, make_app, settings_of
 
+pytestmark = pytest.mark.sqlite  # it is about a file, or a process with one
+
+
 PEOPLE = 60
 BY_CHANCE = 20  # joined rightly of 55 comments shuffled in elevens: 5 are to be expected
 

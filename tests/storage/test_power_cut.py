@@ -15,6 +15,9 @@ from survey.storage import db
 from tests.builders import Resident, add_event, add_poster
 from tests.conftest import let_go, made, make_app
 
+pytestmark = pytest.mark.sqlite  # it is about a file, or a process with one
+
+
 PEOPLE = 4
 BEFORE = 60  # answers that were acknowledged when the power goes
 

@@ -64,6 +64,7 @@ def test_a_body_without_a_length_is_limited_too(resident: Resident):
     assert resident.client.open(environ).status_code == 413
 
 
+@pytest.mark.sqlite
 def test_a_busy_disk_is_said_and_keeps_every_answer(tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'busy.sqlite'}"
     app = make_app(url, DISK_PATIENCE=0.1)
@@ -84,6 +85,7 @@ def test_a_busy_disk_is_said_and_keeps_every_answer(tmp_path: Path):
         assert db.session().query(Response).count() == 1
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_said_and_stores_nothing(tmp_path: Path):
     app = make_app(f"sqlite:///{tmp_path / 'full.sqlite'}")
     with app.app_context():
@@ -108,6 +110,7 @@ def test_a_full_disk_is_said_and_stores_nothing(tmp_path: Path):
         assert statuses <= {303, 503}
 
 
+@pytest.mark.sqlite
 def test_every_connection_is_durable(sqlite_app: Flask):
     with sqlite_app.extensions["engine"].connect() as one:
         assert one.execute(text("PRAGMA journal_mode")).scalar() == "wal"
@@ -120,6 +123,7 @@ def test_a_file_that_cannot_promise_is_refused():
         make_durable(sqlite3.connect(":memory:"))  # memory has no write-ahead log
 
 
+@pytest.mark.sqlite
 def test_arrival_order_is_not_kept(sqlite_app: Flask):
     with sqlite_app.extensions["engine"].connect() as connection:
         for table in ("response", "comment"):
@@ -127,6 +131,7 @@ def test_arrival_order_is_not_kept(sqlite_app: Flask):
                 connection.execute(text(f"SELECT rowid FROM {table}"))
 
 
+@pytest.mark.sqlite
 def test_nothing_of_the_sender_is_on_disk_or_in_the_log(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ):

@@ -26,6 +26,8 @@ from tests.conftest import SECRET
 from tests.storage.copies.conftest import COMMENT, MOMENT, Night
 from tests.storage.copies.raw import of_file, raw_rows
 
+pytestmark = pytest.mark.sqlite  # it is about a file, or a process with one
+
 
 def opened(file: Path, database: Path, *identities: archive.Identity) -> archive.Contents:
     """Take a backup apart; its database is then at the path `database`."""

@@ -22,6 +22,8 @@ from tests.conftest import make_app
 from tests.storage.copies.conftest import Night, night_of
 from tests.storage.copies.raw import raw_rows
 
+pytestmark = pytest.mark.sqlite  # it is about a file, or a process with one
+
 
 def hub_of(night: Night, folder: Path) -> Night:
     """A laptop that was set up with a backup of the main database."""

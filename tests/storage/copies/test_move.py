@@ -18,6 +18,8 @@ from tests.conftest import SECRET, make_app
 from tests.storage.copies.conftest import Night
 from tests.storage.copies.raw import raw_rows
 
+pytestmark = pytest.mark.sqlite  # it is about a file, or a process with one
+
 
 @pytest.mark.postgres
 def test_there_and_back_every_row_is_the_same(

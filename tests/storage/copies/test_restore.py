@@ -40,6 +40,9 @@ from tests.storage.copies.conftest import MOMENT, Night, night_of
 from tests.storage.copies.raw import raw_rows
 from tests.storage.test_migrations import prepare
 
+pytestmark = pytest.mark.sqlite  # it is about a file, or a process with one
+
+
 OTHER = "another secret that only these tests know, long"
 
 
