@@ -1,9 +1,10 @@
-// A part of a page of the desk that asks the server anew every few seconds while somebody looks.
+// A part of a page of the desk that asks the server anew every few seconds while somebody looks,
+// until what it waits for is over: then the whole page is asked for.
 (function () {
   "use strict";
   var part = document.querySelector("[data-live]");
   if (!part || !window.fetch) return;
-  var every = 15000, lost = document.getElementById("lost");
+  var every = (part.getAttribute("data-every") || 15) * 1000, lost = document.getElementById("lost");
   document.querySelectorAll(".no-script").forEach(function (one) { one.hidden = true; });
   function ask() {
     if (document.hidden) return;
@@ -13,6 +14,7 @@
     }).then(function (text) {
       if (lost) lost.hidden = true;
       if (text !== part.innerHTML) part.innerHTML = text;
+      if (part.querySelector("[data-over]")) location.reload();
     }).catch(function () { if (lost) lost.hidden = false; });
   }
   setInterval(ask, every);

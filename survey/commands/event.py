@@ -14,7 +14,7 @@ from survey.commands.find import community_of, event_of
 from survey.commands.settle import settle
 from survey.commands.typed import CLOCK, DAY
 from survey.commands.work import FLASK, Work, content, work
-from survey.desk import logos, planning, rehearsal
+from survey.desk import keeping, logos, planning, rehearsal
 from survey.storage import events
 from survey.storage.models import Event, Response
 
@@ -84,6 +84,19 @@ def remove(slug: str) -> None:
         planning.remove_event(doing.session, row)
 
 
+@event.command("delete")
+@click.argument("slug")
+@click.option("--year", required=True, help="The event's year, so that no slip deletes it.")
+def delete(slug: str, year: str) -> None:
+    """Delete an event that is over with its answers. What was published stays."""
+    with work() as doing:
+        row = event_of(doing.session, slug)
+        over = {row.id: row.slug}
+        gone = keeping.delete_whole(doing.session, row, year, events.now())
+        doing.say(f"{slug} is deleted: {gone['responses']} answers, {gone['comments']} comments.")
+    settle(over)
+
+
 @event.command("list")
 def list_events() -> None:
     """List events, where each stands, and a coarse count of answers (steps of 10 from 20)."""
@@ -139,20 +152,6 @@ def set_logo(slug: str, picture: IO[bytes] | None, off: bool) -> None:
             return
         logos.set_logo(doing.session, found, picture.read())
         doing.say(f"{found.slug}: its posters carry the logo.")
-
-
-@event.command("put-away")
-@click.argument("slug")
-@click.option("--back", is_flag=True, help="Bring it back.")
-def put_away(slug: str, back: bool) -> None:
-    """Take an event that is over off the desk's lists; its answers and figures stay."""
-    with work() as doing:
-        found = event_of(doing.session, slug)
-        if back:
-            found.put_away = False
-        else:
-            planning.put_away(found, events.now())
-        doing.say(f"{found.slug} is {'on the lists again' if back else 'put away'}.")
 
 
 @event.command("rehearse")

@@ -48,8 +48,11 @@ class Work:
 
 
 @contextmanager
-def work() -> Iterator[Work]:
-    """Commit at the end and tell then; or say a refusal in one sentence and change nothing."""
+def work(*, noted: bool = True) -> Iterator[Work]:
+    """Commit at the end and tell then; or say a refusal in one sentence and change nothing.
+
+    noted: whether the audit trail gets a line with the command; not where the act writes its own.
+    """
     try:
         is_new = schema.make_ready(db.engine())
         doing = Work(db.session())
@@ -57,7 +60,7 @@ def work() -> Iterator[Work]:
             doing.show("The database is new: its tables are made.")
         changes = Changes(doing.session)
         yield doing
-        if changes.any:
+        if changes.any and noted:
             audit.append(doing.session, "command", now(), about={"command": command_typed()})
         doing.session.commit()
     except (Refused, schema.NotReady) as refusal:

@@ -15,7 +15,11 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from survey.desk.limits import tidy
+from survey.questionnaire.areas import fold
+from survey.storage.desk_tables import CommentTheme
 from survey.storage.events import Refused
+from survey.storage.keeping_tables import forgotten_seasons
 from survey.storage.models import Comment, Community, Event, Response
 from survey.storage.sealed_comments import WAITING
 
@@ -85,6 +89,49 @@ def mask_one(words: str, mask: str, kind: str, pattern: re.Pattern[str]) -> list
     return pieces
 
 
+MOST_THEMES = 8  # of a community's own: a longer list is not read
+
+
+def themes_of(session: Session, community: Community) -> list[str]:
+    """Return the themes that a comment may be kept under: ours, then the community's own."""
+    own = select(CommentTheme.name).where(CommentTheme.community_id == community.id)
+    return [*THEMES, *session.scalars(own.order_by(CommentTheme.name))]
+
+
+def add_theme(session: Session, community: Community, name: str) -> str:
+    """Add a theme of the community's own and return its name. Raises Refused."""
+    name = tidy(name, CommentTheme.name, "The theme", "new_theme")
+    there = themes_of(session, community)
+    if "/" in name or not any(sign.isalnum() for sign in name):  # it is a part of an address
+        raise Refused("A theme is one to three words.", "theme_words", "new_theme")
+    if fold(name) in {fold(one) for one in there}:
+        raise Refused(f"There is a theme {name!r} already.", "theme_there", "new_theme")
+    if len(there) >= len(THEMES) + MOST_THEMES:
+        sentence = f"There are {MOST_THEMES} themes of your own already."
+        raise Refused(sentence, "themes_full", "new_theme", most=MOST_THEMES)
+    session.add(CommentTheme(community_id=community.id, name=name))
+    session.flush()
+    return name
+
+
+def set_complaints(community: Community, address: str) -> None:
+    """Keep where complaints about a person are taken: a web or mail address, or "" for none.
+
+    Raises Refused for what no browser should open.
+    """
+    address = address.strip()
+    if address and not COMPLAINTS.fullmatch(address):
+        sentence = "That is no web or e-mail address: https://... or name@example.org."
+        raise Refused(sentence, "address", "complaints")
+    community.complaints = address
+
+
+COMPLAINTS = re.compile(
+    r"(?=.{1,200}$)(?:https://[\w.-]+(?::\d+)?(?:/[^\s\"'<>]*)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)",
+    re.ASCII,
+)
+
+
 def of_place(community: Community, moment: datetime) -> Select[Comment]:
     """Return the comments of a community's events that are over."""
     over = Event.community_id == community.id, Event.closes_at <= moment
@@ -102,12 +149,14 @@ def count_waiting(session: Session, community: Community, moment: datetime) -> i
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def decide(session: Session, comment: Comment, *, keep: bool, theme: str) -> None:
+def decide(
+    session: Session, community: Community, comment: Comment, *, keep: bool, theme: str
+) -> None:
     """Keep a comment under a theme, masked, or hide it. Who comes second changes nothing.
 
     Raises Refused for one that is to be kept without a theme.
     """
-    if keep and theme not in THEMES:
+    if keep and theme not in themes_of(session, community):
         raise Refused("A comment that is kept has a theme.", "theme", "theme")
     if comment.state != WAITING:
         return
@@ -133,6 +182,8 @@ def kept_by_season(
         .group_by(Event.season)
     )
     enough = {season for season, count in session.execute(answers) if count >= LEAST}
+    if not community.made_up:  # of what was forgotten only comments of places with enough are left
+        enough |= forgotten_seasons(session)
     query = of_place(community, moment).where(Comment.state == KEPT)
     rows = session.execute(
         query.with_only_columns(Event.season, Comment.theme, Comment.shown).order_by(Comment.id)

@@ -17,6 +17,7 @@ from survey.questionnaire.areas import area_id, area_name, fold, parse_area
 from survey.questionnaire.instrument import Content
 from survey.storage.events import Refused
 from survey.storage.models import Agency, Community
+from survey.storage.publishing_tables import Reply
 
 SHORTEST_STATE = 3  # letters; OH and Ohio would be two states
 
@@ -126,6 +127,7 @@ def remove(session: Session, community: Community) -> None:
     id = community.id
     for event in list(community.events):
         delete_event(session, event)
+    session.execute(delete(Reply).where(Reply.community_id == id))
     session.execute(delete(Agency).where(Agency.community_id == id))
     session.execute(delete(Community).where(Community.id == id))
 

@@ -29,6 +29,7 @@ from survey.storage.models import (
     Scan,
     SealedComment,
 )
+from survey.storage.publishing_tables import Reply
 
 REMOVED = "demo removed"  # noted, so that the next start does not load it again
 
@@ -50,6 +51,7 @@ def remove(session: Session) -> int:
     for table in evening_rows:
         session.execute(delete(table).where(table.event_id.in_(evenings)))
     session.execute(delete(Event).where(Event.community_id.in_(places)))
+    session.execute(delete(Reply).where(Reply.community_id.in_(places)))
     session.execute(delete(Agency).where(Agency.community_id.in_(places)))
     removed = session.execute(delete(Community).where(Community.made_up))
     assert isinstance(removed, CursorResult)

@@ -17,6 +17,7 @@ from survey.questionnaire.areas import fold
 from survey.questionnaire.instrument import Content
 from survey.questionnaire.words import READERS
 from survey.storage.events import Refused, agencies_of, now
+from survey.storage.keeping_tables import refuse_forgotten
 from survey.storage.models import Community, Event
 
 MOST_PEOPLES_ZONE = "America/New_York"
@@ -46,6 +47,8 @@ def add_event(
     for code in offered:
         check_language(content, code)
     agencies_of(community)
+    if not community.made_up:
+        refuse_forgotten(session, day.year)
     event = Event(name=tidy(name, Event.name, "The event's name"), head_count=head_count)
     event.languages = offered
     set_time(content, event, day, starts, ends, time_zone)
@@ -198,13 +201,6 @@ def close_event(event: Event, moment: datetime) -> None:
     if moment <= event.opens_at:
         raise Refused(f"{event.slug} has not opened yet.", "not_open")
     event.closes_at = min(event.closes_at, moment)
-
-
-def put_away(event: Event, moment: datetime) -> None:
-    """Take an event off the lists of its place; its answers and figures stay. Raises Refused."""
-    if moment < event.closes_at:
-        raise Refused(f"{event.slug} still takes answers: close it first.", "still_open")
-    event.put_away = True
 
 
 @cache

@@ -20,6 +20,7 @@ from survey.questionnaire.answer_codes import check_answers, codes_of_form
 from survey.questionnaire.imported_questions import imported_instrument
 from survey.questionnaire.instrument import EVENT, Instrument
 from survey.storage.events import Refused
+from survey.storage.keeping_tables import refuse_forgotten
 from survey.storage.models import IMPORTED, Event, ImportedFile, Poster, Release, Response
 
 BATCH = 5000
@@ -57,6 +58,8 @@ def store(
     is to be stored, and UnknownCode where a code is none of its question's.
     """
     refuse_open(event, moment)
+    if not event.community.made_up:
+        refuse_forgotten(session, event.season)
     if plan.asks:
         raise Refused("Nothing is imported before its questions are answered.")
     if not plan.used or not (plan.counts if plan.is_counts else plan.people):

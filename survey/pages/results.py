@@ -27,6 +27,7 @@ from survey.read.comparison import Comparison
 from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
+from survey.storage import replies
 from survey.storage.db import session
 from survey.storage.release_store import TOTAL, Current, Place, Subject
 from survey.web.locale import content, visitor_language
@@ -100,8 +101,11 @@ def community(slug: str, ending: str) -> str | Response:
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
     chart = "trend" if reading.cut == TOTAL else "groups"
+    g.beside = replies.state_of(session(), slug)  # they change between releases
     view = PlacePage(reading, place)
     more = {"place": place, "others": view.others, "at": at}
+    more["replies"] = replies.shown(session(), slug)
+    more["complaints"] = replies.complaints(session(), slug)
     return reply(reading, ending, [], chart=chart, view=view, **more)
 
 

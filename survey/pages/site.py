@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from survey.config import Settings
+from survey.desk import keeping
 from survey.questionnaire.words import read_toml
 from survey.storage.db import AWAY, session
 from survey.storage.events import now
@@ -36,7 +38,14 @@ def privacy() -> str:
         "privacy.html",
         attendees=kept_of_attendees(words),
         others=kept_of_others(words),
+        **unless_away(how_long_kept, {"keeps": False}),
     )
+
+
+def how_long_kept() -> dict[str, Any]:
+    months, held = keeping.rule(session()), keeping.hold(session())
+    since = date.fromisoformat(held.since) if held else None
+    return {"keeps": True, "months": months, "held_since": since}
 
 
 @blueprint.get("/accessibility")

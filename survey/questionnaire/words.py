@@ -98,6 +98,11 @@ class Language:
         joined = self.words["format.list"].join(first)
         return f"{joined}{last or self.words['format.list']}{end}" if first else end
 
+    def theme(self, theme: str) -> str:
+        """Return the name of a theme of comments; one that organisers added is its own name."""
+        key = f"desk.theme.{theme}"
+        return self.words.get(key, theme)
+
     def has(self, key: str) -> bool:
         return key in self.words
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from survey.questionnaire.instrument import Content
 from survey.read.verdicts import BEFORE, EVENING, FIRST, PAIRS, TREND
 from survey.storage.models import Figure
-from survey.storage.release_store import CHANGE, FIGURE, OVERALL, Current, Row
+from survey.storage.release_store import CHANGE, COLUMNS, FIGURE, OVERALL, Current, Row, lookup
 
 KINDS = {"figures": FIGURE, "changes": CHANGE, "overall": OVERALL}
 FILTERS: Mapping[str, tuple[str, ...]] = {  # of each table
@@ -82,24 +83,37 @@ def number(name: str, text: str, *, least: int, most: int) -> int:
 def read_page(session: Session, now: Current, asked: Asked) -> Page:
     """Return released rows in their frozen order. Raises NotThere for what was not released."""
     check_filters(session, now, asked)
-    query = select(Figure.number, Figure.row).where(
-        Figure.release_id == now.release.id,
-        Figure.kind == KINDS[asked.table],
-        Figure.number > asked.after,
-    )
-    for name in STORED:
-        if name in asked.filters:
-            query = query.where(getattr(Figure, name) == asked.filters[name])
     page: list[Row] = []
     scanned = last = 0
-    rows = session.execute(query.order_by(Figure.number).limit(SCANNED + 1))
-    for scanned, (place, row) in enumerate(rows, start=1):
+    for scanned, (place, row) in enumerate(numbered_rows(session, now, asked), start=1):
         if scanned > SCANNED or len(page) == asked.limit:
             return Page(page, last)
         last = place
         if matches(row, asked.filters):
             page.append(row)
     return Page(page, None)
+
+
+def numbered_rows(session: Session, now: Current, asked: Asked) -> list[tuple[int, Row]]:
+    """Return rows behind the cursor with their numbers, in order, as far as the database narrows
+    them: one more than a page holds, or than it reads where it narrows them itself.
+
+    A community's rows are found by its place. Told to order them, SQLite walks the whole release.
+    """
+    query = select(COLUMNS.number, COLUMNS.row).where(COLUMNS.number > asked.after)
+    for name in asked.filters.keys() & set(STORED):
+        query = query.where(COLUMNS[name] == asked.filters[name])
+    kind, place = KINDS[asked.table], now.places.get(asked.filters.get("community", ""))
+    if place is not None:
+        key = lookup(now.release.id, kind, place.state, place.county, place.slug)
+        rows = [
+            (number, row) for number, row in session.execute(query.where(COLUMNS.lookup == key))
+        ]
+        return sorted(rows, key=itemgetter(0))
+    most = asked.limit if asked.filters.keys() <= set(STORED) else SCANNED
+    query = query.where(COLUMNS.release_id == now.release.id, COLUMNS.kind == kind)
+    query = query.order_by(COLUMNS.number).limit(most + 1)
+    return [(number, row) for number, row in session.execute(query)]
 
 
 def matches(row: Row, filters: Mapping[str, str]) -> bool:

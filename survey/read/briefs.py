@@ -21,10 +21,12 @@ from survey.read.charts import agencies_figure, figure
 from survey.read.results_query import Reading
 from survey.read.sharing import LICENCE
 from survey.read.typeset import in_our_letters, pdf
+from survey.storage import replies
 from survey.storage.release_store import TOTAL, Place, Subject
 
 TEMPLATE = ROOT / "templates" / "brief.typ"
 MEASURES = 5  # rows of the table
+REPLIES = 2  # answers of the department: of the longest there is room for no more
 DRAWING = (430, 250)  # px of one chart
 DIGITS = 12  # of the checksum, in print
 
@@ -67,6 +69,8 @@ def content(reading: Reading, place: Place, paper: str, origin: str) -> dict[str
         "table": say(reading, "table"),
         "columns": [say(reading, f"columns.{name}", season=last["season"]) for name in COLUMNS],
         "rows": list(rows(reading, place)),
+        "replies_title": tell.language.say("reply.title"),
+        "replies": list(replied(reading, place, last["season"])),
         "how_title": tell.language.say("reading_guide.title"),
         "how": [tell.say("note"), tell.say("moved.rungs"), say(reading, "marks")],
         "live_title": say(reading, "live"),
@@ -78,6 +82,21 @@ def content(reading: Reading, place: Place, paper: str, origin: str) -> dict[str
         "checksum": f"SHA-256 {release.sha256[:DIGITS]}…",
         "licence": LICENCE,
     }
+
+
+def replied(reading: Reading, place: Place, season: int) -> Iterator[dict[str, str]]:
+    """Yield what the department answered in the page's season, as much as there is room for."""
+    words = reading.tell.language
+    found = [one.newest for one in replies.shown(reading.session, place.slug)]
+    for one in [one for one in found if one.season == season][:REPLIES]:
+        said = words.say("reply.said", theme=words.theme(one.theme))
+        day = words.day(one.written_at.date())
+        yield {
+            "said": f"{said}. {words.say(f'reply.stands.{one.stands}')}:",
+            "text": one.text,
+            "language": one.language,
+            "by": words.say("reply.by", agency=one.agency, day=day),
+        }
 
 
 COLUMNS = ("measure", "figure", "range", "answers", "change")

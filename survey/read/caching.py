@@ -162,9 +162,10 @@ def label(response: Response, release: Release, query: Query) -> Response:
 
 
 def etag(release: Release, query: Query) -> str:
-    """Return a name for this address's answer: it changes with the release and with our words."""
-    language = visitor_language().code
-    parts = (release.id, release.sha256, request.path, list(query), language, edition())
+    """Return a name for this address's answer: it changes with the release, with our words, and
+    with what a page shows beside the release (`g.beside`)."""
+    language, beside = visitor_language().code, g.get("beside", "")
+    parts = (release.id, release.sha256, request.path, list(query), language, edition(), beside)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 

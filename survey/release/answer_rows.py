@@ -22,6 +22,7 @@ from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
 from survey.release.imported_answers import counted_answers
 from survey.release.samples import samples
+from survey.storage.keeping_tables import is_kept
 from survey.storage.models import Community, Event, Response
 
 
@@ -102,6 +103,7 @@ def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, 
         )
         .where(
             Event.closes_at <= moment,
+            is_kept(made_up=area.made_up),
             tuple_(Response.audience, Response.wave).in_(list(samples(content))),
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from survey.release.answer_rows import Area, SetAside, all_answers
 from survey.release.frame_loader import frame_of
 from survey.release.imported_answers import told_imports, with_imported
 from survey.storage.events import Refused
+from survey.storage.keeping_tables import forgotten_seasons
 from survey.storage.made_up import has_real, next_release_id, releases
 from survey.storage.models import RELEASE_FORMAT, Agency, Community, Figure, Release
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL, lookup
@@ -33,6 +34,14 @@ from survey.storage.released_tables import load
 
 Say = Callable[[str], None]  # shows a step to whoever started this
 Progress = Callable[[int, int], None]  # counties done, counties in all
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A release that is whole and stored nowhere yet, with what is published beside its figures."""
+
+    released: Released
+    about: dict[str, Any]
 
 
 def publish(
@@ -48,8 +57,23 @@ def publish(
     progress: called with (counties done, counties in all) after each county; the last call has
     two equal numbers. Raises Refused with the reasons when there is nothing new that may be shown.
     """
+    prepared = prepare(session, content, moment, say, progress=progress)
+    return store(session, prepared.released, prepared.about, moment)
+
+
+def prepare(
+    session: Session,
+    content: Content,
+    moment: datetime,
+    say: Say,
+    *,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Put together what publish() would store, audited, and store nothing. Raises Refused."""
     content = with_imported(session, content)
     made_up = not has_real(session)  # the demonstration is released while nothing is real
+    previous = newest(session, made_up=made_up)
+    refuse_to_lose(session, previous, made_up=made_up)
     of_these = Community.made_up == made_up
     present = set(session.scalars(select(Agency.kind).join(Community).where(of_these)))
     kinds = [kind for kind in content.agencies if kind in present]
@@ -58,7 +82,10 @@ def publish(
     for sentence in aside.sentences():
         say(sentence)
     if frame.empty:
-        raise Refused("Nothing was released. No event with answers is closed: `flask event close`.")
+        raise Refused(
+            "Nothing was released. No event with answers is closed: `flask event close`.",
+            "nothing_closed",
+        )
     say(f"{frame['event'].nunique()} closed events are put together.")
     measures, cuts = (
         measure_catalogue.measures_of(content, kinds),
@@ -75,13 +102,15 @@ def publish(
             frame,
             measures,
             cuts,
-            previous=newest(session, made_up=made_up),
+            previous=previous,
             progress=county_done,
         )
     except NothingToRelease as nothing:
-        raise Refused("Nothing was released. " + " ".join(nothing.reasons)) from nothing
+        sentence = "Nothing was released. " + " ".join(nothing.reasons)
+        raise Refused(sentence, "nothing_new") from nothing
     except ReleaseRefused as refused:
-        raise Refused(f"The audit refused this release: {refused}") from refused
+        sentence = f"The audit refused this release: {refused}"
+        raise Refused(sentence, "audit_refused") from refused
     for sentence in told(content, released):
         say(sentence)
     in_order = select(Community).where(of_these).order_by(Community.name, Community.slug)
@@ -91,7 +120,7 @@ def publish(
     told_of = about(content, released, places, catalogue, cuts)
     shown = [place["slug"] for place in told_of["places"]]
     told_of["imported"] = told_imports(session, shown, moment)
-    return store(session, released, told_of, moment)
+    return Prepared(released, told_of)
 
 
 def made(session: Session, release: Release) -> str:
@@ -137,6 +166,18 @@ def newest(session: Session, *, made_up: bool = False) -> Released | None:
         return None
     ledger = pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"])
     return load(session, release, ledger)
+
+
+def refuse_to_lose(session: Session, previous: Released | None, *, made_up: bool) -> None:
+    """Raise Refused where figures of a season whose answers are gone could not be carried over."""
+    there = set() if previous is None else {int(one) for one in previous.figures["season"].unique()}
+    lost = set() if made_up else forgotten_seasons(session) - there
+    if lost:
+        raise Refused(
+            f"The answers of {', '.join(map(str, sorted(lost)))} are no longer kept, and the last "
+            "release that this version can read has no figures of them: a new one would lose them.",
+            "would_lose",
+        )
 
 
 EXAMPLES = (100, 200, 400, 1000)  # answers a year, for which the guide says what would show

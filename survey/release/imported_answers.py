@@ -16,6 +16,7 @@ from analysis.measures import ADULT, EVENT, UNSAID
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.imported_questions import imported_instrument
 from survey.questionnaire.instrument import Content
+from survey.storage.keeping_tables import is_kept
 from survey.storage.models import Community, Event, ImportedFile
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def counted_answers(
         .join(Event, Event.id == ImportedFile.event_id)
         .join(Community, Community.id == Event.community_id)
         .where(ImportedFile.kind == COUNTS, Event.closes_at <= moment)
+        .where(is_kept(made_up=area.made_up))
         .where(
             Community.state == area.state,
             Community.county == area.county,

@@ -4,4 +4,5 @@ May import `questionnaire`. Start with models.py (every column), then writer.py 
 becomes durable). Only events.py and models.py are about answers still being taken.
 """
 
-from survey.storage import desk_tables  # noqa: F401  (so that the models are whole, whoever asks)
+# so that the models are whole, whoever asks
+from survey.storage import desk_tables, keeping_tables, publishing_tables  # noqa: F401

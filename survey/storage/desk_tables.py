@@ -137,6 +137,18 @@ class RehearsalAnswer(Base):
     told: Mapped[list[Any]]  # [question, answer] of each
 
 
+class CommentTheme(Base):
+    """A theme that organisers added for their community's comments; its name is its key."""
+
+    __tablename__ = "comment_theme"
+    __table_args__ = WITHOUT_ROWID
+
+    community_id: Mapped[int] = mapped_column(
+        ForeignKey("community.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
 class AuditEntry(Base):
     """One act, chained by its hash to the one before; the database refuses to change or delete it
     (survey/storage/audit.py)."""

@@ -87,6 +87,8 @@ class Community(Base):
     # name, county and state with case and spaces folded: what makes it the same place
     identity: Mapped[str] = mapped_column(Text, index=True, unique=True, server_default="")
     made_up: Mapped[bool] = mapped_column(default=False)  # of the demonstration
+    # where complaints about a person are taken: a web or mail address, "" for not told
+    complaints: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
     agencies: Mapped[list[Agency]] = relationship(back_populates="community", order_by="Agency.id")
     events: Mapped[list[Event]] = relationship(back_populates="community")
@@ -127,9 +129,9 @@ class Event(Base):
     closes_at: Mapped[datetime]
     head_count: Mapped[int | None]
     rehearsal_until: Mapped[datetime | None]  # its posters work before it opens
-    put_away: Mapped[bool] = mapped_column(default=False, server_default=false())  # off the lists
     host: Mapped[str] = mapped_column(String(80), default="", server_default="")  # "": see organise
     police_run: Mapped[bool] = mapped_column(default=True, server_default=true())
+    archived: Mapped[bool] = mapped_column(default=False, server_default=false())  # put away
 
     community: Mapped[Community] = relationship(back_populates="events")
     posters: Mapped[list[Poster]] = relationship(  # those that hang, without IMPORTED

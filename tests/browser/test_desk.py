@@ -150,7 +150,9 @@ def test_every_page_of_the_desk_has_room_and_reads_in_spanish(new_page, town_hal
         f"/desk/events/{event}/posters", f"/desk/events/{event}/sheets", "/desk/new",
         f"/desk/events/{event}/try-out", f"/desk/events/{event}/night",
         f"/desk/events/{event}/close", "/desk/places/saint-petersburg-township/comments",
-        "/desk/places/saint-petersburg-township/comments/kept",
+        "/desk/places/saint-petersburg-township/comments/kept", "/desk/publish", "/desk/keeping",
+        "/desk/places/saint-petersburg-township/replies",
+        "/desk/places/saint-petersburg-township/records", f"/desk/events/{event}/delete",
     ):  # fmt: skip
         for language in ("en", "es"):
             mark = "&" if "?" in address else "?"

@@ -38,9 +38,9 @@ CHANGES = {
     "event add birch-hollow --day 2027-08-03": "slug FROM event -> birch-hollow-2027",
     "event correct birch-hollow-2026 --name Picnic": "name FROM event -> Picnic",
     "event logo birch-hollow-2026 docs/porchlight.png": "event_id FROM logo -> 2",
-    "event put-away maple-falls-2026": "put_away FROM event -> 1",
     "event rehearse birch-hollow-2028": "rehearsal_until > 0 FROM event WHERE id = 4 -> 1",
     "event remove birch-hollow-2026": "slug FROM event -> !birch-hollow-2026",
+    "event delete maple-falls-2026 --year 2026": "slug FROM event -> !maple-falls-2026",
     "event language birch-hollow-2026 ar": "languages FROM event -> %ar%",
     'event host birch-hollow-2026 "Hollow Neighbors"': "host FROM event -> Hollow Neighbors",
     "event close birch-hollow-2026": f"date(closes_at) FROM event WHERE id = 2 -> {TODAY}",
@@ -49,6 +49,8 @@ CHANGES = {
     "poster remove AAAAAA": "code FROM poster -> !AAAAAA",
     "poster replace AAAAAA": "channel FROM poster WHERE code <> 'AAAAAA' -> gate",
     "release": "count(*) FROM release -> 1",
+    "retention rule 12": "value FROM installation WHERE name = 'keep months' -> 12",
+    'retention hold "A court" --by Ann': "value FROM installation -> %A court%",
     "operator link": "count(*) FROM account_link -> 1",
     "demo remove": "slug FROM community -> !elm-grove",
 }
@@ -58,6 +60,7 @@ READS = (
     "import list maple-falls-2026",
     "poster list",
     "poster scans maple-falls-2026",
+    "records maple-falls",
     "audit verify",
     "instrument check",
     "instrument publish",
@@ -68,9 +71,9 @@ READS = (
 )
 # prove writes a page of docs/, a review a file of content/, a backup and a brief files, a restore
 # another database: all before they say a word. An import is stored, and taken back, in
-# tests/imports/.
+# tests/imports/; what is forgotten, and a hold that is lifted, in tests/pages/desk/test_keeping.py.
 ELSEWHERE = {
-    "brief", "import file", "import undo",
+    "brief", "import file", "import undo", "retention apply", "retention lift",
     "prove", "language review", "backup", "restore", "move", "merge", "research-file", "raw-export",
 }  # fmt: skip
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

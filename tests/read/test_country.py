@@ -35,6 +35,8 @@ def addresses(app: Flask) -> list[str]:
         f"/results/compare?c={slug}&c=austintown",
         "/how-to-read",
         "/results.csv",
+        f"/api/v1/releases/1/figures?community={slug}&season=2026",
+        f"/api/v1/releases/1/changes?community={slug}&measure=trust&limit=2",
     ]
 
 

@@ -230,7 +230,9 @@ def wait_for_tls(port: int) -> None:
     raise AssertionError("it did not start")
 
 
-@pytest.mark.parametrize("name", ["porchlight.service", "porchlight-backup.service"])
+@pytest.mark.parametrize(
+    "name", ["porchlight.service", "porchlight-backup.service", "porchlight-retention.service"]
+)
 def test_a_unit_is_right_and_hardened(tmp_path: Path, name: str):
     analyze = program("systemd-analyze")
     text = (DEPLOY / name).read_text()
@@ -248,9 +250,10 @@ def test_a_unit_is_right_and_hardened(tmp_path: Path, name: str):
         assert module in ("flask", "gunicorn")
 
 
-def test_the_timer_runs_the_backup_every_night():
+@pytest.mark.parametrize("name", ["porchlight-backup.timer", "porchlight-retention.timer"])
+def test_a_timer_runs_every_night(name: str):
     analyze = program("systemd-analyze")
-    text = (DEPLOY / "porchlight-backup.timer").read_text()
+    text = (DEPLOY / name).read_text()
     when = re.search(r"^OnCalendar=(.+)$", text, re.M)
     assert when
     told = subprocess.run([analyze, "calendar", when[1]], capture_output=True, check=False)

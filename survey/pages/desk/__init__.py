@@ -14,7 +14,9 @@ from survey.pages.desk import (
     diary,
     door,
     event,
+    event_end,
     home,
+    keeping,
     logo,
     me,
     new_event,
@@ -23,7 +25,9 @@ from survey.pages.desk import (
     people,
     posters,
     preview,
+    publish,
     rehearsal,
+    replies,
     sign_in,
 )
 from survey.pages.desk.door import blueprint
@@ -34,7 +38,9 @@ PAGES = (
     comments,
     diary,
     event,
+    event_end,
     home,
+    keeping,
     logo,
     me,
     new_event,
@@ -43,7 +49,9 @@ PAGES = (
     people,
     posters,
     preview,
+    publish,
     rehearsal,
+    replies,
     sign_in,
 )
 __all__ = ["PAGES", "blueprint", "init_app"]

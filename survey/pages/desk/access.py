@@ -12,6 +12,7 @@ EVERYBODY = frozenset({OPERATOR, ORGANISER, DEPARTMENT, REVIEWER})
 SEES_THE_NIGHT = frozenset({OPERATOR, ORGANISER, DEPARTMENT})
 READS_COMMENTS = frozenset({OPERATOR, ORGANISER, REVIEWER})
 HOSTS = frozenset({OPERATOR, ORGANISER})
+REPLIES = frozenset({OPERATOR, DEPARTMENT})
 
 MAY: dict[str, frozenset[str]] = {
     "desk.sign_in": ANYBODY,
@@ -54,9 +55,29 @@ MAY: dict[str, frozenset[str]] = {
     "desk.night_now": SEES_THE_NIGHT,
     "desk.close": HOSTS,
     "desk.close_event": HOSTS,
+    "desk.publish": HOSTS,
+    "desk.publish_now": HOSTS,
+    "desk.look_ahead": HOSTS,
+    "desk.sure": HOSTS,
+    "desk.begin_publishing": HOSTS,
     "desk.comments": READS_COMMENTS,
     "desk.decide": READS_COMMENTS,
     "desk.kept_comments": EVERYBODY,
+    "desk.add_theme": HOSTS,
+    "desk.set_complaints": HOSTS,
+    "desk.end_of_event": HOSTS,
+    "desk.delete_event": HOSTS,
+    "desk.keeping_rules": HOSTS,
+    "desk.set_rule": frozenset({OPERATOR}),
+    "desk.forget_season": frozenset({OPERATOR}),
+    "desk.begin_hold": HOSTS,
+    "desk.lift_hold": frozenset({OPERATOR}),
+    "desk.remove_demonstration": frozenset({OPERATOR}),
+    "desk.records_sheet": SEES_THE_NIGHT,
+    "desk.replies": SEES_THE_NIGHT,
+    "desk.reply": REPLIES,
+    "desk.put_reply": REPLIES,
+    "desk.withdraw_reply": REPLIES,
     "desk.me": EVERYBODY,
     "desk.change_password": EVERYBODY,
     "desk.new_passkey": EVERYBODY,

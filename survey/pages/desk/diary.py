@@ -72,6 +72,8 @@ def sentence(words: Language, entry: AuditEntry) -> str:
     named = {name: str(value) for name, value in entry.about.items()}
     if role := named.get("role"):
         named["role"] = words.say(f"desk.role.{role}.name")
+    if theme := named.get("theme"):
+        named["theme"] = words.theme(theme)
     key = f"desk.act.{entry.act}"
     if named.get("place") == "" and words.has(f"{key}_nowhere"):
         key = f"{key}_nowhere"

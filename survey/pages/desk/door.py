@@ -50,7 +50,7 @@ VISIT = "porchlight_visit"  # before anybody signs in: what a form's token is bo
 DEVICE = "porchlight_device"  # that this browser has signed in before (survey/desk/sign_in.py)
 DEVICE_KEPT = 365 * 24 * 3600  # seconds
 # asked for by the page itself, not by a person
-UNSEEN = frozenset({"desk.night_now", "desk.try_out_now"})
+UNSEEN = frozenset({"desk.night_now", "desk.try_out_now", "desk.publish_now"})
 
 
 class Remembered(dict[str, Any], SessionMixin):
@@ -262,6 +262,7 @@ def show(template: str, *, refused: Refused | None = None, **more: Any) -> str:
         refused=refused,
         problem=problem_of(words, refused) if refused else "",
         typed=request.form,
+        theme_name=words.theme,
         **more,
     )
 

@@ -19,7 +19,7 @@ from survey.pages.desk.offered import hours_told
 from survey.pages.desk.places import find_event
 from survey.questionnaire.instrument import Content
 from survey.storage import db, events
-from survey.storage.events import Refused, window_of
+from survey.storage.events import Refused
 from survey.storage.models import Event
 from survey.web.locale import content
 
@@ -103,25 +103,6 @@ def remove_event(slug: str) -> Reply | tuple[str, int]:
     return redirect(url_for("desk.home"), 303)
 
 
-@blueprint.post("/events/<slug>/put-away")
-def put_away(slug: str) -> Reply | tuple[str, int]:
-    """Take an event that is over off the lists. Nothing of it is lost."""
-    now = events.now()
-
-    def work(doing: Doing, event: Event, words: Content) -> None:
-        planning.put_away(event, now)
-
-    return corrected(slug, "event_put_away", work)
-
-
-@blueprint.post("/events/<slug>/bring-back")
-def bring_back(slug: str) -> Reply | tuple[str, int]:
-    def work(doing: Doing, event: Event, words: Content) -> None:
-        event.put_away = False
-
-    return corrected(slug, "event_brought_back", work)
-
-
 def corrected(slug: str, name: str, correct: Correct) -> Reply | tuple[str, int]:
     """Correct an event and show it; or say why not, with what was typed."""
     shown, words = find_event(slug), content()
@@ -171,7 +152,6 @@ def plan_page(event: Event, refused: Refused | None = None) -> str:
         draft=draft,
         preview=lambda code: url_for("desk.preview", slug=event.slug, lang=code),
         logo=printed.logo_of(event),
-        window=window_of(event.opens_at, event.closes_at, events.now()).value,
         locked=has_answers(db.session(), [event]),
         refused=refused,
     )

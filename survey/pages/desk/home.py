@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 
 from flask import request, url_for
 
+from survey.desk import replying
 from survey.desk.accounts import OPERATOR, ORGANISER
+from survey.desk.comments import count_waiting
+from survey.desk.publishing import is_published
 from survey.pages.desk.door import blueprint, me, show
 from survey.pages.desk.places import MOST_LISTED, current, find_place, own_places
-from survey.storage import events
+from survey.storage import db, events
 from survey.storage.events import Window, window_of
 from survey.storage.models import Community, Event
 
@@ -55,6 +58,7 @@ def place_page(place: Community) -> str:
         if event
         else 0,
         window=window(event, now) if event else "",
+        asked=replying.waiting(db.session(), place, now) if me().role in replying.WRITES else 0,
         steps=steps(event, now) if event and me().role in (OPERATOR, ORGANISER) else [],
         others=others[::-1],
         local=local,
@@ -72,12 +76,25 @@ def window(event: Event, now: datetime) -> str:
 def steps(event: Event, now: datetime) -> list[Step]:
     """Return what is to be done for an event, in order; at most one of it now."""
     here = window_of(event.opens_at, event.closes_at, now)
-    states = STATES[here]
+    states = STATES[here] | (after(event, now) if here is Window.CLOSED else {})
     comments = url_for("desk.comments", slug=event.community.slug)
     return [
         *(Step(key, url_for(page, slug=event.slug), states[key]) for key, page in PAGES.items()),
-        Step("comments", comments, "now" if here is Window.CLOSED else "later"),
+        Step("comments", comments, states.get("comments", "later")),
+        Step("publish", url_for("desk.publish"), states.get("publish", "later")),
+        Step("replies", url_for("desk.replies", slug=event.community.slug), "later"),
     ]
+
+
+def after(event: Event, now: datetime) -> dict[str, str]:
+    """Return the states of what is done once an event is closed: first the comments are read."""
+    session = db.session()
+    waiting = count_waiting(session, event.community, now) > 0
+    published = is_published(session, event)
+    return {
+        "comments": "now" if waiting else "done",
+        "publish": "done" if published else "later" if waiting else "now",
+    }
 
 
 PAGES = {

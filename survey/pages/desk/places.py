@@ -54,12 +54,10 @@ def newest(place: Community) -> Event | None:
 
 
 def current(place: Community, moment: datetime) -> Event | None:
-    """Return the event that a place has in hand: the next one, else the last.
-
-    One that was put away is in nobody's hand.
-    """
-    listed = [event for event in place.events if not event.put_away]
-    coming = [event for event in listed if event.closes_at > moment]
+    """Return the event that a place has in hand: the next one, else the last that was not put
+    away."""
+    coming = [event for event in place.events if event.closes_at > moment]
     if coming:
         return min(coming, key=lambda event: (event.opens_at, event.id))
-    return max(listed, key=lambda event: (event.opens_at, event.id), default=None)
+    over = (event for event in place.events if not event.archived)
+    return max(over, key=lambda event: (event.opens_at, event.id), default=None)

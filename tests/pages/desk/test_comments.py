@@ -15,7 +15,7 @@ from survey.desk.comments import masked
 from survey.storage import db
 from survey.storage.models import Comment, Event
 from tests.builders import Resident, add_event, add_poster, kept_comments
-from tests.desk_people import Colleague, acts, colleague
+from tests.desk_people import Colleague, acts, colleague, form_token
 
 PLACE = "/desk/places/maple-falls/comments"
 TOLD = ("More music, please. Call me at 330-555-0147.", "Thank you, Officer Kim!", "Fix the lights")
@@ -154,3 +154,49 @@ def test_another_towns_comments_are_not_there(evening: Flask):
     for slug in ("maple-falls", "elm-grove"):
         address = f"/desk/places/{slug}/comments/{other}"
         assert rob.presses(address, verdict="hide").status_code == 404
+
+
+def test_blame_by_name_is_hidden_and_leads_to_the_office_for_complaints(evening: Flask):
+    is_over(evening)
+    ana = colleague(evening, "organiser", "maple-falls", name="Ana")
+    rob = colleague(evening, "reviewer", "maple-falls", name="Rob")
+    (id,) = ids(rob.sees(PLACE))
+    page = rob.client.post(
+        f"{PLACE}/{id}",
+        data={"csrf_token": form_token(rob.sees("/desk/me")), "verdict": "blame"},
+        follow_redirects=True,
+    ).text
+    assert "No address is set for this place" in page
+    for wrong in ("javascript:alert(1)", "http://plain.example", "office", "https://", "a@b c"):
+        reply = ana.presses(f"{PLACE}/complaints", complaints=wrong)
+        assert reply.status_code == 422, wrong
+        assert f'value="{wrong}"' in reply.text
+    office = "https://review.example.org/complaints"
+    assert ana.presses(f"{PLACE}/complaints", complaints=office).status_code == 303
+    assert f'href="{office}"' in rob.sees(f"{PLACE}?blamed=yes")
+    assert rob.presses(f"{PLACE}/complaints", complaints="").status_code == 404
+    assert ana.presses("/desk/places/elm-grove/comments/complaints").status_code == 404
+    assert [one.state for one in rows(evening).values()].count("hidden") == 1
+    assert acts(evening)[-2:] == ["comment_blames", "complaints_set"]
+
+
+def test_an_organiser_adds_a_theme_and_comments_are_kept_under_it(evening: Flask):
+    is_over(evening)
+    ana = colleague(evening, "organiser", "maple-falls", name="Ana")
+    eve = colleague(evening, "organiser", "elm-grove", name="Eve")
+    for wrong in ("", " SAFETY ", "a/b", "...", "x" * 21):
+        reply = ana.presses(f"{PLACE}/themes", new_theme=wrong)
+        assert reply.status_code == 422, wrong
+    assert ana.presses(f"{PLACE}/themes", new_theme=" More  music ").status_code == 303
+    assert ana.presses(f"{PLACE}/themes", new_theme="more music").status_code == 422
+    assert eve.presses(f"{PLACE}/themes", new_theme="Elsewhere").status_code == 404
+    read_all(ana, "More music")
+    page = ana.sees(f"{PLACE}/kept")
+    assert "<h3>More music" in page
+    assert "fewer than 20 comments" in page
+    ((elsewhere),) = ids(eve.sees("/desk/places/elm-grove/comments"))
+    address = f"/desk/places/elm-grove/comments/{elsewhere}"
+    assert eve.presses(address, verdict="keep", theme="More music").status_code == 422
+    for number in range(7):
+        assert ana.presses(f"{PLACE}/themes", new_theme=f"Theme {number}").status_code == 303
+    assert ana.presses(f"{PLACE}/themes", new_theme="One more").status_code == 422

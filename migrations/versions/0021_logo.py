@@ -1,19 +1,16 @@
-"""The host's logo on posters, and events that were put away.
+"""The host's logo on posters.
 
-Revision ID: 0017
+Revision ID: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:
-    op.add_column(
-        "event", sa.Column("put_away", sa.Boolean(), nullable=False, server_default=sa.false())
-    )
     op.create_table(
         "logo",
         sa.Column(
@@ -29,4 +26,3 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("logo")
-    op.drop_column("event", "put_away")

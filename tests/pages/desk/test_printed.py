@@ -1,4 +1,4 @@
-"""What an event shows and prints: the preview, the logo, tents and cards; and putting it away."""
+"""What an event shows and prints: the preview, the logo, tents and cards."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from PIL import Image, PngImagePlugin
 from survey.desk import logos
 from survey.storage import db
 from survey.storage.events import Refused
-from tests.builders import Resident, add_event, add_poster
-from tests.desk_people import Colleague, acts, colleague, operator
+from tests.builders import add_event, add_poster
+from tests.desk_people import Colleague, acts, colleague
 from tests.pages.desk.test_planning import WHOLE, ask
 
 EVENT = "/desk/events/maple-falls-2027"
@@ -166,26 +166,3 @@ def test_tents_and_cards_carry_the_posters_code(ana: Colleague):
     one = ana.sees(f"{EVENT}/sheets?as=cards&only={min(codes)}")
     assert one.count("<article") == 1
     assert f"only={min(codes)}" in one  # another kind of sheet is of the same poster
-
-
-# Putting away
-
-
-def test_an_event_that_is_over_is_put_away_and_brought_back(sqlite_app: Flask):
-    with sqlite_app.app_context():
-        poster = add_poster(db.session(), add_event(sqlite_app, db.session()))
-    Resident(sqlite_app.test_client(), poster.code).scans().answers().sends()
-    olive, event = operator(sqlite_app), "/desk/events/maple-falls-2026"
-    early = olive.presses(f"{event}/put-away")
-    assert early.status_code == 422
-    assert "Close the event first" in early.text
-    olive.presses(f"{event}/close")
-    assert olive.presses(f"{event}/put-away").status_code == 303
-    place = olive.sees("/desk/places/maple-falls")
-    assert "No event is planned" in place
-    assert "1 event that was put away" in place
-    again = olive.opens("/desk/places/maple-falls/again")
-    assert "step=check" in again.location  # and still the one to plan the next after
-    assert olive.presses(f"{event}/bring-back").status_code == 303
-    assert "put away" not in olive.sees("/desk/places/maple-falls")
-    assert acts(sqlite_app)[-3:] == ["event_closed", "event_put_away", "event_brought_back"]

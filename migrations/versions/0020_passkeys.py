@@ -1,13 +1,13 @@
 """Passkeys, the app that shows codes, and recovery codes.
 
-Revision ID: 0016
+Revision ID: 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:
