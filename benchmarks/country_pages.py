@@ -138,6 +138,8 @@ def pages(app: Flask) -> Iterator[Page]:
         20,
     )
     yield Page("compare of six", [f"/results/compare?{six}" for six in sixes], 20)
+    yield Page("one in context", [f"/results/compare?c={slug}" for slug in slugs], 50)
+    yield Page("funnel of a state", [f"/results/funnel?state={one}" for one in states], 50)
     yield Page("chart of a community", [f"/results/{slug}.chart.json" for slug in slugs], 20)
     yield Page("how to read", ["/how-to-read", "/how-to-read?lang=es"], 20)
     api = "/api/v1/releases/latest/figures?limit=100&community="

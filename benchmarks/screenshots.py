@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from benchmarks.results import flask
 from benchmarks.running import ROOT, serve
 from benchmarks.stage import database
 from tests.browser.find_browser import ADVICE, find_browser, launch_arguments
+from tests.browser.server import Site
 
 PAGES = {
     "home": "/",
@@ -36,7 +38,8 @@ PAGES = {
     "community-score": "/results/austintown?measure=index",
     "community-groups": "/results/austintown?cut=age",
     "compare": "/results/compare?c=buffalo&c=liberty&c=syracuse",
-    "compare-one": "/results/compare?c=buffalo",
+    "context": "/results/compare?c=buffalo",
+    "funnel": "/results/funnel",
     "find": "/places?q=new",
     "find-nothing": "/places?q=zzz",
     "how-to-read": "/how-to-read",
@@ -48,7 +51,10 @@ PAGES = {
     "survey": "/s/TRYME4",
     "not-found": "/nowhere",
 }
-ATTENDEES = ("survey", "paper")  # these are taken in Arabic, too
+ATTENDEES = ("survey", "paper")  # these are taken in Arabic, too, of an event that offers it
+
+
+PRACTICE = "TRYME4"
 
 
 class Look(NamedTuple):
@@ -89,8 +95,10 @@ def main() -> None:
     asked.to.mkdir(exist_ok=True)
     with demonstration(asked.url) as url, serve(url, workers=1) as server, sync_playwright() as one:
         browser = one.chromium.launch(executable_path=path, args=launch_arguments())
+        arabic = offering(url, "ar") if not asked.url else PRACTICE
         for name, look in wanted(asked):
-            take(browser, f"http://127.0.0.1:{server.port}", name, look, asked.to)
+            address = PAGES[name].replace(PRACTICE, arabic) if look is ARABIC else PAGES[name]
+            take(browser, f"http://127.0.0.1:{server.port}{address}", name, look, asked.to)
         browser.close()
 
 
@@ -106,6 +114,17 @@ def demonstration(url: str | None) -> Iterator[str]:
         yield new
 
 
+def offering(url: str, language: str) -> str:
+    """Add an event of today that offers a language; return its poster's code."""
+    site, day = Site(Path(url.removeprefix("sqlite:///"))), f"{datetime.now(UTC):%Y-%m-%d}"
+    said = site.flask(
+        f"event add liberty --day {day} --starts 00:00 --time-zone UTC --language {language}"
+    )
+    event = next(line.split(":")[0] for line in said.splitlines() if "opens" in line)
+    said = site.flask(f"poster add {event} --channel all")
+    return next(line.split(":")[0] for line in said.splitlines() if "/s/" in line)
+
+
 def wanted(asked: argparse.Namespace) -> Iterator[tuple[str, Look]]:
     for name in PAGES:
         looks = (*LOOKS, ARABIC) if name in ATTENDEES else LOOKS
@@ -114,15 +133,14 @@ def wanted(asked: argparse.Namespace) -> Iterator[tuple[str, Look]]:
                 yield name, look
 
 
-def take(browser: Browser, server: str, name: str, look: Look, folder: Path) -> None:
+def take(browser: Browser, address: str, name: str, look: Look, folder: Path) -> None:
     """Save one page as it is looked at."""
     page = browser.new_page(
         viewport={"width": look.width, "height": HEIGHT[look.width]},
         color_scheme="dark" if look.dark else "light",
     )
-    address = PAGES[name]
     joined = "&" if "?" in address else "?"
-    page.goto(f"{server}{address}{joined}lang={look.language}", wait_until="networkidle")
+    page.goto(f"{address}{joined}lang={look.language}", wait_until="networkidle")
     if look.print:
         page.emulate_media(media="print")
     see_all(page)

@@ -16,14 +16,17 @@
     var marks = [].slice.call(still.querySelectorAll('.mark'));
     var at = -1;
     if (!marks.length) return;
+    var hint = still.getAttribute('data-keys');
     out.hidden = false;
+    out.textContent = hint;
     still.tabIndex = 0;
+    still.addEventListener('focus', function () { out.setAttribute('aria-live', 'polite'); });
 
     function tell(next) {
       if (marks[at]) marks[at].classList.remove('at');
       at = Math.max(-1, Math.min(marks.length - 1, next));
       if (marks[at]) marks[at].classList.add('at');
-      out.textContent = marks[at] ? marks[at].querySelector('title').textContent : '';
+      out.textContent = marks[at] ? marks[at].querySelector('title').textContent : hint;
     }
 
     still.addEventListener('keydown', function (event) {
@@ -34,7 +37,6 @@
       else return;
       event.preventDefault();
     });
-    still.addEventListener('focus', function () { if (at < 0) out.textContent = still.getAttribute('data-keys'); });
     still.addEventListener('blur', function () { tell(-1); });
     marks.forEach(function (mark, i) {
       ['pointerenter', 'click'].forEach(function (kind) { mark.addEventListener(kind, function () { tell(i); }); });
@@ -51,7 +53,7 @@
     function swap(isOpen) {
       drawing.hidden = !isOpen;
       still.hidden = isOpen;
-      out.textContent = '';
+      out.textContent = isOpen ? '' : still.getAttribute('data-keys');
       button.textContent = isOpen ? button.getAttribute('data-close') : open;
     }
 

@@ -17,7 +17,7 @@ from survey.config import Settings
 from survey.storage import db, schema
 from tests.postgres import InsteadOfSqlite
 
-pytest_plugins = ["tests.demonstration", "tests.country"]
+pytest_plugins = ["tests.demonstration", "tests.country", "tests.browser.country"]
 
 # a busy machine is no failure: the examples are bounded in number, not in time
 hypothesis_settings.register_profile("porchlight", deadline=None)

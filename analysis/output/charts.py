@@ -26,6 +26,7 @@ from analysis.output.chart_tables import (
     by_season,
     records,
 )
+from analysis.output.funnel import by_place, funnel
 from analysis.output.theme import finish, layout, plain_axis, value_axis
 from analysis.output.traces import Place, Row, joins, marks, missing, sort_of, wall
 from analysis.release.released import Part
@@ -156,6 +157,7 @@ CHARTS = {
         Chart("compare", by_community, compare),
         Chart("groups", by_group, groups),
         Chart("agencies", by_agency, agencies),
+        Chart("funnel", by_place, funnel),
     )
 }
 

@@ -6,12 +6,15 @@ traces.py changes both drawings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import log10
 from typing import Any
 
 SORTS = ("range", "few", "pool", "third")  # of traces.py
 POINTS = ("dot", "ring", "lit")
+PLACES = ("place", "chosen")  # of funnel.py: marks without a range
+CURVES = ("centre", "inner", "outer")
 BEFORE = "before "  # prefix of what belongs to the season before
 
 
@@ -29,6 +32,7 @@ class Mark:
     label: str = ""
     is_newest: bool = False
     is_before: bool = False  # of the season before, beside this season's
+    wide: float = 0  # px, of a place in a funnel
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Panel:
     joins: list[tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=list)
     walls: list[tuple[float, str, str]] = field(default_factory=list)  # where, label, meaning
     missing: list[tuple[float, str]] = field(default_factory=list)  # seasons without a figure
+    curves: list[tuple[str, list[tuple[float, float]]]] = field(default_factory=list)
+    title: str = ""  # of the axis along
 
     def along(self, spot: float) -> float:
         """Return how far a spot is along its axis, 0..1."""
@@ -99,15 +105,16 @@ def panel(layout: Mapping[str, Any], axis: str, traces: list[Mapping[str, Any]])
     across = bool(layout["meta"]["across"])
     value, along = ("x", "y") if across else ("y", "x")
     names, scale = layout[f"{along}axis{axis}"], layout[f"{value}axis{axis}"]
+    put: Callable[[float], float] = log10 if names.get("type") == "log" else float
     here = [note for note in layout["annotations"] if note.get("xref", "").startswith(f"x{axis} ")
             or note.get("xref") == f"x{axis}"]  # fmt: skip
     return Panel(
         name=next((note["text"] for note in here if note["name"] == "panel"), ""),
         across=across,
         ends=tuple(names["range"]),
-        names=dict(zip(names["tickvals"], names["ticktext"], strict=True)),
+        names=dict(zip(map(put, names["tickvals"]), names["ticktext"], strict=True)),
         scale=dict(zip(scale["tickvals"], scale["ticktext"], strict=True)),
-        marks=list(marks(traces, along, value)),
+        marks=[*marks(traces, along, value), *places(traces, put)],
         joins=[
             ((spots[i], values[i]), (spots[i + 1], values[i + 1]))
             for trace in traces
@@ -121,7 +128,24 @@ def panel(layout: Mapping[str, Any], axis: str, traces: list[Mapping[str, Any]])
             if shape["xref"] == f"x{axis}"
         ],
         missing=[(note["x"], note["hovertext"]) for note in here if note["name"] == "missing"],
+        curves=[
+            (trace["legendgroup"], list(zip(map(put, trace["x"]), trace["y"], strict=True)))
+            for trace in traces
+            if trace["legendgroup"] in CURVES
+        ],
+        title=names.get("title", {}).get("text", ""),
     )
+
+
+def places(traces: list[Mapping[str, Any]], put: Callable[[float], float]) -> Iterator[Mark]:
+    """Yield the marks of a funnel, whose range is that of its curves."""
+    for trace in traces:
+        if (sort := trace["legendgroup"]) in PLACES:
+            size = trace["marker"]["size"]
+            sizes = size if isinstance(size, list) else [size] * len(trace["x"])
+            each = (trace["x"], trace["y"], trace["hovertext"], trace["text"], sizes)
+            for spot, at, hover, label, wide in zip(*each, strict=True):
+                yield Mark(sort, put(spot), at, at, hover, at, label=label, wide=wide)
 
 
 def marks(traces: list[Mapping[str, Any]], along: str, value: str) -> Iterator[Mark]:

@@ -125,6 +125,12 @@ def style() -> str:
         ".dot": f"fill:{r['mark']}",
         ".lit": f"fill:{r['mark']};stroke:{r['lamp']};stroke-width:2.5",
         ".ring": f"fill:{r['paper']};stroke:{r['pool']};stroke-width:2",
+        ".curve": f"fill:none;stroke:{r['pool']};stroke-width:1.5",
+        ".inner": "stroke-dasharray:5 4",
+        ".centre": f"stroke:{r['mark']}",
+        ".place": f"fill:{r['paper']};stroke:{r['range']};stroke-width:1.5",
+        ".chosen": f"fill:{r['mark']};stroke:{r['lamp']};stroke-width:2.5",
+        ".vp": "font-size:14px;font-weight:700",
         ".hit": "fill:none",
     }
     figure = rules.pop(".figure") + f";fill:{r['mark']}"

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 
-from analysis.output.drawing import Mark, Panel
+from analysis.output.drawing import CURVES, PLACES, Mark, Panel
 
 GUTTER = 38  # px beside a drawing, for what is written at its values
 MOST_YEARS = 7  # written out on a phone; more are shortened there: '26
 ROW = 26  # px: one line of a chart of names
+WALL_LABEL, PHONE = 130, 280  # px: the words beside a wall in the longest language, a phone's chart
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Size:
         return self.floor - (self.height - self.above - self.below) * value / 100
 
 
-PAGE, SMALL = Size(), Size(height=172, above=32)
+PAGE, SMALL, FUNNEL = Size(), Size(height=172, above=32), Size(height=360, above=24)
 
 
 def standing(panel: Panel, size: Size = PAGE, pen: Pen | None = None) -> str:
@@ -60,8 +61,40 @@ def standing(panel: Panel, size: Size = PAGE, pen: Pen | None = None) -> str:
     for (one, low), (two, high) in panel.joins:
         ends = (panel.along(one), panel.along(two))
         parts.append(line("join", pen.x(ends[0]), size.y(low), pen.x(ends[1]), size.y(high)))
-    parts += [upright(panel, mark, size, pen) for mark in panel.marks]
+    parts += curves(panel, size, pen)
+    parts += [upright(panel, mark, size, pen) for mark in panel.marks if mark.sort not in PLACES]
+    places = [mark for mark in panel.marks if mark.sort in PLACES]
+    parts += [place(panel, mark, size, pen, below=i % 2 == 1) for i, mark in enumerate(places)]
     return "".join(parts)
+
+
+def curves(panel: Panel, size: Size, pen: Pen) -> Iterator[str]:
+    """The curves of a funnel: in a page as wide as it is, by a drawing inside that stretches."""
+    if not panel.curves:
+        return
+    wide = pen.width or 100
+    paths = [
+        f'<path class="curve {kind}" vector-effect="non-scaling-stroke" d="M'
+        + "L".join(f"{panel.along(x) * wide:.1f} {size.y(y):.1f}" for x, y in points)
+        + '"/>'
+        for kind, points in panel.curves
+    ]
+    where = f'x="{pen.left:g}" width="{pen.width:g}"' if pen.width else 'width="100%"'
+    yield f'<svg {where} height="{size.top + size.height:g}" viewBox="0 0 {wide:g} '
+    yield f'{size.top + size.height:g}" preserveAspectRatio="none">{"".join(paths)}</svg>'
+    yield text("ax end", pen.x(1), size.floor - 7, panel.title)
+
+
+def place(panel: Panel, mark: Mark, size: Size, pen: Pen, *, below: bool) -> str:
+    """A place in a funnel; one that is named has its name above or below."""
+    at, y = panel.along(mark.spot), size.y(mark.low)
+    x, radius = pen.x(at), f"{mark.wide / 2:g}"
+    side = "end" if at > 0.85 else "" if at < 0.15 else "mid"
+    label = text(f"vp {side}".strip(), x, y + 22 if below else y - 12, mark.label)
+    dot = f'<circle class="{mark.sort}" cx="{x}" cy="{y:.1f}" r="{radius}"/>'
+    unseen = f'<circle class="hit" cx="{x}" cy="{y:.1f}" r="11"/>'
+    said = spoken(mark.hover.replace("<br>", "; "))
+    return f'<g class="mark"><title>{said}</title>{dot}{label}{unseen}</g>'
 
 
 def scale(panel: Panel, size: Size = PAGE, right: float = GUTTER - 5) -> str:
@@ -94,13 +127,19 @@ def years(panel: Panel, size: Size, pen: Pen) -> Iterator[str]:
 
 
 def walls(panel: Panel, size: Size, pen: Pen) -> Iterator[str]:
+    """A dashed line for each change of the question; words where they have room, the key has them
+    for the rest."""
+    wide, taken = WALL_LABEL / (pen.width or PHONE), (2.0, -1.0)
     for spot, label, meaning in panel.walls:
         at = panel.along(spot)
-        x = pen.x(at)
+        x, ends = pen.x(at), (at - wide, at) if at > 0.5 else (at, at + wide)
         yield f"<g><title>{spoken(meaning)}</title>{line('wall', x, size.top + 4, x, size.floor)}"
-        side, shift = ("end", -6) if at > 0.5 else ("", 6)
-        shifted = f' transform="translate({shift} 0)"'
-        yield f"{text(f'wt {side}'.strip(), x, size.top + 13, label, shifted)}</g>"
+        if ends[0] >= taken[1] or ends[1] <= taken[0]:
+            side, shift = ("end", -6) if at > 0.5 else ("", 6)
+            shifted = f' transform="translate({shift} 0)"'
+            yield text(f"wt {side}".strip(), x, size.top + 13, label, shifted)
+            taken = (min(ends[0], taken[0]), max(ends[1], taken[1]))
+        yield "</g>"
 
 
 def upright(panel: Panel, mark: Mark, size: Size, pen: Pen) -> str:
@@ -167,6 +206,10 @@ def glyph(sort: str) -> str:
     """A mark as it stands in the key of a chart: 26 by 16 px."""
     if sort == "wall":
         return '<line class="wall" x1="13" x2="13" y1="1" y2="15"/>'
+    if sort in CURVES:
+        return f'<path class="curve {sort}" d="M1 8H25"/>'
+    if sort in PLACES:
+        return f'<circle class="{sort}" cx="13" cy="8" r="{6 if sort == "chosen" else 4}"/>'
     is_quiet = sort.endswith("pool")
     thick = 2.5 if is_quiet else 9
     bar = (

@@ -8,8 +8,9 @@ Counties add up: `parts_of` one county after another, `overall` at the end (METH
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ NAMED = 50  # places left out that are named; of a country only the count would 
 COUNTED = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")
 OVER_YEARS = ("rising", "falling")
 KEY = ["state", "measure", "agency", "season"]
+SUMMED = [*KEY, "unit", "wording", "n_low", "value", "value_low", "value_high", "spread", "n_eff"]
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,57 @@ def overall(parts: Parts) -> pd.DataFrame:
     return table[[field.name for field in OVERALL]]
 
 
+def of_places(
+    figures: Sequence[Mapping[str, Any]], changes: Sequence[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """What `overall` says of some places, from their released rows of one measure and season.
+
+    figures, changes: rows of communities; those told in words are left out, and those asked in
+    other words than most. None where fewer than LEAST_PLACES have a number of their own. `change`,
+    `low` and `high` are None where there is no mean change. Source: METHODS 5.
+    """
+    told = [row for row in figures if row["band"] != THIRDS and MIXED not in row["wording"]]
+    asked = most_of((row["wording"], row["n_low"]) for row in told)
+    told = [row for row in told if row["wording"] == asked]
+    if len(told) < LEAST_PLACES:
+        return None
+    value = _shown(pd.DataFrame({name: [row[name] for row in told] for name in SUMMED}))
+    sums = value[["n", "value", "value_low", "value_high", "variance"]].sum().to_frame().T
+    same = {name: told[0][name] for name in ("measure", "agency", "season", "unit")}
+    row: dict[str, Any] = same | {
+        "asked": asked,
+        "communities": len(told),
+        "n": int(sums["n"].iloc[0]),
+    }
+    row.update(_figure(sums.assign(unit=row["unit"])).iloc[0])
+    season = most_of((one["season_from"], 1) for one in changes if one["change"] is not None)
+    d = np.array([one["change"] for one in changes
+                  if one["season_from"] == season and one["change"] is not None])  # fmt: skip
+    totals = {"compared": [max(len(d), 1)], "total": [d.sum()], "squares": [(d**2).sum()]}
+    row.update(_mean_change(pd.DataFrame(totals)).iloc[0])
+    row |= {"season_from": season or 0, "compared": len(d)}
+    return {name: None if cell != cell else cell for name, cell in row.items()}  # no NaN
+
+
+def most_of(weighed: Iterable[tuple[Any, int]]) -> Any:
+    """The one with the most weight; of equals the last in order. None of nothing."""
+    sums: dict[Any, int] = {}
+    for one, weight in weighed:
+        sums[one] = sums.get(one, 0) + weight
+    return max(sums, key=lambda one: (sums[one], one), default=None)
+
+
 def _value(rows: pd.DataFrame) -> pd.DataFrame:
+    return _added([_shown(rows)], [*KEY, "unit", "wording"])
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """What each row gives to the sums behind a figure of several places."""
     n = rows["n_low"].to_numpy(dtype=float)
     sums = {name: n * rows[name].to_numpy(dtype=float)
             for name in ("value", "value_low", "value_high")}  # fmt: skip
     variance = n**2 * variance_shown(rows) * scale_of(rows) ** 2
-    table = rows[[*KEY, "unit", "wording"]].assign(places=1, n=n, **sums, variance=variance)
-    return _added([table], [*KEY, "unit", "wording"])
+    return rows[[*KEY, "unit", "wording"]].assign(places=1, n=n, **sums, variance=variance)
 
 
 def _figure(value: pd.DataFrame) -> pd.DataFrame:

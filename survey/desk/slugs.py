@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from anyascii import anyascii
 
-RESERVED = frozenset({"compare", "other"})  # a page of the results; the pool in released rows
+RESERVED = frozenset({"compare", "funnel", "other"})  # pages of results; the pool in released rows
 MOST = 48  # characters; an event adds its year and number to it
 
 

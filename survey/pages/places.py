@@ -15,8 +15,9 @@ from survey.pages.site import page
 from survey.read.caching import newest, places_of
 from survey.read.captions import Teller
 from survey.read.place_index import SUGGESTED, PlaceIndex
+from survey.read.tiles import tiles
 from survey.storage.release_store import Current, Place
-from survey.web.locale import visitor_language
+from survey.web.locale import content, visitor_language
 
 MOST_FOUND = 60  # on the page of a search
 MOST_COMPARED = 6  # more lines than that are hard to tell apart
@@ -45,6 +46,8 @@ def find() -> str | Reply:
         more=max(0, len(places) - MOST_FOUND),
         areas=[(named(tell, index, *area), area_address(*area)) for area in areas[:MOST_FOUND]],
         states=[(state, area_address(state)) for state in index.states],
+        tiles=tiles(content().states.values(), index.states),
+        state_at=area_address,
         to=lambda place: address(place, compared),
         keep=lambda: kept(SUBJECT),
     )

@@ -21,12 +21,15 @@ from survey.pages.addresses import SUBJECT, kept
 from survey.pages.places import MOST_COMPARED
 from survey.pages.site import page
 from survey.read import definitions, marks, questions
+from survey.read.area import Among, AreaReading
 from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked
 from survey.read.captions import Teller
 from survey.read.comparison import Comparison
+from survey.read.context import Context
 from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
+from survey.read.tiles import tiles
 from survey.storage import replies
 from survey.storage.db import session
 from survey.storage.release_store import TOTAL, Current, Place, Subject
@@ -87,8 +90,9 @@ def overview(ending: str) -> str | Response:
         return tables.whole(reading, ending, query, scope.state, scope.county)
     view = Overview(reading, index, scope, everywhere)
     also = [*area, ("told", scope.told), ("page", str(number))]
-    more: dict[str, Any] = {"number": number, "pages": pages, "at": at}
+    more: dict[str, Any] = {"number": number, "pages": pages, "at": at, "among": among}
     more |= {"searched": len(now.places) >= SEARCHED, "charted": len(everywhere) <= MOST_PANELS}
+    more["tiles"] = tiles(content().states.values(), index.states)
     return reply(reading, ending, also, chart="overview", view=view, **more)
 
 
@@ -103,7 +107,7 @@ def community(slug: str, ending: str) -> str | Response:
     chart = "trend" if reading.cut == TOTAL else "groups"
     g.beside = replies.state_of(session(), slug)  # they change between releases
     view = PlacePage(reading, place)
-    more = {"place": place, "others": view.others, "at": at}
+    more = {"place": place, "beside": view.others, "at": at}
     more["replies"] = replies.shown(session(), slug)
     more["complaints"] = replies.complaints(session(), slug)
     return reply(reading, ending, [], chart=chart, view=view, **more)
@@ -115,12 +119,26 @@ def compare(ending: str) -> str | Response:
     """Two to six communities side by side, in order of name, with their states."""
     if (now := newest()) is None:
         return page("results/none.html")
-    asked = request.args.getlist("c")
-    picked = [place for slug, place in now.places.items() if slug in asked][:MOST_COMPARED]
+    picked = places_asked(now)
     reading = read(now, picked)
     also = [("c", place.slug) for place in picked]
-    more = {"picked": picked, "most": MOST_COMPARED, "without": without}
+    more = {"picked": picked, "most": MOST_COMPARED, "without": without, "among": among}
+    more["context"] = Context(reading, picked[0]) if len(picked) == 1 else None
     return reply(reading, ending, also, chart="overview", view=Comparison(reading), **more)
+
+
+@blueprint.get("/results/funnel", defaults={"ending": "html"})
+@blueprint.get("/results/funnel.<ending:ending>")
+def funnel(ending: str) -> str | Response:
+    """All communities of a state or a county: figures against answers, a few named."""
+    if (now := newest()) is None:
+        return page("results/none.html")
+    asked, picked = request.args.get, places_asked(now)
+    scope = Scope.of(places_of(now), asked("state", ""), asked("county", ""), "")
+    area = AreaReading.around(read(now, picked), scope.state, scope.county)
+    also = [("state", scope.state), ("county", scope.county), *(("c", p.slug) for p in picked)]
+    more = {"scope": scope, "at": at, "view": Among(area)}
+    return reply(area, ending, also, chart="funnel", **more)
 
 
 @blueprint.get("/how-to-read")
@@ -138,6 +156,12 @@ def how_to_read() -> str | Response:
         return page("how_to_read.html", tell=tell, row=row, **defined, **about, **READING)
 
     return kept_or_made(now.release, [*release_asked(), *language_asked()], make)
+
+
+def places_asked(now: Current) -> list[Place]:
+    """Return the communities that the address names, in order of name."""
+    asked = request.args.getlist("c")
+    return [place for slug, place in now.places.items() if slug in asked][:MOST_COMPARED]
 
 
 READING = {
@@ -247,6 +271,14 @@ def without(place: Place) -> str:
     """Return this comparison's address without one of its places."""
     pairs = [pair for pair in g.understood if pair != ("c", place.slug)]
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+def among(state: str = "", county: str = "", named: Sequence[Place] = (), ending: str = "") -> str:
+    """Return the address of an area's funnel, some communities named in it."""
+    pairs = [*kept(SUBJECT), ("state", state), ("county", county)]
+    pairs += [("c", place.slug) for place in named]
+    query = urlencode([pair for pair in pairs if pair[1]])
+    return f"{url_for('results.funnel')}{ending and '.'}{ending}" + (f"?{query}" if query else "")
 
 
 def linker() -> Callable[..., str]:

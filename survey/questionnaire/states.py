@@ -1,12 +1,21 @@
-"""States and territories: which time zones they have, and in which month their night out is."""
+"""States and territories: their time zones, the month of their night out, their place on a map."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from survey.questionnaire.words import ContentError, read_toml
+
+
+class Tile(NamedTuple):
+    """A state's square on a map of equal squares."""
+
+    short: str
+    row: int  # from 1
+    column: int
 
 
 @dataclass(frozen=True)
@@ -16,6 +25,7 @@ class State:
     name: str
     zones: tuple[str, ...]  # names of the tz database; most people's first
     october: bool  # whether its night out is usually in October
+    tile: Tile | None = None  # a territory has none
 
 
 def read_states(folder: Path) -> Mapping[str, State]:
@@ -27,6 +37,12 @@ def read_states(folder: Path) -> Mapping[str, State]:
         raise ContentError(f"states.toml: {unknown[0]} is not under [zones].")
     if without := [name for name, zone_names in zones.items() if not zone_names]:
         raise ContentError(f"states.toml: {without[0]} has no time zone.")
+    tiles = {name: Tile(*tile) for name, tile in table.get("tiles", {}).items()}
+    if unknown := sorted(tiles.keys() - zones.keys()):
+        raise ContentError(f"states.toml: {unknown[0]} is not under [zones].")
+    if len({(tile.row, tile.column) for tile in tiles.values()}) < len(tiles):
+        raise ContentError("states.toml: two states have the same tile.")
     return {
-        name: State(name, tuple(zone_names), name in late) for name, zone_names in zones.items()
+        name: State(name, tuple(zone_names), name in late, tiles.get(name))
+        for name, zone_names in zones.items()
     }

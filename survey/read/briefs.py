@@ -18,6 +18,7 @@ from analysis.output.drawing import Drawing, read
 from analysis.output.picture import key_picture, plain
 from survey.config import ROOT
 from survey.read.charts import agencies_figure, figure
+from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
 from survey.read.sharing import LICENCE
 from survey.read.typeset import in_our_letters, pdf
@@ -27,7 +28,7 @@ from survey.storage.release_store import TOTAL, Place, Subject
 TEMPLATE = ROOT / "templates" / "brief.typ"
 MEASURES = 5  # rows of the table
 REPLIES = 2  # answers of the department: of the longest there is room for no more
-DRAWING = (430, 250)  # px of one chart
+DRAWING, LOWER = (430, 250), (430, 205)  # px of one chart; above what people asked for
 DIGITS = 12  # of the checksum, in print
 
 
@@ -49,7 +50,7 @@ def content(reading: Reading, place: Place, paper: str, origin: str) -> dict[str
     reading = replace(reading, cut=TOTAL)
     last = reading.seasons(place)[-1]
     live = f"{origin}/results/{place.slug}?release={release.id}&lang={tell.language.code}"
-    drawings = list(charts(reading, place))
+    drawings, wished = list(charts(reading, place)), wishes(reading, place)
     return {
         "paper": paper,
         "language": tell.language.code,
@@ -63,12 +64,15 @@ def content(reading: Reading, place: Place, paper: str, origin: str) -> dict[str
         "sentence": tell.sentence(place, last),
         "changes": [tell.changes.sentence(change) for change in reading.told_now(place)[:2]],
         "charts": [
-            drawn(one, title, tell.sentence(place, last))
+            drawn(one, title, tell.sentence(place, last), LOWER if wished else DRAWING)
             for one, title in zip(drawings, (tell.title(reading.subject), ""), strict=False)
         ],
         "table": say(reading, "table"),
         "columns": [say(reading, f"columns.{name}", season=last["season"]) for name in COLUMNS],
         "rows": list(rows(reading, place)),
+        "wishes_title": tell.say("view.wishes"),
+        "wishes_about": tell.say("view.wishes_about"),
+        "wishes": wished,
         "replies_title": tell.language.say("reply.title"),
         "replies": list(replied(reading, place, last["season"])),
         "how_title": tell.language.say("reading_guide.title"),
@@ -117,12 +121,12 @@ def charts(reading: Reading, place: Place) -> Iterator[Drawing]:
         yield read(agencies)
 
 
-def drawn(one: Drawing, title: str, sentence: str) -> dict[str, Any]:
+def drawn(one: Drawing, title: str, sentence: str, size: tuple[int, int]) -> dict[str, Any]:
     """Return a chart; the finding of the first one is the page's own heading."""
     return {
         "title": title or one.title,
         "subtitle": one.subtitle,
-        "svg": plain(one, *DRAWING),
+        "svg": plain(one, *size),
         "alt": f"{one.title}. {one.subtitle}. {sentence}",
         "key": [(key_picture(sort), said) for sort, said in one.key.items()],
     }
@@ -145,6 +149,13 @@ def rows(reading: Reading, place: Place) -> Iterator[list[str]]:
         changed = [f"{tell.changes.short(one)} {tell.changes.amount(one)}" for one in changes]
         title = tell.measure(subject.measure, row["wording"])
         yield [title, tell.value(row), tell.range(row), tell.shown_n(row), *(changed or ["–"])]
+
+
+def wishes(reading: Reading, place: Place) -> list[list[str]]:
+    """Return [what was asked for, its share, its range], in the questionnaire's order."""
+    return [
+        [line.name, line.value, line.range] for line in PlacePage(reading, place).wishes().lines
+    ]
 
 
 def alike(reading: Reading, subject: Subject, sample: str) -> bool:

@@ -170,6 +170,11 @@ class Teller:
         came = self.language.number(row["head_count"])
         return self.say("answers_of", n=self.shown_n(row), came=came)
 
+    def took_part(self, row: Row) -> str:
+        """Return the share of the people who came who answered; "" where nobody counted them."""
+        share = row.get("participation")
+        return self.language.say("format.percent", number=round(share * 100)) if share else ""
+
     def cell(self, place: Place, row: Row) -> Cell:
         together = row["community"] != place.slug
         return Cell(self.value(row), self.range(row), self.n(row), together)

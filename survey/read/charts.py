@@ -13,7 +13,9 @@ from analysis.output import svg
 from analysis.output.chart_tables import Said
 from analysis.output.charts import PANELS, Figure, as_json
 from analysis.output.drawing import Drawing, read
+from analysis.output.funnel import WORDS as FUNNEL_WORDS
 from analysis.release.released import stored_rows
+from survey.read.area import AreaReading
 from survey.read.caching import edition
 from survey.read.captions import Teller
 from survey.read.findings import Findings
@@ -61,7 +63,8 @@ def chart(reading: Reading, name: str, across: int) -> str:
 def still(reading: Reading, name: str) -> Still:
     """Return the same chart as a drawing that needs no script."""
     drawing = read(figure(reading, name))
-    size = svg.PAGE if len(drawing.panels) == 1 else svg.SMALL
+    size = svg.FUNNEL if name == "funnel" else svg.PAGE
+    size = size if len(drawing.panels) == 1 else svg.SMALL
     across = [panel for panel in drawing.panels if panel.across]
     return Still(
         drawing,
@@ -90,9 +93,11 @@ def figure(reading: Reading, name: str, across: int = 3) -> Figure:
     if name == "overview":
         rows = [row for place in reading.places[:PANELS] for row in reading.seasons(place)]
         rows = [row for i, row in enumerate(rows) if row not in rows[:i]]
+    said = Said(hover=Hover(reading, name), label=Label(reading.tell))
+    if isinstance(reading, AreaReading):
+        return CHARTS[name].figure(reading.part, words(reading, name, rows), said=said)
     slugs = [place.slug for place in reading.places[:PANELS]]
     part = stored_rows(rows, sha256=reading.now.release.sha256, communities=slugs)
-    said = Said(hover=Hover(reading, name), label=Label(reading.tell))
     more = {"across": across} if name == "overview" else {}
     return CHARTS[name].figure(part, words(reading, name, rows), said=said, **more)
 
@@ -144,6 +149,9 @@ class Hover:
             who = f"{tell.group(row['cut'], row['group'])}, {who}"
         elif self.chart == "agencies":
             who = f"{tell.agency(row['agency'])}, {who}"
+        elif self.chart == "funnel":
+            name = self.reading.now.places[row["community"]].name
+            return ", ".join((f"{name}: {tell.value(row)}", tell.range(row), tell.n(row)))
         elif self.chart == "overview" and (place := self.reading.now.places.get(row["community"])):
             who = f"{place.name}, {who}"
         return f"{who}<br>{tell.hover(row)}"
@@ -180,6 +188,8 @@ def words(reading: Reading, name: str, rows: list[Row]) -> Mapping[str, str]:
     said |= {"note": tell.note(), "source": tell.source()}
     by_name = sorted(reading.places, key=lambda place: (place.name, place.slug))
     said |= {place.slug: place.name for place in by_name}
+    if name == "funnel":
+        said |= {key: tell.say(f"chart.{key}") for key in FUNNEL_WORDS}
     if reading.cut != TOTAL:
         said |= dict(tell.groups(reading.cut))
     return said

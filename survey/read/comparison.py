@@ -58,9 +58,10 @@ class Comparison:
         for row in self.together():
             name = tell.say("view.compare_programme")
             if row["state"]:
-                name = tell.say("view.compare_with_state", place=row["state"])
+                name = tell.say("view.together", place=row["state"])
             area = Place("", name, "", row["state"])
-            yield make.of(name, {**tell.as_figure(row), "community": ""}, place=area)
+            yield make.of(name, {**tell.as_figure(row), "community": ""}, place=area,
+                          amount=tell.changes.mean_amount(row))  # fmt: skip
 
     def by_year(self) -> list[YearLine]:
         """Return the places by season."""

@@ -72,8 +72,12 @@ class Lines:
         subject: Subject | None = None,
         linked: bool = False,
         note: str = "",
+        amount: str = "",
     ) -> Line:
-        """Return the line of one figure; `row` None: there is no figure, `note` says why."""
+        """Return the line of one figure; `row` None: there is no figure, `note` says why.
+
+        amount: of a change that is none of one place
+        """
         to = place if linked else None
         if row is None:
             return Line(name, "", "", "", None, place=to, subject=subject, note=note)
@@ -90,7 +94,7 @@ class Lines:
             subject=subject,
             before=figure_mark(before, shared=True) if before and before["value"] else None,
             before_told=f"{before['season']}: {tell.value(before)}" if before else "",
-            amount=tell.changes.amount(shown) if shown else "",
+            amount=tell.changes.amount(shown) if shown else amount,
             moved=self.moved(shown) if shown and shown["basis"] == BEFORE else None,
             chip=self.chip(changes),
             together=together,

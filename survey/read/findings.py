@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from survey.read.area import AreaReading
 from survey.read.results_query import Reading
 from survey.read.verdicts import BEFORE, TREND
 from survey.storage.release_store import Place, Row, Subject
@@ -38,6 +39,9 @@ class Findings:
             parts.append(str(self.newest(rows)))
         if chart == "groups":
             parts += [str(self.newest(rows)), tell.cut(self.reading.cut)]
+        if isinstance(self.reading, AreaReading):
+            parts = [tell.title(subject), self.reading.name_in, str(self.newest(rows))]
+            return self.say("against_answers", what=", ".join(parts))
         share = not rows or tell.is_share(rows[0])
         return self.say("share" if share else "score", what=", ".join(parts))
 
@@ -115,10 +119,22 @@ class Findings:
         return self.say("agencies", season=season, parts=listed)
 
 
+def funnel(found: Findings, rows: Sequence[Row]) -> str:
+    """Return how many communities of an area lie within the outer curves."""
+    reading = found.reading
+    assert isinstance(reading, AreaReading)
+    lies = Counter(reading.lies.values())
+    of = sum(lies.values())
+    key = "funnel" if lies["outside"] else "funnel_all"
+    number = reading.tell.language.number
+    return found.say(key, number=number(of - lies["outside"]), of=number(of), area=reading.name)
+
+
 TITLES: Mapping[str, Callable[[Findings, Sequence[Row]], str]] = {
     "trend": Findings.trend,
     "overview": Findings.overview,
     "compare": Findings.overview,
     "groups": Findings.groups,
     "agencies": Findings.agencies,
+    "funnel": funnel,
 }

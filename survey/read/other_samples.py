@@ -10,20 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from survey.read.captions import Cell
+from survey.read.figure_lines import Line, Lines
 from survey.read.results_query import Reading
 from survey.read.verdicts import EVENING, PAIRS
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
-
-
-@dataclass(frozen=True)
-class Other:
-    """One figure of another sample, with the address of its own page."""
-
-    subject: Subject
-    title: str
-    cell: Cell
-    n: str
 
 
 @dataclass(frozen=True)
@@ -65,16 +55,16 @@ class OtherSamples:
             if row["season"] == self.season and row["cut"] == TOTAL
         }
 
-    def parts(self) -> Iterator[tuple[str, list[Other]]]:
+    def parts(self) -> Iterator[tuple[str, list[Line]]]:
         """Yield (whose answers, their figures), in the order of the questionnaire."""
-        tell = self.reading.tell
-        by_sample: dict[str, list[Other]] = {}
+        tell, make = self.reading.tell, Lines(self.reading.tell)
+        by_sample: dict[str, list[Line]] = {}
         for subject in self.subjects:
             if row := self.rows.get(subject):
                 sample = tell.sample(self.reading.now.asked(subject.measure).sample)
                 title = tell.about_agency(tell.measure(subject.measure), subject.agency)
-                other = Other(subject, title, tell.cell(self.place, row), tell.shown_n(row))
-                by_sample.setdefault(sample, []).append(other)
+                line = make.of(title, row, place=self.place, subject=subject)
+                by_sample.setdefault(sample, []).append(line)
         yield from by_sample.items()
 
     def moved(self) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from survey.read.area import MOST_READ
 from survey.read.figure_lines import CHIPS, Chip, Line, Lines
 from survey.read.place_index import PlaceIndex
 from survey.read.results_query import Line as YearLine
@@ -22,6 +23,7 @@ PER_PAGE = 40  # places on one page
 MOST_COUNTED = 300  # places of a county whose changes are counted from their rows
 MOST_NAMED = 8  # places of a verdict named beside its count
 MANY = 60  # places, from which states or counties are listed before places
+LEAST_IN_FUNNEL = 8  # as analysis.output.funnel.LEAST_PLACES
 SEARCHED = 12  # places, from which there is something to search
 VERDICTS = ("rise", "higher", "unclear", "lower", "fall", "few", "wording")
 OVER_YEARS = ("rising", "falling")
@@ -66,6 +68,7 @@ class StateLine:
 
     state: str
     line: Line
+    amount: str  # of the mean change of its places; "" where they are too few
     places: int
     up: int
     down: int
@@ -120,11 +123,13 @@ class Overview:
         for place in reading.places:
             rows = {row["season"]: row for row in reading.seasons(place)}
             row = rows.get(season)
+            changes = reading.told_now(place) if row else []
             yield self.lines.of(
                 place.name,
                 row,
                 place=place,
-                changes=reading.told_now(place) if row else (),
+                changes=changes,
+                before=rows.get(changes[0]["season_from"]) if changes else None,
                 linked=True,
                 note="" if row else self.absent(place, rows),
             )
@@ -155,7 +160,7 @@ class Overview:
         place = Place("", row["state"], "", row["state"])
         line = self.lines.of(row["state"], {**shown, "community": ""}, place=place)
         return StateLine(
-            row["state"], line, len(self.index.within(row["state"])),
+            row["state"], line, tell.changes.mean_amount(row), len(self.index.within(row["state"])),
             row["rise"] + row["higher"], row["fall"] + row["lower"],
         )  # fmt: skip
 
@@ -199,6 +204,17 @@ class Overview:
     def compared(self) -> int:
         """Return how many places have figures for two years."""
         return sum(self.counted[name] for name in ("rise", "fall", "higher", "lower", "unclear"))
+
+    @property
+    def has_funnel(self) -> bool:
+        """Whether a funnel may be drawn: of a share, of enough places and not too many."""
+        is_share = self.reading.tell.is_share({"measure": self.reading.subject.measure})
+        return is_share and LEAST_IN_FUNNEL <= len(self.all_places) <= MOST_READ
+
+    def counts(self, number: int) -> str:
+        """Return a number of places in a title: "none" for 0."""
+        tell = self.reading.tell
+        return tell.language.number(number) if number else tell.say("view.none_of_them")
 
     @property
     def up(self) -> int:

@@ -126,6 +126,7 @@ class PlacePage:
         row = rows.get(self.newest)
         if row is None:
             return None
+        is_recalled = subject.measure == RECALLED  # each year's own memory: no change of trust
         before = rows.get(self.seasons[0])
         alike = (
             before is not None
@@ -134,8 +135,8 @@ class PlacePage:
             == (row["wording"], row["community"], row["members"])
         )
         return self.lines.of(
-            name, row, place=self.place, changes=self.moves.get(subject, ()),
-            before=before if alike else None, subject=subject,
+            name, row, place=self.place, changes=() if is_recalled else self.moves.get(subject, ()),
+            before=before if alike and not is_recalled else None, subject=subject,
         )  # fmt: skip
 
     def agencies(self) -> Part:

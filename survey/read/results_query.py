@@ -162,6 +162,15 @@ class Reading:
                 reasons[season] = "few"
         return reasons
 
+    def missing(self, place: Place) -> str:
+        """Return for which seasons between its first and its newest a community has no figures,
+        and none were held back: nobody was asked there. "" where there are none."""
+        shown = [row["season"] for row in self.seasons(place)]
+        few = {season for season, _ in self.now.few.get(place.slug, ())}
+        between = (one for one in self.now.seasons if shown and shown[0] < one < shown[-1])
+        gaps = [season for season in between if season not in {*shown, *few}]
+        return self.tell.say("view.gaps", seasons=self.tell.list(map(str, gaps))) if gaps else ""
+
     def footing(self, place: Place) -> str:
         """Return what a clear rise or fall would rest on, where that is not the usual."""
         rows = self.seasons(place)

@@ -11,6 +11,7 @@ from functools import cached_property
 from html import escape
 from urllib.parse import urlencode
 
+from survey.read.area import AreaReading
 from survey.read.charts_of import chart_of, has_chart
 from survey.read.findings import Findings
 from survey.read.results_query import Reading
@@ -61,6 +62,8 @@ class Sharing:
     def what(self) -> str:
         """Return "Trust: Police, Maple Falls"."""
         names = [place.name for place in self.reading.places]
+        if isinstance(self.reading, AreaReading):
+            names = [self.reading.name]
         title = self.reading.tell.title(self.reading.subject)
         return ", ".join([title, *(names if len(names) <= MOST_NAMED else [])])
 
@@ -81,10 +84,20 @@ class Sharing:
         """Return one or two sentences for whoever sees a preview of the link."""
         if self.sentence:
             return self.sentence
+        if not self.has_chart:
+            return self.of_all
         chart = chart_of(self.path)
         rows = self.reading.shown()
         findings = Findings(self.reading)
         return f"{findings.title(chart, rows)}. {findings.subtitle(chart, rows)}."
+
+    @property
+    def of_all(self) -> str:
+        """Return what may be said of all places of an overview that is too large for a chart."""
+        if self.path != "/results" or not self.reading.is_known:
+            return ""
+        found = self.reading.overall([dict(self.query).get("state", "")])
+        return " ".join(self.reading.together(found[0])) if found else ""
 
     @property
     def citation(self) -> str:

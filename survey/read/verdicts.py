@@ -26,7 +26,6 @@ TOLD = ("higher", "lower", "rise", "fall", "rising", "falling")
 EVENING = "evening"  # basis: from those who arrive to those who leave
 PAIRS = "pairs"  # basis: of those who answered twice, who moved up less who moved down
 WITHIN = {TREND: "per_year", EVENING: "same_evening", PAIRS: "twice"}  # how an amount is worded
-COUNTED = ("rise", "fall", "higher", "lower", "unclear")  # places with figures for two years
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -56,6 +55,14 @@ class Verdicts:
         points = self.signed(self.points(change["change"], change))
         key = WITHIN.get(change["basis"], "since")
         return self.say(key, points=points, season=change["season_from"], range=ends)
+
+    def mean_amount(self, row: Row) -> str:
+        """Return "mean change +2.1 since 2025 (+0.6 to +3.6)" of several places; "" where they
+        were too few."""
+        if not row["compared"] or row["change"] is None:
+            return ""
+        change = {**row, "basis": BEFORE, "rung": 0}
+        return self.say("mean", amount=self.amount(change))
 
     def parts(self, change: Row) -> Mapping[str, object]:
         """Return what a sentence is filled with. A fall is worded by how much it fell."""
@@ -120,7 +127,7 @@ class Verdicts:
         figure = {"season": row["season"], "value": self.tell.number(whole, row)}
         finding = self.tell.finding({**row, "wording": row["asked"]})
         said = [self.tell.say(f"overall.{kind}", finding=finding, **numbers, **figure)]
-        if row["compared"]:
+        if row["compared"] and row["verdict"] != "few":
             parts = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
                                "smallest": None})  # fmt: skip
             said.append(
@@ -129,12 +136,10 @@ class Verdicts:
         return said
 
     def counted(self, row: Row, left_out: Sequence[str]) -> Iterator[str]:
-        """Yield how many places moved, and who is left out of their figure."""
+        """Yield why there is no mean change, and who is left out of the figure."""
         number = self.tell.language.number
-        if row["compared"]:
-            counted = {name: number(row[name]) for name in COUNTED}
-            of = number(sum(row[name] for name in COUNTED))
-            yield self.tell.say("overall.counts", of=of, **counted)
+        if row["compared"] and row["verdict"] == "few":
+            yield self.tell.say("overall.few", of=number(row["compared"]))
         if row["left_out"] > len(left_out):  # a release names the first of them alone
             yield self.tell.say("overall.left_out_many", number=number(row["left_out"]))
         elif left_out:

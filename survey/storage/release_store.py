@@ -272,6 +272,18 @@ def of_place(rows_found: Iterable[Row], place: Place) -> Iterator[Row]:
             yield row
 
 
+def of_area(found: Iterable[Row], place: Place) -> list[Row]:
+    """Return the rows of the whole county that a community lies in, where it has a total, by
+    season. One that stands for small places alone names its members and is none."""
+    total = (
+        row
+        for row in found
+        if (row["state"], row["county"], row["community"], row["members"])
+        == (place.state, place.county, COUNTY, "")
+    )
+    return sorted(total, key=itemgetter("season"))
+
+
 def by_place(found: Iterable[Row]) -> dict[str, list[Row]]:
     """Return rows by the slug of each community that they are about, as `of_place` finds them."""
     places: dict[str, list[Row]] = {}

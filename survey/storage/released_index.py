@@ -19,6 +19,7 @@ from survey.storage.release_store import (
     POOL,
     TOTAL,
     Place,
+    Row,
     Subject,
     lookup,
 )
@@ -53,6 +54,33 @@ def in_order(
         COLUMNS.number,
     )
     yield from session.scalars(query.execution_options(yield_per=AT_ONCE))
+
+
+def of_season(
+    session: Session,
+    release: Release,
+    kind: str,
+    *,
+    subject: Subject,
+    season: int,
+    told: Iterable[str] = ("",),
+    state: str = "",
+    county: str = "",
+) -> list[Row]:
+    """Return the rows that communities have of their own in one season, by state, county and
+    name. told: of changes, which verdicts ("before.rise"); a figure has none."""
+    query = select(COLUMNS.state, COLUMNS.county, COLUMNS.community, COLUMNS.row).where(
+        COLUMNS.release_id == release.id,
+        COLUMNS.kind == kind,
+        COLUMNS.measure == subject.measure,
+        COLUMNS.agency == subject.agency,
+        COLUMNS.cut == TOTAL,
+        COLUMNS.season == season,
+        COLUMNS.told.in_(list(told)),
+        *narrowed(state, county),
+    )
+    found = [one for one in session.execute(query) if one[2] not in (COUNTY, POOL)]
+    return [one[3] for one in sorted(found, key=lambda one: one[:3])]
 
 
 def narrowed(state: str, county: str) -> list[ColumnElement[bool]]:

@@ -137,5 +137,5 @@ def test_the_programme_is_told_in_both_languages(shown: Flask):
     of = sum(len(verdicts(shown).get(v, ())) for v in VERDICTS[:-1])
     assert f"Higher in {up} of {of} communities" in english
     assert f"Más alta en {up} de {of} comunidades" in spanish
-    assert "This is no ranking" in english
-    assert "No es una clasificación" in spanish
+    assert "not by score" in english
+    assert "no por su cifra" in spanish

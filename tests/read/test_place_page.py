@@ -76,8 +76,17 @@ def test_groups_stand_beside_their_own_last_year(shown: Flask):
 
 
 def test_what_people_recall_is_called_so(shown: Flask):
-    assert "as people recall it" in page_of(shown, "/results/buffalo")
-    assert "según recuerda la gente" in page_of(shown, "/results/buffalo?lang=es")
+    for language, name, label in (
+        ("en", "Trust before the event, as people remember it", "a change people reported"),
+        (
+            "es",
+            "La confianza de antes, según la recuerda la gente",
+            "un cambio que cuenta la gente",
+        ),
+    ):
+        page = page_of(shown, f"/results/buffalo?lang={language}")
+        assert label in page
+        assert lines_of(page, "event")[name][1] == ""  # no verdict of what is remembered
 
 
 def test_what_can_be_said_is_the_sentence_and_its_change(shown: Flask):

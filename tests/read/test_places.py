@@ -98,7 +98,7 @@ def test_the_same_control_adds_to_a_comparison(shown: Flask):
     six = "&".join(f"c={slug}" for slug in ("austintown", "buffalo", "liberty", "new-middletown",
                                             "schenectady", "syracuse"))  # fmt: skip
     full = client.get(f"/results/compare?{six}").text
-    assert "Six places are the most" in full
+    assert "Six places is the most" in full
     assert 'name="q"' not in full
 
 

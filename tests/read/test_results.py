@@ -159,7 +159,7 @@ def test_chance_alone_and_what_the_words_mean_stand_beside_the_list(shown: Flask
     page = text_of(shown.test_client().get("/results").text)
     expected = r"chance alone would (still )?put (about \d+|less than one) of (these )?\d+ places"
     assert re.search(expected, page)
-    assert "one evening cannot tell the town from the evening" in page
+    assert "A “clear” rise or fall is about the place" in unescape(page)
 
 
 def test_a_place_of_two_seasons_has_one_change(shown: Flask):
@@ -272,7 +272,8 @@ def test_an_address_that_asks_for_nothing_released_says_so(shown: Flask):
     assert client.get("/results?page=99").status_code == 200
     assert client.get("/results?page=-1&cut=zz").status_code == 200
     assert client.get("/results/atlantis").status_code == 404
-    assert "Choose two communities" in client.get("/results/compare?c=liberty").text
+    assert "Add one community" in client.get("/results/compare?c=atlantis").text
+    assert "We have no figures" in client.get("/results/compare?c=liberty&measure=nonsense").text
     for ending in ("csv", "json"):
         assert client.get(f"/results.{ending}?measure=nonsense").status_code == 200
     assert client.get("/results.chart.json?measure=nonsense").status_code == 404

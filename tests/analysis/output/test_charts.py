@@ -1,11 +1,13 @@
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from analysis.output.charts import CHARTS, WORDS, as_json
+from analysis.output.funnel import WORDS as FUNNEL
 from analysis.output.theme import ROLES
 from analysis.output.traces import BASIC_TRACES
 from analysis.release.build import release
@@ -33,7 +35,11 @@ def drawn(made):
     one = made.view(**TRUST, cut="total")
     age = made.view(**TRUST, cut="age", community="alpha", season=2026)
     beside = made.view(measure="trust", cut="total", community="alpha", season=2026)
+    eight = release(together(*(people(("OH", "omega-county", f"omega-{n}"), 60, season=2026)
+                               for n in range(8))), MEASURES, CUTS)  # fmt: skip
+    area = replace(eight.view(**TRUST, cut="total", season=2026), communities=("omega-3",))
     return {
+        "funnel": CHARTS["funnel"].draw(area, {**FUNNEL, "omega-3": "Omega", **SAID}),
         "trend": trend(one.view(community="alpha"), SAID),
         "overview": overview(one, SAID),
         "compare": compare(one.view(community=["alpha", "beta"], season=2024), SAID),
