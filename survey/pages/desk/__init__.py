@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from survey.imports import uploads
 from survey.pages.desk import (
     code_app,
     comments,
@@ -16,6 +17,7 @@ from survey.pages.desk import (
     event,
     event_end,
     home,
+    imports,
     keeping,
     logo,
     me,
@@ -40,6 +42,7 @@ PAGES = (
     event,
     event_end,
     home,
+    imports,
     keeping,
     logo,
     me,
@@ -59,4 +62,5 @@ __all__ = ["PAGES", "blueprint", "init_app"]
 
 def init_app(app: Flask) -> None:
     door.init_app(app)
+    uploads.sweep(app.extensions["settings"].uploads)  # left behind by a process that was killed
     app.register_blueprint(blueprint)

@@ -1,13 +1,13 @@
 """Passkeys, the app that shows codes, and recovery codes.
 
-Revision ID: 0020
+Revision ID: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:
