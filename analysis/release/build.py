@@ -30,6 +30,7 @@ from analysis.frame import check_frame
 from analysis.measures import TOTAL, Measure, in_sample, samples
 from analysis.release.changes import released_changes
 from analysis.release.figures import Known, RhoKey, newest_season, publish, with_ranges
+from analysis.release.held import HeldCount, HeldIn, held_notes
 from analysis.release.known import known_before, known_notes, programme_knows
 from analysis.release.overall import overall, parts_of
 from analysis.release.released import Released, _sealed
@@ -97,6 +98,7 @@ def release(
     *,
     previous: Released | None = None,
     known: Mapping[RhoKey, Known] | None = None,
+    held: Mapping[HeldIn, HeldCount] | None = None,
     audit: Audit = simple_audit,
     progress: Progress | None = None,
 ) -> Released:
@@ -116,6 +118,8 @@ def release(
     known
         (season, measure id, agency) -> what the whole programme tells of a measure, when the
         frame holds only a part of it; else estimated here.
+    held
+        How many answers the frame lacks because they wait, or were left out, by place.
     audit
         The rules that the finished tables must keep.
     progress
@@ -159,6 +163,7 @@ def release(
     before = None if previous is None else previous.notes
     notes = [*built.notes, *standing_notes(built, earlier, before), *audit_notes]
     notes += [*known_notes(told), *_index_notes(indexes, previous)]
+    notes += held_notes(figures, measures, held or {})
     changes = released_changes(figures, measures, newest_season(told))
     said = pd.DataFrame(notes, columns=list(Note._fields))
     whole = overall(parts_of(figures, changes, said, measures))

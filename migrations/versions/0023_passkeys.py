@@ -1,13 +1,13 @@
 """Passkeys, the app that shows codes, and recovery codes.
 
-Revision ID: 0021
+Revision ID: 0023
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:
