@@ -107,6 +107,21 @@ class Current:
         measures = self.release.about["measures"]
         return {Subject(one["id"], one["agency"]): one["questions"] for one in measures}
 
+    @cached_property
+    def areas(self) -> Mapping[tuple[str, str], Place]:
+        """Return a place of each area, by state and county."""
+        return {(place.state, place.county): place for place in self.places.values()}
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Return where each place stands among all, by slug."""
+        return {slug: position for position, slug in enumerate(self.places)}
+
+    def picked(self, slugs: Iterable[str], most: int) -> list[Place]:
+        """Return the places of these slugs that there are, in their order, the first of them."""
+        known = {slug for slug in slugs if slug in self.places}
+        return [self.places[slug] for slug in sorted(known, key=self.order.__getitem__)][:most]
+
     def words(self, measure: str, wording: str) -> str:
         """Return the name under which the language files keep a measure's words."""
         names: dict[str, str] = self.release.about["words"][measure]
