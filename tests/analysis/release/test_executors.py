@@ -68,7 +68,7 @@ TASK = Task(MEASURES, CUTS, withheld(checked_indexes(FRAME, MEASURES)))
 def filed(folder: Path) -> list[Filed]:
     counties = []
     for name, rows in FRAME.groupby(["state", "county"]):
-        counties.append(Filed(name, folder))  # type: ignore[arg-type]
+        counties.append(Filed(name, folder))
         counties[-1]._path("rows").write_bytes(pickle.dumps(rows))
     return counties
 
