@@ -2,7 +2,6 @@
 
     python -m benchmarks.flows                 SQLite (WAL, synchronous=FULL)
     python -m benchmarks.flows --postgres      both databases
-    python -m benchmarks.flows --peer          with a survey app for Django (benchmarks/peer.py)
     python -m benchmarks.flows --runs 5 --seconds 8
 
 The server is started as in production (gunicorn.conf.py, two gevent workers); the visitors are a
@@ -21,16 +20,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from benchmarks import peer
 from benchmarks.running import ROOT, TICKS, Server, serve
 from benchmarks.stage import Ledger, database, median, open_posters, table
 
 POSTERS = 4
-PEER = "django-survey-and-report"
 HEAD = ["", "flows/s", "open p50/p99", "send p50/p99", "thanks p50/p99", "flow p99", "CPU/flow"]
 
 
@@ -39,7 +35,6 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--postgres", action="store_true", help="PostgreSQL too")
-    options.add_argument("--peer", action="store_true", help="a survey app for Django, on SQLite")
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--seconds", type=float, default=4, help="of each run")
     options.add_argument("--connections", type=int, default=32)
@@ -63,13 +58,8 @@ def compare(kind: str, asked: argparse.Namespace) -> None:
         with (
             serve(url, workers=asked.workers) as server,
             serve(floor_url, app="benchmarks.stock:create_app()", workers=asked.workers) as stock,
-            peer.served(asked.workers)
-            if asked.peer and kind == "sqlite"
-            else nullcontext() as other,
         ):
             turns = {"Porchlight": (server, ours, ledger), "stock Flask": (stock, floor, None)}
-            if other:
-                turns[PEER] = (other, ["--path", peer.PATH], None)
             for where, paths, kept in turns.values():  # pages are made only once
                 measure(where, [*paths, "--rate", "20"], asked, kept)
             runs: dict[str, list[dict[str, Any]]] = {name: [] for name in turns}

@@ -10,7 +10,7 @@ the results of its community. They begin at random moments and are timed from wh
 Rates rise until a server does not keep up (less than 95 % in time, or a request failed). Every
 acknowledged row is looked for in the database, and the scans are counted. What a flow costs in
 processor time is the figure that a busy machine changes least; benchmarks/flows.py compares it with
-a stock form and with a peer in one run.
+a stock form in one run.
 """
 
 from __future__ import annotations

@@ -62,6 +62,7 @@ class Settings:
     content: Path = ROOT / "survey" / "content"
 
     MAX_BODY: int = 64 * 1024  # bytes; the longest honest answer is under 4 KiB
+    MAX_UPLOAD: int = 10_000_000  # bytes of a file that is imported on the desk: 100,000 rows
     QUEUE_DAYS: int = 14  # a phone may find its signal again after a holiday
     RESULTS_DAYS: int = 21  # after the event: by then the last phone was heard and figures are out
     PLACE_KEPT: float = 2.0  # seconds a worker goes by what it read of a poster and its event
@@ -74,9 +75,18 @@ class Settings:
     @property
     def release_files(self) -> Path:
         """Return the folder of files that releases are downloaded as, beside the database."""
+        return self.beside / "releases"
+
+    @property
+    def uploads(self) -> Path:
+        """Return the folder of files that are being imported, beside the database."""
+        return self.beside / "uploads"
+
+    @property
+    def beside(self) -> Path:
+        """Return the folder that SQLite's file is in; with a server, that of this machine."""
         url = make_url(self.database_url)
-        beside = Path(str(url.database)).parent if url.get_backend_name() == "sqlite" else INSTANCE
-        return beside / "releases"
+        return Path(str(url.database)).parent if url.get_backend_name() == "sqlite" else INSTANCE
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ import pandas as pd
 from analysis.measures import SCALE, Measure
 from analysis.output.columns import EMPTY, LONG, NO_END, UNASKED, Column, Table, wide_table
 from analysis.output.measure_words import formula, measure_says
+from analysis.output.program_names import spss_name, stata_name
 from analysis.output.published import Cells
-from analysis.output.stata_names import stata_name
 from analysis.tabulation.rounding import BANDS, N_STEP, TAIL, shown_n
 
 COLUMN_TABLE = Table(
@@ -25,11 +25,13 @@ COLUMN_TABLE = Table(
         Column("empty", "str", "why a cell is empty; nothing where none is"),
         Column("values", "str", "every value that it may have, joined by bars"),
         Column("key", "str", "yes: together with the other such columns it identifies a row"),
-        Column("stata", "str", "its name in Stata, which allows 32 letters and no dot"),
+        Column("stata", "str", "its name in Stata: dots become underscores; one over 28 letters "
+               "keeps its first 21 and ends in 6 digits of its SHA-256"),
+        Column("spss", "str", "its name in SPSS, which takes no hyphen"),
         Column("spss_missing", "int", "code of an empty cell in SPSS", empty=UNASKED),
         Column("stata_missing", "str", "code of an empty cell in Stata"),
     ),
-)
+)  # fmt: skip
 MEASURE_TABLE = Table(
     "codebook-measures",
     "Every measure: what is computed from which answers",
@@ -105,8 +107,9 @@ def column_rows(tables: Iterable[Table]) -> Iterator[Cells]:
                 "|".join(one.values),
                 "yes" if one.key else "",
                 stata_name(one.name),
+                spss_name(one.name),
                 code or None,
-                f".{missing_tag(one)}" if code else "",
+                f".{missing_tag(one)}" if one.empty else "",
             ]
 
 

@@ -27,7 +27,9 @@ UNSETTLED = "not settled: too few events, or not the total"
 UNCOUNTED = "nobody counted, or not the total"
 UNTESTED = "not tested: one of the two seasons is shown in words, or the places are too few"
 NO_END = "there is no greatest number"
-EMPTY = (WORDS, SMALL, UNASKED, UNSETTLED, UNCOUNTED, UNTESTED, NO_END)
+EMPTY = (WORDS, SMALL, UNASKED, UNSETTLED, UNCOUNTED, UNTESTED, NO_END)  # new ones at the end
+# of the wide table: too many columns to carry the reason in every cell
+NO_FIGURE = "no such figure in this row; where its n_low is given: shown in words only"
 
 LEVELS = (PROGRAMME, STATE, COUNTY, POOL, COMMUNITY)
 ORDERED: Mapping[str, tuple[str, ...]] = {  # columns whose values have an order
@@ -153,10 +155,51 @@ COMMUNITIES_TABLE = Table(
         Column("county", "str", "id of the county, or of what stands for one, within its state"),
         Column("area", "str", "kind of that area: county, parish, borough ..."),
         Column("area_name", "str", "its name, as it is written"),
+        Column("state_fips", "str", "FIPS code of the state, two digits"),
+        Column("fips", "str", "FIPS code of the place (7 digits) or county subdivision (10), with "
+               "its state's; empty: not given"),
+        Column("gnis", "str", "feature id in the Geographic Names Information System; empty: not "
+               "given"),
     ),
+)  # fmt: skip
+IMPORTS_TABLE = Table(
+    "imports",
+    "Seasons that were imported from another tool: a row per file, and one per question in other "
+    "words",
+    (
+        Column("season", "int", "calendar year of the event", key=True),
+        Column("community", "str", "id, as in the other tables", key=True),
+        Column("name", "str", "name of the community"),
+        Column("state", "str", "name of the state"),
+        Column("file", "str", "first 12 digits of the file's SHA-256", key=True),
+        Column("mode", "str", "how its answers are known: one by one, or as counts alone",
+               values=("answers", "counts")),
+        Column("tool", "str", "the survey tool that wrote it; counts: a table made by hand"),
+        Column("question", "str", "question id; empty: the row is about the file", key=True),
+        Column("wording", "str", "its wording version in figures; -counted: known as counts alone"),
+        Column("asked", "str", "the question as the file has it, joined by bars; empty: in our "
+               "words"),
+        Column("answers", "str", "its answers as the file has them, with the codes that they were "
+               "given"),
+        Column("own_scale", "str", "codes of its own scale, joined by bars; empty: our scale"),
+        Column("crosswalk", "str", "how its codes were turned into ours; empty: they were not"),
+        Column("responses", "int", "responses taken from the file", "responses", empty=UNASKED),
+        Column("rows_left_out", "int", "rows that are no responses", "rows", empty=UNASKED),
+        Column("left_out", "str", "why, with the number of rows"),
+        Column("columns_dropped", "int", "columns dropped before anything was stored, because "
+               "they could identify people", "columns", empty=UNASKED),
+    ),
+)  # fmt: skip
+LONG = (
+    FIGURES_TABLE,
+    CHANGES_TABLE,
+    OVERALL_TABLE,
+    NOTES_TABLE,
+    COMMUNITIES_TABLE,
+    IMPORTS_TABLE,
 )
-LONG = (FIGURES_TABLE, CHANGES_TABLE, OVERALL_TABLE, NOTES_TABLE, COMMUNITIES_TABLE)
 
+WIDE_NAME = "figures-wide"
 PLACE = ("season", "level", "state", "county", "area_name", "community", "name", "members", "cut",
          "group", "groups")  # fmt: skip
 WIDE: tuple[tuple[str, str, str], ...] = (  # per measure: name, kind, meaning
@@ -189,5 +232,5 @@ def wide_table(measures: Sequence[Measure]) -> Table:
             for what, kind, meaning in WIDE:
                 unit = "answers" if kind == "int" else f"0..{SCALE[measure.unit]:.0f}"
                 label = f"{says}, wording {wording or '-'}: {meaning}"
-                columns.append(Column(f"{stem}.{what}", kind, label, unit, empty=UNASKED))
-    return Table("figures-wide", "One row per place, season, cut and group", tuple(columns))
+                columns.append(Column(f"{stem}.{what}", kind, label, unit, empty=NO_FIGURE))
+    return Table(WIDE_NAME, "One row per place, season, cut and group", tuple(columns))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_n
 
 def write_xlsx(
     path: Path,
-    sheets: Sequence[tuple[Table, Iterable[Cells]]],
+    sheets: Iterable[tuple[Table, Iterable[Cells]]],
     title: str,
     made_at: datetime,
 ) -> None:

@@ -22,6 +22,9 @@ SAYS = {
     ("spread", "estimated"): "Standard deviation of the score over the whole programme.",
     ("index", "few"): "Too few answers to judge whether the index holds together.",
     ("index", "holds"): "The index holds together and is shown.",
+    ("imported", "responses"): "Answers read from a file of another tool: see imports.csv.",
+    ("imported", "counts"): "Known as counts alone, from a file: see imports.csv. No groups, no "
+    "index, and a change is told among the people who came, never of the place.",
     ("index", "withheld"): "The index does not hold together and is not shown.",
 }  # fmt: skip
 OF_KIND = {

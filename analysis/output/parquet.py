@@ -8,20 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import fastparquet
+import numpy as np
 import pandas as pd
 
 from analysis.output.columns import Column, Table
 from analysis.output.export import batched
 from analysis.output.published import Cells
 
-ROWS = 50_000  # of one row group, and in memory at a time
-KINDS: Mapping[str, Any] = {"int": "Int64", "float": "Float64", "str": "object"}
+CELLS = 4_000_000  # of one row group, and in memory at a time
+KINDS: Mapping[str, Any] = {"int": "Int64", "str": "object"}
 
 
 def write_parquet(path: Path, table: Table, rows: Iterable[Cells]) -> None:
     """Write a table to a file that is not there yet. The same rows give the same bytes."""
     is_new = True
-    for chunk in batched(rows, ROWS):
+    for chunk in batched(rows, max(1, CELLS // len(table.columns))):
         _append(path, frame(table, chunk), is_new)
         is_new = False
     if is_new:
@@ -42,6 +43,8 @@ def frame(table: Table, rows: list[Cells]) -> pd.DataFrame:
 def _series(column: Column, values: list[Any]) -> Any:
     if column.ordered:
         return pd.Categorical(values, column.values, ordered=True)
+    if column.kind == "float":
+        return np.array(values, dtype=float)  # None is nan, which is written as null
     return pd.array(values, dtype=KINDS[column.kind])
 
 

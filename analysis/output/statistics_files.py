@@ -18,8 +18,8 @@ import pyreadstat
 
 from analysis.output.codebook import missing_code, missing_tag
 from analysis.output.columns import Column, Table
+from analysis.output.program_names import spss_name, stata_name
 from analysis.output.published import Cells
-from analysis.output.stata_names import stata_name
 
 SPSS_LABEL, STATA_LABEL = 256, 80  # bytes of a column's label, characters of one
 SPSS_CLOCK = slice(92, 109)  # creation date and time in the header: "09 Aug 26" "12:30:00"
@@ -32,19 +32,21 @@ def write_sav(
     """Write a table for SPSS."""
     columns = by_column(table, rows)
     table = with_all_values(table, columns)
+    names = [spss_name(c.name) for c in table.columns]
+    named = list(zip(names, table.columns, strict=True))
     pyreadstat.write_sav(
-        pd.DataFrame({c.name: _filled(c, columns[i]) for i, c in enumerate(table.columns)}),
+        pd.DataFrame({name: _filled(c, columns[i]) for i, (name, c) in enumerate(named)}),
         path,
         file_label=title,
         column_labels=[shortened(c.meaning, SPSS_LABEL) for c in table.columns],
         compress=True,
         variable_value_labels={
-            c.name: coded(c) | ({missing_code(c): c.empty} if missing_code(c) else {})
-            for c in table.columns
+            name: coded(c) | ({missing_code(c): c.empty} if missing_code(c) else {})
+            for name, c in named
             if c.values or missing_code(c)
         },
-        missing_ranges={c.name: [missing_code(c)] for c in table.columns if missing_code(c)},
-        variable_measure={c.name: _measure(c) for c in table.columns},
+        missing_ranges={name: [missing_code(c)] for name, c in named if missing_code(c)},
+        variable_measure={name: _measure(c) for name, c in named},
     )
     _set_clock(path, SPSS_CLOCK, made_at.strftime("%d %b %y%H:%M:%S").encode())
 
@@ -121,7 +123,8 @@ def _filled(column: Column, values: Sequence[Any]) -> Any:
 def _tagged(column: Column, values: Sequence[Any]) -> Any:
     if column.values or column.kind == "str" or not missing_tag(column):
         filled = _filled(column, values)
-        return filled.astype("int32") if column.values or column.kind == "int" else filled
+        is_whole = column.values or (column.kind == "int" and not column.empty)
+        return filled.astype("int32") if is_whole else filled
     # a category, numbers first: of plain objects only the first hundred are looked at for a type
     tag = missing_tag(column)
     numbers = [None if value is None else float(value) for value in values]

@@ -45,6 +45,7 @@ COMMANDS = (
     operator.operator,
     audit.audit,
     release.release,
+    release.package,
     keeping.retention,
     keeping.sheet,
     brief.brief,

@@ -11,6 +11,7 @@ from survey.commands.find import agency_of, community_of
 from survey.commands.work import FLASK, content, work
 from survey.desk import agencies, communities
 from survey.desk.answered import has_answers
+from survey.desk.place_codes import set_codes
 from survey.questionnaire.areas import area_name
 from survey.storage.made_up import has_made_up
 from survey.storage.models import Community
@@ -75,6 +76,26 @@ def correct(slug: str, county: str, state: str, area: str) -> None:
             area=area,
         )
         doing.say(described(corrected))
+
+
+@community.command("codes")
+@click.argument("slug")
+@click.option(
+    "--fips", help="Of the place (7 digits) or county subdivision (10), with its state's."
+)
+@click.option("--gnis", help="Its feature id in the Geographic Names Information System.")
+def codes(slug: str, fips: str | None, gnis: str | None) -> None:
+    """Give a community the codes by which other tables know it; "" takes one away."""
+    with work() as doing:
+        home = community_of(doing.session, slug)
+        set_codes(
+            content(),
+            home,
+            fips=home.fips if fips is None else fips,
+            gnis=home.gnis if gnis is None else gnis,
+        )
+        doing.say(f"{home.slug}: FIPS {home.fips or '-'}, GNIS {home.gnis or '-'}")
+        doing.say("  Tables show them from the next release on.")
 
 
 @community.command("remove")

@@ -105,3 +105,13 @@ def publish(run: ReleaseRun) -> Release:
 
 def bar(run: ReleaseRun) -> Progress:
     return Progress(db.engine(), run.id)
+
+
+@click.command()
+@with_appcontext
+def package() -> None:
+    """Make the newest release's files, where they are missing: so that nobody waits for them.
+
+    They are made with each release; a new version of the program makes them anew.
+    """
+    downloads.make_newest(db.session(), settings())

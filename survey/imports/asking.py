@@ -41,6 +41,8 @@ def no_agency(evening: Evening, profile: Profile, agency: str) -> Ask:
         f"It is about {agency}, which was not at {evening.slug} (there were: {there}). Add the "
         "agency with `flask community agency`, or leave the column out:",
         (*head(profile), f'leave_out = "{agency} was not there"'),
+        "agency",
+        profile.heading,
     )
 
 
@@ -68,6 +70,8 @@ def column(
         "no direction by themselves. same_words = true only if question and answers were "
         "Porchlight's, word for word; else it is a version of its own. Or: leave_out = (why).",
         tuple(lines),
+        "column",
+        profile.heading,
     )
 
 
@@ -99,6 +103,8 @@ def labels(
         + codes_told(question)
         + ".",
         tuple(lines),
+        "labels",
+        profile.heading,
     )
 
 
@@ -149,6 +155,9 @@ def sides(profile: Profile, labelled: Labelled) -> Ask:
         "unfavourable? Add to its lines (or, to put it on our scale, say how: crosswalk = "
         "{ 1 = 1, ... }):",
         (f"favourable = {codes[-2:]}", f"unfavourable = {codes[:2]}"),
+        "steps",
+        profile.heading,
+        tuple(codes),
     )
 
 
@@ -163,6 +172,9 @@ def steps(heading: Heading, question: Question, labels: Mapping[str, Code]) -> A
         "it becomes a version of its own and is never rescaled by itself. Which steps count as "
         "favourable, which as unfavourable? (Or crosswalk = { 1 = 1, ... }, to put it on ours.)",
         (f"favourable = {named[-2:]}", f"unfavourable = {named[:2]}"),
+        "steps",
+        heading,
+        tuple(named),
     )
 
 
@@ -172,4 +184,6 @@ def options(profile: Profile, question: Question, unknown: Sequence[str]) -> Ask
         place(profile),
         f"Which option of {question.id} is each of these? {', '.join(question.options)}",
         (*head(profile), f"question = {quoted(question.id)}", table_line("labels", shown)),
+        "options",
+        profile.heading,
     )

@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from survey.imports.delimited import read_delimited
 from survey.imports.opendocument import read_opendocument
+from survey.imports.packed_rows import packed_rows
 from survey.imports.problems import ImportProblem
 from survey.imports.sheets import MOST_BYTES, MOST_UNPACKED, Numbered, Sheet
 from survey.imports.workbooks import read_excel
@@ -124,7 +125,7 @@ def check_whole(archive: ZipFile) -> None:
 def guarded(path: Path, sheets: list[Sheet]) -> list[Sheet]:
     """Return the sheets ; any fault of unpacking is reported as a broken download."""
     return [
-        Sheet(s.name, safely(s.rows), s.container, s.encoding, s.delimiter, s.is_1904,
+        Sheet(s.name, packed_rows(safely(s.rows)), s.container, s.encoding, s.delimiter, s.is_1904,
               (*s.notes, *named_otherwise(path, s.container)))
         for s in sheets
     ]  # fmt: skip

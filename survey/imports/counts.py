@@ -201,6 +201,7 @@ class CountsReader:
                 heading.place,
                 f"Is n ({n}) all who answered, or only those who rated?",
                 ("[counts]", 'n = "rated"   # or "all"'),
+                "n",
             )
             if ask.write not in [one.write for one in self.plan.asks]:
                 self.plan.asks.append(ask)

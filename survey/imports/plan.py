@@ -54,11 +54,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Ask:
-    """One thing a person has to say first, with its place and the lines that say it."""
+    """One thing a person has to say first, with its place and the lines that say it.
+
+    kind: column, labels, steps, options, agency, n or dates. heading: of the column or row that it
+    is about. steps: the codes of its scale, where it asks which of them are favourable.
+    """
 
     place: str
     sentence: str
     write: tuple[str, ...] = ()
+    kind: str = ""
+    heading: Heading | None = None
+    steps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,11 @@ def draft(plan: Plan, mapping: MappingFile) -> str:
     """Return a mapping file with a place for every answer that is still asked for."""
     lines = [mapping.text.rstrip()] if mapping.text.strip() else [f"# Mapping of {plan.file}"]
     tables = [ask for ask in plan.asks if ask.write and ask.write[0].startswith("[")]
-    plain = [line for ask in plan.asks if ask not in tables for line in ask.write]
+    later = [ask for ask in plan.asks if ask.kind == "steps"]  # keys of a table that is there
+    plain = [line for ask in plan.asks if ask not in (*tables, *later) for line in ask.write]
+    for ask in later:
+        at = ask.heading.line if ask.heading else ask.place
+        plain += [f"# Under {at} write:", *(f"# {line}" for line in ask.write)]
     for ask in tables:
         lines += ["", f"# {ask.place}", *ask.write]
     return "\n".join([*plain, *lines]) + "\n"

@@ -33,6 +33,9 @@ class ImportProblem(Refused):
     def __init__(
         self, code: str, sentence: str, *, row: int = 0, column: int = -1, heading: str = ""
     ) -> None:
+        self.parts = {
+            "code": code, "sentence": sentence, "row": row, "column": column, "heading": heading
+        }  # fmt: skip
         self.code, self.row, self.heading = code, row, heading
         self.column = letter(column) if column >= 0 else ""
         where = [f"row {row}"] if row else []

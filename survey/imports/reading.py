@@ -118,6 +118,8 @@ def calendar_of(
         "Are its dates month first or day first? Every part is 12 or less, and neither order is "
         "near the event.",
         ('date_order = "month first"',),
+        "dates",
+        heading,
     )
     return (index, calendar), [ask]
 

@@ -63,7 +63,9 @@ def store(
     if plan.asks:
         raise Refused("Nothing is imported before its questions are answered.")
     if not plan.used or not (plan.counts if plan.is_counts else plan.people):
-        raise Refused("There is nothing to import: no response to one of our questions.")
+        raise Refused(
+            "There is nothing to import: no response to one of our questions.", "import_nothing"
+        )
     versions = versions_of(plan, evening)
     instrument = imported_instrument(evening.content, event.instrument, versions)
     poster = None
@@ -84,6 +86,10 @@ def store(
         counts=counts_of(plan, instrument, evening) if plan.is_counts else {},
         mapping=mapping,
         responses=plan.responses,
+        left_out={
+            "rows": {one.reason: one.count for one in plan.left_out},
+            "columns": len(plan.dropped),
+        },
     )
     session.add(imported)
     session.flush()
@@ -96,7 +102,8 @@ def refuse_open(event: Event, moment: datetime) -> None:
     if event.closes_at > moment:
         raise Refused(
             f"{event.slug} still takes answers: files are imported into closed events. "
-            f"Close it first: flask event close {event.slug}"
+            f"Close it first: flask event close {event.slug}",
+            "import_open",
         )
 
 
@@ -188,7 +195,9 @@ def undo(session: Session, imported: ImportedFile) -> int:
     if (release := used_by(session, imported)) is not None:
         raise Refused(
             f"Release {release} has used this import: what was released never changes, so it can "
-            "no longer be undone."
+            "no longer be undone.",
+            "import_used",
+            release=release,
         )
     ours = Response.event_id == imported.event_id, Response.poster == imported.poster
     count = session.scalar(select(func.count()).where(*ours)) or 0 if imported.poster else 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
@@ -17,6 +18,7 @@ from survey.pages.site import page
 from survey.read import downloads
 from survey.read.caching import fresh, label
 from survey.read.making import NotMade
+from survey.read.questionnaire_pdf import has_pdf
 from survey.storage import release_store
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, RELEASE_FORMAT, Release
@@ -31,11 +33,13 @@ TYPES = {
     "json": "application/json",
     "html": "text/html",
     "md": "text/markdown",
+    "pdf": "application/pdf",
     "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
-IN_ALL = ("figures", "changes", "overall", "notes", "communities")  # in every format
+IN_ALL = ("figures", "figures-wide", "changes", "overall", "notes", "communities", "imports")
+WORDS = {"figures-wide": "wide"}
 CODEBOOKS = ("codebook", "codebook-measures", "codebook-questions", "codebook-answers",
              "codebook-bands")  # fmt: skip
 
@@ -50,12 +54,11 @@ def formats(name: str) -> list[tuple[str, str]]:
 
 
 FILES = [  # in the order of the page: a table's name, the key of its words, its formats
-    *((name, name, formats(name)) for name in IN_ALL),
-    ("figures-wide", "wide", formats("figures-wide")),
+    *((name, WORDS.get(name, name), formats(name)) for name in IN_ALL),
     ("porchlight", "all_tables", [("Excel", "excel/porchlight.xlsx")]),
     *((name, name, formats(name)) for name in CODEBOOKS),
 ]
-SHOWN = ("html",)  # opened by the browser, not saved
+SHOWN = ("html", "pdf")  # opened by the browser, not saved
 
 
 class File(BaseConverter):
@@ -83,7 +86,14 @@ def index() -> str:
         session().scalars(select(Release).where(readable()).order_by(Release.id.desc())).all()
     )
     asked = content().offered(content().languages)
-    return page("data.html", releases=releases, files=FILES, size=size(releases), asked=asked)
+    made = folder(releases[0]) if releases else None
+    return page(
+        "data.html",
+        releases=releases,
+        files=[(name, key, list(there(made, ways))) for name, key, ways in FILES],
+        size=size(made),
+        asked=[(language, has_pdf(language)) for language in asked],
+    )
 
 
 @blueprint.get("/latest", defaults={"name": ""})
@@ -143,11 +153,20 @@ def sent(release: Release, name: str) -> Response:
     return response
 
 
-def size(releases: Sequence[Release]) -> str:
-    """Return how large the newest zip is, where it is made already: "4.1 MB"."""
+def folder(release: Release) -> Path | None:
+    """Return where a release's files stand; None where they are not made yet."""
     settings: Settings = current_app.extensions["settings"]
-    for release in releases[:1]:
-        path = settings.release_files / downloads.kept_name(release.id, release.sha256)
-        if (path / downloads.ZIP).is_file():
-            return f"{(path / downloads.ZIP).stat().st_size / 1e6:.1f} MB"
-    return ""
+    path = settings.release_files / downloads.kept_name(release.id, release.sha256)
+    return path if path.is_dir() else None
+
+
+def there(made: Path | None, ways: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the formats that a release has: those of a large one are by state, in its zip."""
+    for kind, path in ways:
+        if made is None or (made / path).is_file():
+            yield kind, path
+
+
+def size(made: Path | None) -> str:
+    """Return how large a release's zip is, where it is made already: "4.1 MB"."""
+    return f"{(made / downloads.ZIP).stat().st_size / 1e6:.1f} MB" if made else ""

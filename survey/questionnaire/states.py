@@ -1,4 +1,4 @@
-"""States and territories: their time zones, the month of their night out, their place on a map."""
+"""States and territories: time zones, the month of their night out, FIPS code, place on a map."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class State:
     name: str
     zones: tuple[str, ...]  # names of the tz database; most people's first
     october: bool  # whether its night out is usually in October
+    fips: str  # two digits
     tile: Tile | None = None  # a territory has none
 
 
@@ -42,7 +43,10 @@ def read_states(folder: Path) -> Mapping[str, State]:
         raise ContentError(f"states.toml: {unknown[0]} is not under [zones].")
     if len({(tile.row, tile.column) for tile in tiles.values()}) < len(tiles):
         raise ContentError("states.toml: two states have the same tile.")
+    codes = table.get("fips", {})
+    if odd := sorted(zones.keys() ^ codes.keys()):
+        raise ContentError(f"states.toml: {odd[0]} must be under [zones] and [fips].")
     return {
-        name: State(name, tuple(zone_names), name in late, tiles.get(name))
+        name: State(name, tuple(zone_names), name in late, codes[name], tiles.get(name))
         for name, zone_names in zones.items()
     }

@@ -8,14 +8,18 @@ and may be deleted at any time. Sending reads a file piece by piece.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import gzip
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from time import sleep
+from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,12 +30,14 @@ from survey.read.caching import edition
 from survey.read.making import TABLES, make_apart
 from survey.storage.frozen_rows import count
 from survey.storage.models import Release
-from survey.storage.release_store import FIGURE
+from survey.storage.release_store import FIGURE, newest
 
 ZIP = "porchlight.zip"
 PACKED = ".gz"  # the same file as browsers like it best; the zip is packed already
 PACKS = (".csv", ".json", ".txt", ".md", ".html")
 CHUNK = 65_536
+LOCK = ".lock"  # held by the process that makes files
+WAIT = 0.2  # seconds between looks at it
 making = Lock()  # who wants the same release at the same time waits for it
 
 
@@ -50,6 +56,12 @@ def find(session: Session, settings: Settings, release: Release, name: str) -> P
     return path if path.is_file() else None
 
 
+def make_newest(session: Session, settings: Settings) -> None:
+    """Make the newest release's files, where there are none yet. Raises NotMade."""
+    if found := newest(session):
+        find(session, settings, session.get_one(Release, found[0]), ZIP)
+
+
 @cache
 def elsewhere() -> Path:
     """Return a folder of this process's own, which goes with it."""
@@ -62,10 +74,30 @@ def made(session: Session, settings: Settings, release: Release, among: Path) ->
     """Return the folder of a release's files, made at once: a folder that is there is whole."""
     kept = among / kept_name(release.id, release.sha256)
     if not kept.is_dir():
-        make_tables(session, settings, release, among)
-        make(settings, release.id, kept)
-        forget_others(session, among)
+        with alone(among):
+            if not kept.is_dir():
+                make_tables(session, settings, release, among)
+                make(settings, release.id, kept)
+                forget_others(session, among)
     return kept
+
+
+@contextmanager
+def alone(among: Path) -> Iterator[None]:
+    """Wait for another process that makes files in this folder. Raises OSError."""
+    among.mkdir(parents=True, exist_ok=True, mode=0o755)
+    with (among / LOCK).open("wb") as lock:
+        while not locked(lock):
+            sleep(WAIT)  # lets others of this process go on, where threads are greenlets
+        yield
+
+
+def locked(file: BinaryIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def make_tables(session: Session, settings: Settings, release: Release, among: Path) -> None:
@@ -88,7 +120,6 @@ def make_tables(session: Session, settings: Settings, release: Release, among: P
 
 def make(settings: Settings, release: int, kept: Path) -> None:
     """Write a release's files under another name first."""
-    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     scratch = Path(tempfile.mkdtemp(dir=kept.parent, prefix=".making-"))
     try:
         make_apart(settings, release, scratch)

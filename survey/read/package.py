@@ -1,9 +1,10 @@
 """One release as a folder of files and one zip: everything that an analyst may need of it.
 
-Rows are streamed from the database through every writer, so that memory does not grow with the
-release; only SPSS and Stata files are written whole, and by state where a release is large. The
-stored rows' checksum is computed on the way: a release that was changed gives no files. The same
-release gives the same bytes, wherever and whenever it is made.
+A small release's rows are read once and kept. Those of others are streamed from the database
+through every writer, so that memory does not grow with the release; only SPSS and Stata files are
+written whole, and by state where a release is large. The stored rows' checksum is computed on the
+way: a release that was changed gives no files. The same release gives the same bytes, wherever and
+whenever it is made.
 
     DATABASE_URL=... python -m survey.read.package CONTENT_FOLDER RELEASE_ID EMPTY_FOLDER
 """
@@ -16,6 +17,8 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -42,16 +45,27 @@ from survey.questionnaire.content_files import read_content
 from survey.questionnaire.instrument import Content
 from survey.read import package_documents as documents
 from survey.read import questionnaire_tables as questionnaire
-from survey.read.package_rows import communities, measure_titles, measures_of, names_of, of_state
+from survey.read.package_rows import (
+    communities,
+    import_notes,
+    imports,
+    measure_titles,
+    measures_of,
+    names_of,
+    of_state,
+    remembered,
+    totals,
+)
 from survey.storage.frozen_rows import Spans, count, frozen_rows, spans_by_state
 from survey.storage.models import Release
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL
 
 ZIP = "porchlight.zip"
+SMALL = 30_000  # figures up to which rows are kept in memory: some 100 MB
 LARGE = 500_000  # figures from which SPSS, Stata and Excel files are made for each state
 FROZEN = {FIGURE: "figures", CHANGE: "changes", OVERALL: "overall"}  # kind of row -> table
-# a table, and how to read its rows once more: of one state, or all ("")
-Source = tuple[Table, Callable[[str], Iterator[Cells]]]
+Read = Callable[[str], Iterator[Cells]]  # how to read rows once more: of one state, or all ("")
+Source = tuple[Table, Read]
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: its bytes do not tell when it was made
 
 
@@ -79,23 +93,39 @@ class Package:
         self.verify()
         for name in ("parquet", "spss", "stata", "excel", "questionnaire"):
             (self.folder / name).mkdir(parents=True)
-        tables: list[Source] = [(table, self.rows(table)) for table in columns.LONG]
-        tables += self.codebook()
-        for table, rows in tables:
+        tables = [(table, self.kept(self.rows(table))) for table in columns.LONG]
+        tables.append(self.wide())
+        codebook = self.codebook()
+        for table, rows in (*tables, *codebook):
             self.csv(table, rows(""))
-            if table in columns.LONG:
-                write_parquet(self.folder / "parquet" / f"{table.name}.parquet", table, rows(""))
-        wide = columns.wide_table(self.measures)
-        frozen = self.frozen(FIGURE)
-        self.csv(wide, published.wide(wide, frozen, self.names, self.measures))
-        self.json()
-        for state in self.parts():
-            self.statistics(tables, state)
-        for name, text in documents.written(
-            self.content, self.release, [t for t, _ in tables], wide, self.folder
-        ):
-            (self.folder / name).write_text(text, "utf-8")
+        self.json(tables)
+        self.parquet(tables)
+        for state in self.states or [""]:
+            self.statistics(tables, codebook, state)
+        described = [table for table, _ in (*tables, *codebook)]
+        made = documents.written(
+            self.content, self.release, described, self.folder, by_state=bool(self.states)
+        )
+        for name, text in made:
+            data = text.encode() if isinstance(text, str) else text
+            (self.folder / name).write_bytes(data)
         self.zip()
+
+    def kept(self, read: Read) -> Read:
+        """How to read rows that are kept where the release is small."""
+        return remembered(read) if self.size <= SMALL else read
+
+    @cached_property
+    def size(self) -> int:
+        """How many figures the release has."""
+        return count(self.session, self.release, FIGURE)
+
+    @cached_property
+    def states(self) -> Sequence[str]:
+        """The states that have files of their own; none where the release is not large."""
+        if self.size < LARGE:
+            return []
+        return sorted({place["state"] for place in self.release.about["places"]})
 
     def verify(self) -> None:
         """Write the text whose checksum names the release, and hold it against that name."""
@@ -131,18 +161,30 @@ class Package:
             self._spans[kind] = spans_by_state(self.session, self.release, kind)
         return self._spans[kind].get(state, []) + self._spans[kind].get("", [])
 
-    def rows(self, table: Table) -> Callable[[str], Iterator[Cells]]:
+    def rows(self, table: Table) -> Read:
         """How to read a table's rows, as often as files are made of it."""
         if table is columns.COMMUNITIES_TABLE:
             return lambda state: communities(self.content, self.release)
+        if table is columns.IMPORTS_TABLE:
+            return lambda state: imports(self.content, self.release)
         kinds = {name: kind for kind, name in FROZEN.items()}
 
         def read(state: str) -> Iterator[Cells]:
             kind = kinds.get(table.name)
-            rows = self.frozen(kind, state) if kind else iter(self.release.about["notes"])
+            notes = chain(self.release.about["notes"], import_notes(self.release))
+            rows = self.frozen(kind, state) if kind else notes
             return published.published(table, rows, self.names)
 
         return read
+
+    def wide(self) -> Source:
+        """The wide table. Other formats than CSV hold its totals alone where a release is large."""
+        table = columns.wide_table(self.measures)
+
+        def read(state: str) -> Iterator[Cells]:
+            return published.wide(table, self.frozen(FIGURE, state), self.names, self.measures)
+
+        return table, self.kept(read)
 
     def codebook(self) -> list[Source]:
         measures, content = self.measures, self.content
@@ -160,31 +202,29 @@ class Package:
         with (self.folder / f"{table.name}.csv").open("wb") as file:
             file.writelines(csv_parts(table, rows))
 
-    def json(self) -> None:
-        tables = [table for table in columns.LONG if table.name in FROZEN.values()]
-        rows = ((table, self.rows(table)("")) for table in tables)
+    def json(self, tables: Sequence[Source]) -> None:
+        rows = ((table, read("")) for table, read in tables if table.name in FROZEN.values())
         head = {"id": self.release.id, "release": self.release.sha256}
         with (self.folder / "release.json").open("wb") as file:
             file.writelines(json_parts(head, rows))
 
-    def parts(self) -> Sequence[str]:
-        """The states that have files of their own; "" where the release is not large."""
-        if count(self.session, self.release, FIGURE) < LARGE:
-            return [""]
-        return sorted({place["state"] for place in self.release.about["places"]})
+    def parquet(self, tables: Sequence[Source]) -> None:
+        for table, read in tables:
+            rows = totals(table, read("")) if self.states else read("")
+            write_parquet(self.folder / "parquet" / f"{table.name}.parquet", table, rows)
 
-    def statistics(self, tables: Sequence[Source], state: str) -> None:
+    def statistics(self, tables: Sequence[Source], codebook: Sequence[Source], state: str) -> None:
         """Write the tables for SPSS, Stata and Excel: of one state, or of all ("")."""
         title, made_at = f"Porchlight release {self.release.id}", self.release.made_at
         ending = "-" + state.lower().replace(" ", "-") if state else ""
         for table, read in tables:
-            if table in columns.LONG:
-                path = self.folder / "spss" / f"{table.name}{ending}.sav"
-                write_sav(path, table, of_state(table, read(state), state), title, made_at)
-                path = self.folder / "stata" / f"{table.name}{ending}.dta"
-                write_dta(path, table, of_state(table, read(state), state), title, made_at)
+            path = self.folder / "spss" / f"{table.name}{ending}.sav"
+            write_sav(path, table, of_state(table, read(state), state), title, made_at)
+            path = self.folder / "stata" / f"{table.name}{ending}.dta"
+            write_dta(path, table, of_state(table, read(state), state), title, made_at)
         book = self.folder / "excel" / f"porchlight{ending}.xlsx"
-        sheets = [(table, of_state(table, read(state), state)) for table, read in tables]
+        both = (*tables, *codebook)
+        sheets = ((table, of_state(table, read(state), state)) for table, read in both)
         write_xlsx(book, sheets, title, made_at)
 
     def zip(self) -> None:

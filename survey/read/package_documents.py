@@ -16,6 +16,7 @@ from analysis.output.columns import Column, Table
 from survey.config import ROOT
 from survey.questionnaire.instrument import Content
 from survey.questionnaire.words import REFERENCE
+from survey.read.questionnaire_pdf import questionnaires
 from survey.read.questionnaire_tables import ANSWERS, QUESTIONS, answers
 from survey.storage.models import Release
 
@@ -24,20 +25,25 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 TYPES = {"int": "integer", "float": "number", "str": "string"}
 
-Documents = Iterator[tuple[str, str]]  # file name and text
+Documents = Iterator[tuple[str, str | bytes]]  # file name and what it holds
 
 
 def written(
-    content: Content, release: Release, tables: Sequence[Table], wide: Table, folder: Path
+    content: Content, release: Release, tables: Sequence[Table], folder: Path, *, by_state: bool
 ) -> Documents:
-    """Yield every document of a release whose tables stand in `folder`."""
+    """Yield every document of a release whose tables stand in `folder`.
+
+    by_state: SPSS, Stata and Excel files are of one state each
+    """
+    typeset = dict(questionnaires(content, release))
     about = {
         "release": release,
         "day": release.made_at.date().isoformat(),
         "about": release.about,
         "tables": tables,
-        "wide": wide,
         "content": content,
+        "by_state": by_state,
+        "typeset": [content.languages[code] for code in typeset],
     }
     for name in ("README.md", "CITATION.cff", "LICENSE.txt"):
         yield name, pages(html=False).get_template(f"{name}.jinja").render(about)
@@ -45,7 +51,9 @@ def written(
         page = pages(html=True).get_template("questionnaire.html.jinja")
         asked = {"words": language, "say": language.say, "answers": answers, "reference": REFERENCE}
         yield f"questionnaire/{language.code}.html", page.render(about | asked)
-    described = data_package(release, [*tables, wide], folder)
+    for code, made in typeset.items():
+        yield f"questionnaire/{code}.pdf", made
+    described = data_package(release, tables, folder)
     yield "datapackage.json", json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -222,6 +222,8 @@ def place_row(content: Content, place: Community) -> dict[str, str]:
         "area": place.area,
         "area_name": place.county,
         "state": place.state,
+        "fips": place.fips,
+        "gnis": place.gnis,
     }
 
 

@@ -116,6 +116,8 @@ def told_imports(
             "kind": one.kind,
             "tool": one.tool,
             "sha256": one.sha256,
+            "responses": one.responses,
+            "left_out": one.left_out,
             "asked": {id: asked(version) for id, version in one.versions.items()},
         }
         for one, season, slug in session.execute(query)

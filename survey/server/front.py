@@ -7,6 +7,7 @@ is 503 with Retry-After.
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -152,12 +153,16 @@ def send(line: Line, environ: Environ) -> HTTPResponse:
             if header not in HOP_BY_HOP:
                 line.putheader(header, value.encode("latin-1"))
     line.putheader("x-forwarded-proto", environ["wsgi.url_scheme"])
-    body = environ["wsgi.input"].read() if environ["REQUEST_METHOD"] not in ("GET", "HEAD") else b""
+    body, size = None, 0
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        body = environ["wsgi.input"]  # a file that is sent here is passed on piece by piece
+        size = body.seek(0, os.SEEK_END)
+        body.seek(0)
     if kind := environ.get("CONTENT_TYPE"):
         line.putheader("content-type", kind.encode("latin-1"))
-    if body or environ.get("CONTENT_LENGTH"):
-        line.putheader("content-length", str(len(body)))
-    line.endheaders(body or None)
+    if size or environ.get("CONTENT_LENGTH"):
+        line.putheader("content-length", str(size))
+    line.endheaders(body if size else None)
     return line.getresponse()
 
 

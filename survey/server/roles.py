@@ -8,6 +8,7 @@ the reading processes over a Unix socket, so that nothing that is read takes the
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
@@ -25,6 +26,7 @@ OURS = (
     "/readyz",
 )  # what a collecting process answers itself, and all below these:
 OURS_BELOW = ("/s/", "/static/")
+UPLOADS = re.compile(r"/desk/events/[^/]+/imports")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ def forget_socket() -> None:
         with suppress(OSError):
             Path(path).unlink(missing_ok=True)
             Path(path).parent.rmdir()
+
+
+def is_upload(path: str) -> bool:
+    """Whether a file is sent here, which may be larger than any other form."""
+    return UPLOADS.fullmatch(path) is not None
 
 
 def is_collected(path: str) -> bool:

@@ -8,23 +8,31 @@ from __future__ import annotations
 
 import io
 import os
+import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
 
 import gevent
+from gevent.lock import BoundedSemaphore
 from gunicorn.workers.ggevent import GeventWorker
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
+from werkzeug.exceptions import (
+    HTTPException,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    ServiceUnavailable,
+)
 
 from survey import log
 from survey.config import Settings
 from survey.server import quiet
 from survey.server.front import Front
 from survey.server.line import Line, Lines, TooSlow
-from survey.server.roles import COLLECT, READ, SOCKET
+from survey.server.roles import COLLECT, READ, SOCKET, is_upload
 from survey.storage import db
 
 STEP = 8_192  # bytes of a body that are read at a time
 LINGER = 4 * Settings.MAX_BODY  # bytes read and thrown away after a refusal
+UPLOADING = BoundedSemaphore(2)  # files that one process receives at a time
 BEHIND = 5  # how much a reading process steps back for a collecting one (nice)
 
 
@@ -108,12 +116,25 @@ def is_private(listener: Any) -> bool:
     return isinstance(listener.cfg_addr, str)
 
 
-def whole_body(req: Any) -> io.BytesIO | Refused:
-    """Return all of a request's body; what refuses to be read where it is too long or too slow."""
-    most = Settings.MAX_BODY
+def whole_body(req: Any) -> Any:
+    """Return all of a request's body; what refuses to be read where it is too long or too slow.
+
+    A file that is sent to the desk waits on disk, and few at a time.
+    """
+    if not is_upload(req.path):
+        return read_whole(req, io.BytesIO(), Settings.MAX_BODY)
+    if not UPLOADING.acquire(blocking=False):
+        return Refused(ServiceUnavailable())
+    try:
+        file = tempfile.SpooledTemporaryFile(max_size=Settings.MAX_BODY)  # noqa: SIM115 (kept)
+        return read_whole(req, file, Settings.MAX_UPLOAD + Settings.MAX_BODY)
+    finally:
+        UPLOADING.release()
+
+
+def read_whole(req: Any, body: Any, most: int) -> Any:
     if any(name == "CONTENT-LENGTH" and int(value) > most for name, value in req.headers):
         return Refused(RequestEntityTooLarge())
-    body = io.BytesIO()
     try:
         while data := req.body.read(STEP):
             body.write(data)

@@ -87,6 +87,9 @@ class Community(Base):
     # name, county and state with case and spaces folded: what makes it the same place
     identity: Mapped[str] = mapped_column(Text, index=True, unique=True, server_default="")
     made_up: Mapped[bool] = mapped_column(default=False)  # of the demonstration
+    # codes by which other tables of places know it; empty: not given (desk/place_codes.py)
+    fips: Mapped[str] = mapped_column(String(10), server_default="")
+    gnis: Mapped[str] = mapped_column(String(8), server_default="")
     # where complaints about a person are taken: a web or mail address, "" for not told
     complaints: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
@@ -222,6 +225,8 @@ class ImportedFile(Base):
     counts: Mapped[dict[str, Any]]  # item -> code -> people; empty where answers are kept
     mapping: Mapped[str] = mapped_column(Text)  # the mapping file, which holds no answers
     responses: Mapped[int]
+    # {"rows": {reason: rows}, "columns": how many were dropped}
+    left_out: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
 class Comment(Base):

@@ -56,6 +56,8 @@ class Place:
     state: str
     area: str = "county"  # a kind of content/areas.toml
     area_name: str = ""  # without its kind
+    fips: str = ""
+    gnis: str = ""
 
 
 @dataclass(frozen=True)

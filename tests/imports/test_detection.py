@@ -7,6 +7,7 @@ import io
 import random
 import zipfile
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from survey.imports.dates import DAY_FIRST, MONTH_FIRST, Calendar, order_of
 from survey.imports.mapping_file import mapping_of
 from survey.imports.matching import SURE, labels_of, question_of
+from survey.imports.packed_rows import packed_rows
 from survey.imports.percentages import percent_of, whole_numbers
 from survey.imports.reading import read_plan
 from survey.questionnaire.forms import option_label
@@ -170,3 +172,19 @@ def test_a_date_that_can_be_two_days_is_asked_about(tmp_path: Path):
     assert ask.write == ('date_order = "month first"',)
     told = read_plan(path, evening(), mapping_of('date_order = "day first"'))
     assert (told.asks, told.responses) == ([], 6)
+
+
+def test_rows_that_are_kept_are_the_same_and_a_half_reading_keeps_nothing():
+    table = [(number, [f"cell {number}", "", "é"]) for number in range(1, 4502)]
+    readings = []
+
+    def rows():
+        readings.append(1)
+        yield from table
+
+    kept = packed_rows(rows)
+    assert list(islice(kept(), 70)) == table[:70]  # as the head is looked at
+    assert list(kept()) == table
+    assert len(readings) == 2
+    assert list(kept()) == list(kept()) == table
+    assert len(readings) == 2

@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from analysis.output.columns import IMPORTS_TABLE, NOTES_TABLE
+from survey.read.package import Package
 from survey.storage.models import Event
 from survey.storage.release_store import CHANGE, Subject, current, rows
 from tests.builders import add_event
@@ -113,6 +115,29 @@ def test_another_wording_or_scale_stands_apart(app: Flask, session, flask, tmp_p
     assert "I trust the fire department here." not in shown
     assert "Strongly disagree" in shown
     assert "We did not convert it" in shown
+    of_file, of_question = in_package(app, session, tmp_path)[-2:]
+    assert (of_file["season"], of_file["mode"], of_file["responses"]) == (2025, "answers", 60)
+    assert (of_file["tool"], of_file["columns_dropped"]) == ("Google Forms", 0)
+    assert (of_question["question"], of_question["wording"]) == ("trust", new["wording"])
+    assert of_question["asked"] == "I trust the fire department here.|I trust the police here."
+    assert "Strongly agree = 4" in of_question["answers"]
+    assert (of_question["own_scale"], of_question["crosswalk"]) == ("1|2|3|4", "")
+
+
+def in_package(app: Flask, session: Session, folder: Path) -> list[dict[str, Any]]:
+    """The rows of `imports` in the newest release's package; `notes` has one for each file."""
+    now = current(session)
+    assert now
+    package = Package(session, app.extensions["content"], now.release, folder)
+    notes = [
+        dict(zip(NOTES_TABLE.names, row, strict=True)) for row in package.rows(NOTES_TABLE)("")
+    ]
+    found = [
+        dict(zip(IMPORTS_TABLE.names, row, strict=True)) for row in package.rows(IMPORTS_TABLE)("")
+    ]
+    told = {(row["season"], row["community"]) for row in notes if row["kind"] == "imported"}
+    assert told == {(row["season"], row["community"]) for row in found}
+    return found
 
 
 def counts_table(path: Path, police: tuple[int, ...], fire: tuple[int, ...]) -> str:
@@ -149,4 +174,8 @@ def test_counts_alone_take_part_among_the_people_who_came(
     assert groups == []
     assert not [key for key in figures(session, Subject("index", "police")) if key[1] == 2024]
     assert "we know only how many people gave each answer" in page(app)
+    rows_of = [row for row in in_package(app, session, tmp_path) if row["season"] == 2024]
+    assert {row["mode"] for row in rows_of} == {"counts"}
+    assert {row["wording"] for row in rows_of if row["question"]} == {"1-counted"}
+    assert rows_of[0]["responses"] is None
     assert "has used this import" in flask("import", "undo", first.slug, fails=True)

@@ -8,6 +8,7 @@ import io
 import shutil
 import zipfile
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from flask import Flask
@@ -83,7 +84,7 @@ def test_every_file_of_the_zip_has_an_address_and_a_name_of_its_own(
         assert reply.data == archive.read(entry), name
         assert reply.headers["Access-Control-Allow-Origin"] == "*"
         disposition = reply.headers.get("Content-Disposition", "")
-        assert bool(disposition) != name.endswith(".html"), name
+        assert bool(disposition) != name.endswith((".html", ".pdf")), name
         saved.add(disposition or name)
     assert len(saved) == len(archive.namelist())
 
@@ -149,3 +150,30 @@ def test_where_nothing_can_be_kept_files_are_sent_all_the_same(shown: Flask, mon
     assert gzip.decompress(reply.data) == kept
     assert client.get("/data/1/communities.csv").data == kept
     assert len([path for path in asked if not path.is_relative_to(folder)]) == 1  # kept there
+
+
+def test_two_processes_never_make_the_same_files(tmp_path: Path, monkeypatch):
+    """Each has a lock of its own on the folder: the second waits until the first is done."""
+    monkeypatch.setattr(downloads, "WAIT", 0.01)
+    inside, gate, order = Event(), Event(), []
+
+    def first() -> None:
+        with downloads.alone(tmp_path):
+            inside.set()
+            gate.wait(60)
+            order.append("first")
+
+    def second() -> None:
+        with downloads.alone(tmp_path):
+            order.append("second")
+
+    threads = [Thread(target=first), Thread(target=second)]
+    threads[0].start()
+    assert inside.wait(60)
+    threads[1].start()
+    threads[1].join(0.1)
+    assert order == []
+    gate.set()
+    for thread in threads:
+        thread.join(60)
+    assert order == ["first", "second"]

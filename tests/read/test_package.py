@@ -17,8 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import frictionless
+import page
 import pandas as pd
 import polars as pl
+import pypdfium2
 import pyreadstat
 import pytest
 from flask import Flask
@@ -28,10 +30,11 @@ from survey.storage import db
 from survey.storage.models import Figure, Release
 
 HEADERS = Path(__file__).parent / "headers"
-LONG = ("figures", "changes", "overall", "notes", "communities")
+LONG = ("figures", "changes", "overall", "notes", "communities", "imports")
+FILLED = (*LONG[:-1], "figures-wide")  # nothing was imported into the demonstration
 CODEBOOKS = ("codebook", "codebook-measures", "codebook-questions", "codebook-answers",
              "codebook-bands")  # fmt: skip
-TABLES = (*LONG, *CODEBOOKS, "figures-wide")
+TABLES = (*LONG, "figures-wide", *CODEBOOKS)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,11 @@ def read(package: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def header(package: Path, name: str) -> list[str]:
+    with (package / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file))
+
+
 def as_text(value: object) -> str:
     """A cell of any program as the CSV has it."""
     if value is None or value != value:
@@ -61,7 +69,7 @@ def as_text(value: object) -> str:
 def test_todays_columns_are_yesterdays_and_more(package: Path, name: str):
     """A column that was sent once is sent for ever. A new one is added to the file of headers."""
     frozen = (HEADERS / f"{name}.txt").read_text("utf-8").split()
-    today = list(read(package, name)[0])
+    today = header(package, name)
     assert [column for column in frozen if column not in today] == [], "a column is gone"
     assert frozen == today, f"add new columns to tests/read/headers/{name}.txt"
 
@@ -113,13 +121,15 @@ def test_the_wide_table_says_what_the_long_one_says(package: Path):
     assert filled == len(figures)
 
 
-@pytest.mark.parametrize("name", LONG)
+@pytest.mark.parametrize("name", FILLED)
 def test_parquet_spss_stata_and_excel_hold_the_same_cells(package: Path, name: str):
     told = read(package, name)
     columns = list(told[0])
     wanted = [[row[column] for column in columns] for row in told]
     parquet = pl.read_parquet(package / "parquet" / f"{name}.parquet")
     assert parquet.columns == columns
+    floats = [column for column in parquet if column.dtype == pl.Float64]
+    assert not any(column.is_nan().any() for column in floats), "an empty cell is a null"
     assert [[as_text(cell) for cell in row] for row in parquet.iter_rows()] == wanted
     spss, about = pyreadstat.read_sav(
         package / "spss" / f"{name}.sav", apply_value_formats=True, formats_as_category=False
@@ -130,6 +140,11 @@ def test_parquet_spss_stata_and_excel_hold_the_same_cells(package: Path, name: s
         package / "stata" / f"{name}.dta", apply_value_formats=True, formats_as_category=False
     )
     assert [[as_text(cell) for cell in row] for row in stata.itertuples(index=False)] == wanted
+    named = {row["column"]: row["stata"] for row in read(package, "codebook")
+             if row["file"] == name}  # fmt: skip
+    assert list(stata.columns) == [named[column] for column in columns]
+    assert len(set(named.values())) == len(columns)
+    assert all(len(one) <= 28 and one.isidentifier() for one in named.values())
     sheet = CalamineWorkbook.from_path(str(package / "excel" / "porchlight.xlsx"))
     rows = sheet.get_sheet_by_name(name).to_python()
     assert rows[0] == columns
@@ -181,6 +196,13 @@ stopifnot(sum(is.na(spss$value)) == sum(is.na(long$value)))
 stopifnot(sum(na_tag(stata$value) == "a", na.rm = TRUE) == sum(is.na(long$value)))
 stopifnot(max(abs(stata$value - long$value), na.rm = TRUE) < 1e-9)
 stopifnot(grepl("shown in words", names(attr(stata$value, "labels"))))
+wide <- read.csv("figures-wide.csv", fileEncoding = "UTF-8-BOM", check.names = FALSE)
+spss <- read_sav("spss/figures-wide.sav")
+stata <- read_dta("stata/figures-wide.dta")
+stopifnot(all(names(spss) == names(wide)), ncol(stata) == ncol(wide), nrow(stata) == nrow(wide))
+name <- "trust.police.v1.value"
+stopifnot(sum(is.na(spss[[name]])) == sum(is.na(wide[[name]])), any(!is.na(wide[[name]])))
+stopifnot(max(abs(stata$trust_police_v1_value - wide[[name]]), na.rm = TRUE) < 1e-9)
 """
 
 
@@ -195,7 +217,7 @@ def test_r_reads_them_with_haven(package: Path):
 
 def test_the_data_package_is_valid_and_says_why_cells_are_empty(package: Path, tmp_path: Path):
     described = json.loads((package / "datapackage.json").read_text("utf-8"))
-    assert [one["name"] for one in described["resources"]] == [*LONG, *CODEBOOKS, "figures-wide"]
+    assert [one["name"] for one in described["resources"]] == list(TABLES)
     for one in described["resources"]:
         body = (package / one["path"]).read_bytes()
         assert one["hash"] == f"sha256:{hashlib.sha256(body).hexdigest()}"
@@ -213,8 +235,8 @@ def test_the_data_package_is_valid_and_says_why_cells_are_empty(package: Path, t
 def test_the_codebook_names_every_column_of_every_file(package: Path):
     told = {(row["file"], row["column"]) for row in read(package, "codebook")}
     for name in TABLES:
-        assert {(name, column) for column in read(package, name)[0]} <= told
-    assert len(told) == sum(len(read(package, name)[0]) for name in TABLES)
+        assert {(name, column) for column in header(package, name)} <= told
+    assert len(told) == sum(len(header(package, name)) for name in TABLES)
 
 
 def test_the_codebook_has_every_question_and_answer_in_every_language(package: Path, shown: Flask):
@@ -240,6 +262,26 @@ def test_the_codebook_has_every_question_and_answer_in_every_language(package: P
     for language in languages:
         page = (package / "questionnaire" / f"{language}.html").read_text("utf-8")
         assert trust[language].split("{")[0].strip() in page.replace("&#39;", "'")
+
+
+def test_the_questionnaire_can_be_printed(package: Path):
+    """As tagged PDF in every language that our fonts can set, with what people read and its ids."""
+    made = {path.stem: path for path in (package / "questionnaire").glob("*.pdf")}
+    assert {"en", "es", "fr", "uk"} <= set(made)
+    questions = [row for row in read(package, "codebook-questions") if row["language"] in made]
+    for language, path in made.items():
+        document = pypdfium2.PdfDocument(path)
+        said = " ".join(" ".join(part.get_textpage().get_text_bounded().split())
+                        for part in document)  # fmt: skip
+        said = said.replace("\ufffe", "-")
+        asked = [row for row in questions if row["language"] == language]
+        assert len(asked) > 50
+        missing = [row["text"] for row in asked if " ".join(row["text"].split())[:30] not in said]
+        assert missing == [], language
+    for language in ("en", "es"):
+        report = page.validate_pdf_bytes(made[language].read_bytes(), profile="ua1")
+        assert report.is_compliant, report
+    assert "Borrador" in pypdfium2.PdfDocument(made["es"])[0].get_textpage().get_text_bounded()
 
 
 def test_readme_citation_and_licence_say_what_they_must(package: Path, shown: Flask):
@@ -291,7 +333,7 @@ def test_no_text_is_ever_a_formula_or_a_link(tmp_path: Path):
     assert "hyperlink" not in sheet
     assert 'state="frozen"' in sheet
     read = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx")).get_sheet_by_index(0).to_python()
-    assert read[1] == texts
+    assert read[1][: len(texts)] == texts
 
 
 def test_a_large_release_has_files_for_each_state(shown: Flask, tmp_path: Path, monkeypatch):
@@ -299,17 +341,20 @@ def test_a_large_release_has_files_for_each_state(shown: Flask, tmp_path: Path, 
     from survey.read import package as module
 
     monkeypatch.setattr(module, "LARGE", 100)
-    monkeypatch.setattr(columns, "LONG", (columns.OVERALL_TABLE,))
     monkeypatch.setattr(module, "write_xlsx", lambda path, *more: path.touch())
     with shown.app_context():
         release = db.session().get_one(Release, 1)
         of = module.Package(db.session(), shown.extensions["content"], release, tmp_path)
-        assert of.parts() == ["New York", "Ohio"]
+        assert of.states == ["New York", "Ohio"]
         for name in ("spss", "stata", "excel"):
             (tmp_path / name).mkdir()
-        of.statistics([(table, of.rows(table)) for table in columns.LONG], "Ohio")
-    read, _ = pyreadstat.read_sav(tmp_path / "spss" / "overall-ohio.sav")
-    assert set(read["state"]) == {"", "Ohio"}
+        overall = (columns.OVERALL_TABLE, of.rows(columns.OVERALL_TABLE))
+        of.statistics([overall, of.wide()], [], "Ohio")
+    states, _ = pyreadstat.read_sav(tmp_path / "spss" / "overall-ohio.sav")
+    assert set(states["state"]) == {"", "Ohio"}
+    wide, _ = pyreadstat.read_sav(tmp_path / "spss" / "figures-wide-ohio.sav")
+    assert (set(wide["state"]), set(wide["cut"])) == ({"Ohio"}, {"total"})
     assert {path.name for path in tmp_path.rglob("*.*")} == {
-        "overall-ohio.sav", "overall-ohio.dta", "porchlight-ohio.xlsx",
+        "overall-ohio.sav", "overall-ohio.dta", "figures-wide-ohio.sav", "figures-wide-ohio.dta",
+        "porchlight-ohio.xlsx",
     }  # fmt: skip

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import threading
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from types import SimpleNamespace
 
 import gevent
 import pytest
 
 from survey.config import SettingError, Settings
 from survey.server.front import Busy, Front, Turnstile
-from survey.server.roles import COLLECT, READ, Roles, is_collected
+from survey.server.roles import COLLECT, READ, Roles, is_collected, is_upload
+from survey.server.worker import Refused, read_whole
 from tests.conftest import SECRET
 from tests.server.client import FORM
 from tests.server.conftest import Start
@@ -225,3 +229,18 @@ def test_a_body_that_was_refused_is_not_passed_on():
     environ = {"PATH_INFO": "/results", "REQUEST_METHOD": "POST", "wsgi.input": Refused()}
     assert Front(app, "/nowhere")(environ, print) == [b"413"]
     assert "porchlight.busy" not in told[0]
+
+
+def test_a_spooled_body_arrives_whole():
+    """What a collecting process received on disk is what the reading one reads."""
+    sent = os.urandom(300_000)
+    rest = io.BytesIO(sent)
+    with SpooledTemporaryFile(1000) as spooled:
+        body = read_whole(SimpleNamespace(body=rest, headers=[]), spooled, 400_000)
+        assert body.read() == sent
+    rest.seek(0)
+    refused = read_whole(SimpleNamespace(body=rest, headers=[]), io.BytesIO(), 200_000)
+    assert isinstance(refused, Refused)
+    for path, is_one in (("/desk/events/a-2025/imports", True), ("/desk/events/a/b/imports", False),
+                         ("/desk/events/a/imports/x", False), ("/s/AAAAAA", False)):  # fmt: skip
+        assert is_upload(path) is is_one

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from survey.imports import uploads
 from survey.pages.desk import (
     comments,
     diary,
@@ -15,6 +16,7 @@ from survey.pages.desk import (
     event,
     event_end,
     home,
+    imports,
     keeping,
     me,
     new_event,
@@ -35,6 +37,7 @@ PAGES = (
     event,
     event_end,
     home,
+    imports,
     keeping,
     me,
     new_event,
@@ -51,4 +54,5 @@ __all__ = ["PAGES", "blueprint", "init_app"]
 
 def init_app(app: Flask) -> None:
     door.init_app(app)
+    uploads.sweep(app.extensions["settings"].uploads)  # left behind by a process that was killed
     app.register_blueprint(blueprint)

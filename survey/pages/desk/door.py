@@ -33,6 +33,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Reply
 
+from survey.config import Settings
 from survey.desk import sessions
 from survey.pages.desk.access import ANYBODY, MAY
 from survey.questionnaire.words import Language
@@ -48,6 +49,7 @@ COOKIE = "porchlight_desk"  # the session's token
 VISIT = "porchlight_visit"  # before anybody signs in: what a form's token is bound to
 DEVICE = "porchlight_device"  # that this browser has signed in before (survey/desk/sign_in.py)
 DEVICE_KEPT = 365 * 24 * 3600  # seconds
+UPLOAD = "desk.upload"  # the one form that holds a file
 # asked for by the page itself, not by a person
 UNSEEN = frozenset({"desk.night_now", "desk.try_out_now", "desk.publish_now"})
 
@@ -84,6 +86,8 @@ def enter() -> Reply | None:
     visit = find_session(g.token)
     g.desk_session = visit
     session["csrf_token"] = form_secret(visit)
+    if request.endpoint == UPLOAD and is_let_in():
+        request.max_content_length = Settings.MAX_UPLOAD + Settings.MAX_BODY
     if request.method == "POST":
         csrf.protect()
     if may == ANYBODY:
@@ -94,6 +98,12 @@ def enter() -> Reply | None:
     if visit.account.role not in may:
         abort(404)
     return None
+
+
+def is_let_in() -> bool:
+    """Whether somebody is signed in who may pass."""
+    found: DeskSession | None = g.get("desk_session")
+    return found is not None and found.account.role in MAY[str(request.endpoint)]
 
 
 def find_session(token: str) -> DeskSession | None:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.desk import agencies, communities, planning
 from survey.desk.answered import has_answers
+from survey.desk.place_codes import set_codes
 from survey.pages.desk.door import Doing, act, blueprint, my_language, show
 from survey.pages.desk.draft import Draft
 from survey.pages.desk.offered import hours_told
@@ -72,7 +73,7 @@ def correct_host(slug: str) -> Reply | tuple[str, int]:
 
 @blueprint.post("/events/<slug>/names")
 def correct_names(slug: str) -> Reply | tuple[str, int]:
-    """Correct the spelling of the place and its agencies."""
+    """Correct the spelling of the place and its agencies, and its codes in other tables."""
     fields = request.form.copy()
 
     def work(doing: Doing, event: Event, words: Content) -> None:
@@ -80,6 +81,8 @@ def correct_names(slug: str) -> Reply | tuple[str, int]:
         communities.correct(doing.session, words, home, name=fields.get("town", ""))
         for agency in home.agencies:
             agencies.rename(agency, fields.get(f"called_{agency.kind}", agency.name))
+        given = {code: fields.get(code, getattr(home, code)) for code in ("fips", "gnis")}
+        set_codes(words, home, **given)
 
     return corrected(slug, "names_changed", work)
 

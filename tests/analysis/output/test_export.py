@@ -1,15 +1,19 @@
 import csv
 import io
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 
 from analysis.measures import Measure
 from analysis.output.codebook import codebook
 from analysis.output.columns import LONG, WIDE, wide_table
 from analysis.output.export import FORMATS, safe
+from analysis.output.statistics_files import write_dta, write_sav
 from analysis.release.build import release
 from analysis.release.columns import CHANGES, FIGURES, OVERALL
 from analysis.release.released import stored_view
@@ -177,6 +181,24 @@ def test_the_codebook_explains_every_column(made):
     assert "0 at code 1, 100 at 5, at least 3 answered" in says["index.police.v1.value"]
     assert not table.loc[table["file"] == "figures-wide", "stata"].duplicated().any()
     assert table["stata"].str.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,31}").all()
+
+
+def test_every_name_of_a_column_is_one_that_spss_and_stata_take(tmp_path):
+    """Of counts alone a wording has a hyphen; no program but ours takes one."""
+    counted = replace(MEASURES[0], wording={"2026": "1-counted"})
+    table = wide_table([counted])
+    row = ["2026", "community", "Ohio", "Erie", "Erie County", "elm", "Elm", "", "total", "", ""]
+    cells = [row[0], *row[1:], 40, 0.5, 0.4, 0.6, None, None]
+    cells[0] = 2026
+    moment = datetime(2026, 8, 9, tzinfo=UTC)
+    write_sav(tmp_path / "t.sav", table, [cells], "t", moment)
+    write_dta(tmp_path / "t.dta", table, [cells], "t", moment)
+    spss, _ = pyreadstat.read_sav(tmp_path / "t.sav")
+    stata, _ = pyreadstat.read_dta(tmp_path / "t.dta")
+    [value] = [name for name in spss.columns if name.endswith(".value")]
+    assert value.endswith(".v1_counted.value")
+    assert spss[value].tolist() == stata.iloc[:, list(spss.columns).index(value)].tolist() == [0.5]
+    assert all(len(name) <= 28 and name.isidentifier() for name in stata.columns)
 
 
 def test_it_is_sent_in_pieces(made):
