@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.estimators.multiple_testing import Curve
 from analysis.measures import Measure
 from analysis.release.changes import change_tests, released_changes
-from analysis.release.columns import CHANGES, FIGURES, NOTES
+from analysis.release.columns import CHANGES, FIGURES, NOTES, OVERALL
 from analysis.release.counties import County, Summary
 from analysis.release.county import Task
 from analysis.release.executors import in_order
@@ -70,7 +70,7 @@ class Build:
 
     def overall(self) -> pd.DataFrame:
         """The programme and its states; after changes(), which adds them up."""
-        return overall(Parts.together(self.parts))
+        return tidy(overall(Parts.together(self.parts)), OVERALL)
 
     def notes_table(self) -> pd.DataFrame:
         """The notes, as columns.NOTES declares them, in their frozen order."""
