@@ -10,7 +10,7 @@ changes and verdicts are derived from what is shown, and the tables follow in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -25,6 +25,7 @@ from analysis.release.counties import County, Held, Summary, by_county
 from analysis.release.county import ReleaseRefused, Task, part_of
 from analysis.release.derive import Build, curves_of_programme
 from analysis.release.executors import Here, in_order
+from analysis.release.held import HeldCount, HeldIn, held_notes
 from analysis.release.programme import (
     Sums,
     index_notes,
@@ -54,6 +55,7 @@ def release(
     cuts: Sequence[str],
     *,
     previous: Released | None = None,
+    held: Mapping[HeldIn, HeldCount] | None = None,
     progress: Progress | None = None,
 ) -> Released:
     """The released tables of closed events.
@@ -69,6 +71,8 @@ def release(
     previous
         The last release with its ledger; its tables stand unless the rule of 11 lets them be
         rebuilt, and those of counties or seasons that the frame lacks always stand.
+    held
+        How many answers the frame lacks because they wait, or were left out, by place.
     progress
         Called with counties done, counties in all and the county's id.
 
@@ -99,6 +103,7 @@ def release(
     said = None if previous is None else previous.notes
     built = build(counties, task, Here(), before=said, progress=progress)
     figures, changes = pd.concat(built.figures(_as_it_is)), pd.concat(built.changes(_as_it_is))
+    built.notes = [*built.notes, *held_notes(figures, measures, held or {})]
     ledger = pd.concat([one.part.ledger for one in counties if one.part is not None])
     notes = built.notes_table()
     return sealed(figures, changes, built.overall(), notes, ledger.reset_index(drop=True))

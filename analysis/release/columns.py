@@ -140,7 +140,9 @@ NOTES = (
     Field(
         "kind",
         "str",
-        "pooled, coarsened, dropped, waits, icc, spread, index, alpha or omega",
+        "pooled, coarsened, dropped, waits, icc, spread, index, alpha or omega; held: answers that "
+        "do not count (reason waiting or left_out, panel: audience.wave); held_low and held_high: "
+        "ends of the figure if those that wait counted, whatever they say",
         key=True,
     ),
     Field("reason", "str", "why", key=True),
@@ -156,7 +158,8 @@ NOTES = (
     Field(
         "value",
         "float",
-        "icc: correlation of answers at one event; spread: of a score; alpha, omega",
+        "icc: correlation of answers at one event; spread: of a score; alpha, omega; held: "
+        "answers, rounded up to a multiple of 5; held_low, held_high: in the measure's unit",
     ),
 )
 TABLES: Mapping[str, tuple[Field, ...]] = {

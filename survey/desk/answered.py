@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from survey.storage.desk_tables import RehearsalAnswer
+from survey.storage.desk_tables import HeldAnswer, HeldGroup, RehearsalAnswer
 from survey.storage.events import Refused
 from survey.storage.models import (
     Comment,
@@ -18,6 +18,7 @@ from survey.storage.models import (
     Response,
     Scan,
     SealedComment,
+    SecondKeying,
 )
 
 ANSWERS = (Response, Comment, SealedComment, ImportedFile)
@@ -38,7 +39,15 @@ def refuse_answered(session: Session, events: Iterable[Event], what: str) -> Non
 
 def delete_event(session: Session, event: Event) -> None:
     """Delete an event that has no answers, with its posters and their scans."""
-    for table in (Scan, PosterActivity, RehearsalAnswer, Poster):
+    for table in (
+        Scan,
+        PosterActivity,
+        RehearsalAnswer,
+        HeldAnswer,
+        HeldGroup,
+        SecondKeying,
+        Poster,
+    ):
         session.execute(delete(table).where(table.event_id == event.id))
     session.execute(delete(Event).where(Event.id == event.id))
     session.expire_all()

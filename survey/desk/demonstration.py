@@ -6,7 +6,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from survey.storage import release_store
-from survey.storage.desk_tables import RehearsalAnswer
+from survey.storage.desk_tables import HeldAnswer, HeldGroup, RehearsalAnswer
 from survey.storage.events import Refused
 from survey.storage.installation import note
 from survey.storage.made_up import (
@@ -24,13 +24,19 @@ from survey.storage.models import (
     Figure,
     ImportedFile,
     Poster,
+    PosterActivity,
     Release,
     Response,
     Scan,
     SealedComment,
+    SecondKeying,
 )
 from survey.storage.publishing_tables import Reply
 
+EVENING_ROWS = (
+    Comment, SealedComment, Response, Scan, PosterActivity, RehearsalAnswer, ImportedFile,
+    HeldAnswer, HeldGroup, SecondKeying, Poster,
+)  # fmt: skip
 REMOVED = "demo removed"  # noted, so that the next start does not load it again
 
 
@@ -47,8 +53,7 @@ def remove(session: Session) -> int:
         session.execute(delete(Release).where(Release.id == release.id))
     places = select(Community.id).where(Community.made_up)
     evenings = select(Event.id).where(Event.community_id.in_(places))
-    evening_rows = (Comment, SealedComment, Response, Scan, RehearsalAnswer, ImportedFile, Poster)
-    for table in evening_rows:
+    for table in EVENING_ROWS:
         session.execute(delete(table).where(table.event_id.in_(evenings)))
     session.execute(delete(Event).where(Event.community_id.in_(places)))
     session.execute(delete(Reply).where(Reply.community_id.in_(places)))

@@ -20,6 +20,7 @@ from survey.desk.answered import delete_event
 from survey.desk.comments import KEPT, LEAST
 from survey.desk.limits import tidy
 from survey.storage import audit
+from survey.storage.desk_tables import HeldAnswer
 from survey.storage.events import Refused
 from survey.storage.installation import note, noted
 from survey.storage.keeping_tables import ForgottenSeason
@@ -33,6 +34,7 @@ from survey.storage.models import (
     Release,
     Response,
     SealedComment,
+    SecondKeying,
 )
 from survey.storage.publishing_tables import Reply
 
@@ -215,7 +217,8 @@ def forget(session: Session, season: Season, moment: datetime, by: int | None = 
     session.execute(delete(Comment).where(mine, Comment.id.not_in(kept)))
     session.execute(update(Comment).where(mine).values(text=Comment.shown))
     session.execute(delete(SealedComment).where(SealedComment.event_id.in_(ids)))
-    session.execute(delete(Response).where(Response.event_id.in_(ids)))
+    for table in (HeldAnswer, SecondKeying, Response):
+        session.execute(delete(table).where(table.event_id.in_(ids)))
     session.execute(update(ImportedFile).where(ImportedFile.event_id.in_(ids)).values(counts={}))
     before = session.get(ForgottenSeason, season.season)
     session.merge(

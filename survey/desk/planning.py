@@ -60,6 +60,17 @@ def add_event(
     return event
 
 
+MOST_PEOPLE = 200_000  # at one event: more is a slip of the finger
+
+
+def count_heads(event: Event, typed: str) -> None:
+    """Keep how many people came; nothing typed is not counted. Raises Refused for no number."""
+    text = typed.strip().replace(",", "").replace(".", "").replace(" ", "")
+    if text and not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_PEOPLE):
+        raise Refused("A head count is a whole number.", "head_count", "head_count")
+    event.head_count = int(text) if text else None
+
+
 def set_time(
     content: Content, event: Event, day: date, starts: time, ends: time, time_zone: str
 ) -> None:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
+from survey.quality.marks import changed_since
 from survey.storage import row_order
 from survey.storage.db import AWAY
-from survey.storage.models import Event, PosterActivity, Release
+from survey.storage.models import PosterActivity
 from survey.storage.sealed_comments import Seal, move
-
-STILL_COMES = timedelta(days=35)  # after an event: late phones, keyed paper, follow-ups
 
 
 def settled_again(session: Session, moment: datetime) -> dict[int, str]:
     """Return {id: slug} of the closed events whose rows may have changed since the last release."""
-    closed = select(Event).where(Event.closes_at <= moment)
-    if last := session.scalar(select(func.max(Release.made_at))):
-        closed = closed.where(Event.closes_at > last - STILL_COMES)
-    return {event.id: event.slug for event in session.scalars(closed)}
+    return {event.id: event.slug for event in session.scalars(changed_since(session, moment))}
 
 
 def settle(engine: Engine, seal: Seal, over: Mapping[int, str], moment: datetime) -> Iterator[str]:

@@ -19,7 +19,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as Reply
 
-from survey.collect import intake
+from survey.collect import intake, second_keying
 from survey.collect.comments import Delivery
 from survey.collect.intake import Outcome, Submission, shown_agencies
 from survey.collect.scans import Scans, is_opened_by_a_person
@@ -72,6 +72,7 @@ def extra(code: str) -> Reply:
 
 @blueprint.get("/s/<code>")
 @blueprint.get("/s/<code>/<any(kiosk, paper, later):door>")
+@blueprint.get("/s/<code>/twice/paper", defaults={"door": events.TWICE})
 def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     place = find(code, door)
     if place is None or place.retired_at:
@@ -82,13 +83,15 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
         return help_page(window.value, place, language)
     if place.rehearsal_until:  # its try-out is over: what is left of it goes now
         db.writer().submit(lambda connection: rehearsal.wipe(connection, place.event_id))
-    if not place.rehearsing and is_opened_by_a_person(request.method, request.headers.get):
+    uncounted = place.rehearsing or place.mode == "paper"  # keyed by a volunteer: nobody scanned
+    if not uncounted and is_opened_by_a_person(request.method, request.headers.get):
         scans().opened(place, events.now())
     return fresh_page(place, language)
 
 
 @blueprint.post("/s/<code>")
 @blueprint.post("/s/<code>/<any(kiosk, paper, later):door>")
+@blueprint.post("/s/<code>/twice/paper", defaults={"door": events.TWICE})
 def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
     """Take one step of the form: pass its gates, switch language, review, or send."""
     fields = g.posted = read_form()
@@ -110,6 +113,7 @@ def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
 
 @blueprint.get("/s/<code>/thanks")
 @blueprint.get("/s/<code>/<any(kiosk, paper):door>/thanks")
+@blueprint.get("/s/<code>/twice/paper/thanks", defaults={"door": events.TWICE})
 def thanks(code: str, door: str = "") -> Reply | tuple[str, int]:
     place = find(code, door)
     if place is None:
@@ -169,7 +173,7 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
     if sent.ticket is None:
         return invalid(sent, notice=language.say("error.ticket"))
     try:
-        outcome = rehearse(sent) if place.rehearsing else store(place, sent.accepted(late))
+        outcome = keep(sent, late=late)
     except UnknownCode as unknown:  # a code that the form let by: nothing of it is stored
         return invalid(sent, problems={unknown.item: language.say("error.choice")})
     except db.AWAY:
@@ -188,6 +192,24 @@ def taken(sent: Sent, outcome: Outcome) -> Reply:
         reply = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
         return jsonify(reply)
     return redirect(address, 303)
+
+
+def keep(sent: Sent, *, late: bool) -> Outcome:
+    """Store what was sent, where it belongs."""
+    if sent.place.rehearsing:
+        return rehearse(sent)
+    if sent.place.door == events.TWICE:
+        return keep_second(sent.place, sent.accepted(late))
+    return store(sent.place, sent.accepted(late))
+
+
+def keep_second(place: Place, submission: Submission) -> Outcome:
+    """Keep a sheet that was keyed a second time apart from every answer, once."""
+    asked = instrument_of(place)
+    outcome: Outcome = db.writer().do(
+        lambda connection: second_keying.keep(connection, asked, place, submission)
+    )
+    return outcome
 
 
 def rehearse(sent: Sent) -> Outcome:

@@ -83,8 +83,7 @@ def asked() -> str:
 
 def compared_of(now: Current) -> list[Place]:
     """Return the places that are compared already, in order of name."""
-    wanted = request.args.getlist("c")
-    return [place for slug, place in now.places.items() if slug in wanted][:MOST_COMPARED]
+    return now.picked(request.args.getlist("c"), MOST_COMPARED)
 
 
 def address(place: Place, compared: list[Place]) -> str:

@@ -160,8 +160,7 @@ def how_to_read() -> str | Response:
 
 def places_asked(now: Current) -> list[Place]:
     """Return the communities that the address names, in order of name."""
-    asked = request.args.getlist("c")
-    return [place for slug, place in now.places.items() if slug in asked][:MOST_COMPARED]
+    return now.picked(request.args.getlist("c"), MOST_COMPARED)
 
 
 READING = {

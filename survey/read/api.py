@@ -15,10 +15,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.questionnaire.areas import area_name
 from survey.questionnaire.instrument import Content
 from survey.read.verdicts import BEFORE, EVENING, FIRST, PAIRS, TREND
 from survey.storage.models import Figure
-from survey.storage.release_store import CHANGE, COLUMNS, FIGURE, OVERALL, Current, Row, lookup
+from survey.storage.release_store import (
+    CHANGE,
+    COLUMNS,
+    FIGURE,
+    OVERALL,
+    Current,
+    Place,
+    Row,
+    lookup,
+)
 
 KINDS = {"figures": FIGURE, "changes": CHANGE, "overall": OVERALL}
 FILTERS: Mapping[str, tuple[str, ...]] = {  # of each table
@@ -127,12 +137,11 @@ def matches(row: Row, filters: Mapping[str, str]) -> bool:
 
 def check_filters(session: Session, now: Current, asked: Asked) -> None:
     """Raise NotThere where a filter names what the release does not have."""
-    known = released_groups(now)
     for name, value in asked.filters.items():
         if name == "group":
             if value and not is_released(session, now, value, asked.filters.get("cut")):
                 raise NotThere
-        elif value not in known[name]:
+        elif not is_a_group(now, name, value):
             raise NotThere
 
 
@@ -146,16 +155,22 @@ def is_released(session: Session, now: Current, group: str, cut: str | None) -> 
     return any(row["group"] == group for row in rows)
 
 
-def released_groups(now: Current) -> Mapping[str, frozenset[str]]:
-    """Return what each filter may be, as the release says it."""
-    places = now.places.values()
+def is_a_group(now: Current, name: str, value: str) -> bool:
+    """Whether a filter may have this value, as the release says it."""
+    if name == "community":
+        return value in ("", "other") or value in now.places
+    if name in ("state", "county"):
+        at = ("state", "county").index(name)
+        return value == "" or any(area[at] == value for area in now.areas)
+    return value in known_values(now)[name]
+
+
+def known_values(now: Current) -> Mapping[str, frozenset[str]]:
+    """Return what the filters may be that are not about a place."""
     seasons = frozenset(map(str, now.seasons))
     return {
         "season": seasons,
         "season_to": seasons,
-        "state": frozenset({"", *(place.state for place in places)}),
-        "county": frozenset({"", *(place.county for place in places)}),
-        "community": frozenset({"", "other", *now.places}),
         "level": frozenset(("programme", "state", "county", "pool", "community")),
         "cut": frozenset(("total", *now.cuts)),
         "measure": frozenset(subject.measure for subject in now.subjects),
@@ -168,9 +183,18 @@ def as_sent(content: Content, now: Current, table: str, rows: list[Row]) -> list
     """Return rows as the release's files have them, column by column."""
     from analysis.output.columns import LONG
     from analysis.output.export import as_object
-    from analysis.output.published import published
-    from survey.read.package_rows import names_of
+    from analysis.output.published import Names, published
 
     layout = next(one for one in LONG if one.name == table)
-    names = names_of(content, now.release)
+    slugs = {row["community"] for row in rows if row.get("community") in now.places}
+    areas = {(row["state"], row["county"]) for row in rows if row.get("county")}
+    names = Names(
+        {slug: now.places[slug].name for slug in slugs},
+        {area: area_of(content, now.areas[area]) for area in areas if area in now.areas},
+    )
     return [as_object(layout, cells) for cells in published(layout, rows, names)]
+
+
+def area_of(content: Content, place: Place) -> str:
+    """Return the area that a place lies in, in English, as the files have it."""
+    return area_name(place.area_name, place.area, content.areas)

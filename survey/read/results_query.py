@@ -13,6 +13,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from survey.read.captions import Cell, Teller
+from survey.read.held_notes import held_notes
 from survey.read.imported_notes import imported_notes
 from survey.read.verdicts import BEFORE, EVENING, FIRST, TREND
 from survey.storage import release_store
@@ -244,6 +245,11 @@ class Reading:
         shown = {row["season"]: (place.slug, *row["members"].split("|"))
                  for row in self.seasons(place)}  # fmt: skip
         return list(imported_notes(self.now, self.tell, self.subject, shown))
+
+    def held(self, place: Place) -> list[str]:
+        """Return the sentences on answers that do not count in the newest season's figure."""
+        rows = self.seasons(place)
+        return list(held_notes(self.now, self.tell, rows[-1])) if rows else []
 
     def pooling(self, place: Place) -> list[str]:
         """Return the sentences that say when a community was not shown by itself, and with whom."""

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import RowMapping, Select, String, Text, cast, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from survey.quality.marks import is_counted
 from survey.questionnaire.answer_codes import Codes, codes_of_items, unreadable
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.forms import Item
@@ -103,6 +104,7 @@ def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, 
         )
         .where(
             Event.closes_at <= moment,
+            is_counted(Response.event_id, Response.submission),
             is_kept(made_up=area.made_up),
             tuple_(Response.audience, Response.wave).in_(list(samples(content))),
         )

@@ -19,9 +19,10 @@ from analysis.release.build import release as make_release
 from analysis.release.released import Released
 from analysis.release.verdict import smallest_for
 from analysis.tabulation.tables import FEW_ANSWERS
+from survey.quality.marks import mark_closed
 from survey.questionnaire.areas import area_id, area_name, parse_area
 from survey.questionnaire.instrument import Content
-from survey.release import measure_catalogue
+from survey.release import held_answers, measure_catalogue
 from survey.release.answer_rows import Area, SetAside, all_answers
 from survey.release.frame_loader import frame_of
 from survey.release.imported_answers import told_imports, with_imported
@@ -70,6 +71,7 @@ def prepare(
     progress: Progress | None = None,
 ) -> Prepared:
     """Put together what publish() would store, audited, and store nothing. Raises Refused."""
+    mark_closed(session, content, moment)
     content = with_imported(session, content)
     made_up = not has_real(session)  # the demonstration is released while nothing is real
     previous = newest(session, made_up=made_up)
@@ -79,7 +81,8 @@ def prepare(
     kinds = [kind for kind in content.agencies if kind in present]
     aside = SetAside()
     frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
-    for sentence in aside.sentences():
+    held = held_answers.held_in(session, content, moment, made_up=made_up)
+    for sentence in (*aside.sentences(), *held_answers.sentences(held)):
         say(sentence)
     if frame.empty:
         raise Refused(
@@ -103,6 +106,7 @@ def prepare(
             measures,
             cuts,
             previous=previous,
+            held=held,
             progress=county_done,
         )
     except NothingToRelease as nothing:

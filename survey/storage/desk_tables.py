@@ -132,3 +132,33 @@ class AuditEntry(Base):
     act: Mapped[str] = mapped_column(String(40))
     about: Mapped[dict[str, Any]]
     hash: Mapped[str] = mapped_column(String(HASH))
+
+
+class HeldGroup(Base):
+    """Answers of an event that wait together for two people (survey/quality/)."""
+
+    __tablename__ = "held_group"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(12))  # a word of survey/quality/signs.py
+    poster: Mapped[str] = mapped_column(ForeignKey("poster.code"))
+    hour: Mapped[str] = mapped_column(String(13))  # "" where the reason is not about an hour
+    state: Mapped[str] = mapped_column(String(12))  # waiting, counted or left_out
+    proposal: Mapped[str] = mapped_column(String(12))  # counted, left_out or "": none yet
+    why: Mapped[str] = mapped_column(String(200))  # in the words of whoever proposed it
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    proposed_as: Mapped[str] = mapped_column(String(12))  # the role; "" where nobody has
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class HeldAnswer(Base):
+    """That one answer is of a group that waits, or waited. No answer is in it."""
+
+    __tablename__ = "held_answer"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    submission: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int]  # of the group

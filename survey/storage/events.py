@@ -25,7 +25,10 @@ CODE_LENGTH = 6  # 148 million codes: guessing one of a thousand takes 148,000 t
 
 
 # How a form is opened, by the end of its address, and the mode that is kept with its answers.
-DOORS = {"": "own phone", "kiosk": "kiosk", "paper": "paper", "later": "own phone"}
+TWICE = "twice/paper"  # sheets that are keyed a second time, to be compared: they count nowhere
+DOORS = {
+    "": "own phone", "kiosk": "kiosk", "paper": "paper", TWICE: "paper", "later": "own phone",
+}  # fmt: skip
 FOLLOW_UP_DAYS = (21, 28)  # first and last day: the effect of one good contact is seen at 21
 KEYED_WITHIN = timedelta(days=14)  # paper forms are keyed in after the evening
 
@@ -93,7 +96,7 @@ class Place:
             first, last = (self.day_after(days) for days in FOLLOW_UP_DAYS)
             last += timedelta(days=1)
             return replace(self, door=door, wave=FOLLOW_UP, opens_at=first, closes_at=last)
-        if door == "paper":
+        if DOORS[door] == "paper":
             agencies = replace(self.agencies, printed=True)
             closes_at = self.closes_at + KEYED_WITHIN
             return replace(self, door=door, closes_at=closes_at, agencies=agencies)

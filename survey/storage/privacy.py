@@ -15,6 +15,7 @@ ANSWER_TABLES = (
     "scan",
     "poster_activity",
     "rehearsal_answer",
+    "second_keying",
 )  # what an attendee's visit can add to
 
 

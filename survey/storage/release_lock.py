@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
+from typing import IO
 
 from sqlalchemy import Engine, text
 
@@ -40,7 +41,7 @@ def held(engine: Engine) -> Iterator[None]:
                 connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": NUMBER})
                 connection.rollback()
     else:
-        with file_of(engine).open("w") as file:
+        with opened(file_of(engine)) as file:
             until = monotonic() + PATIENCE
             while not taken(file.fileno(), fcntl.LOCK_EX):
                 if monotonic() > until:
@@ -59,6 +60,15 @@ def is_held(engine: Engine) -> bool:
         return False
     with path.open("r") as file:
         return not taken(file.fileno(), fcntl.LOCK_SH)
+
+
+def opened(path: Path) -> IO[str]:
+    """Open the lock's file to write. Raises Refused where that user may not."""
+    try:
+        return path.open("w")
+    except OSError as error:
+        sentence = f"{path} cannot be written: make releases as the user that the server runs as."
+        raise Refused(sentence) from error
 
 
 def file_of(engine: Engine) -> Path:

@@ -60,6 +60,10 @@ class Place:
     gnis: str = ""
 
 
+HELD = ("held", "held_low", "held_high")  # kinds of notes, as in analysis/release/held.py
+Held = Mapping[tuple[int, str, str], Sequence[Mapping[str, Any]]]
+
+
 @dataclass(frozen=True)
 class Current:
     """The newest release, as pages see it."""
@@ -71,6 +75,7 @@ class Current:
     measures: Mapping[str, Asked]  # by measure id
     # by slug: (season, panel) in which a community had too few answers to be shown at all
     few: Mapping[str, set[tuple[int, str]]] = field(default_factory=dict)
+    held: Held = field(default_factory=dict)  # notes on held answers, by season and place
 
     def asked(self, measure: str) -> Asked:
         return self.measures[measure]
@@ -101,6 +106,21 @@ class Current:
         """Return the questions that each subject is made of: an index has several."""
         measures = self.release.about["measures"]
         return {Subject(one["id"], one["agency"]): one["questions"] for one in measures}
+
+    @cached_property
+    def areas(self) -> Mapping[tuple[str, str], Place]:
+        """Return a place of each area, by state and county."""
+        return {(place.state, place.county): place for place in self.places.values()}
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Return where each place stands among all, by slug."""
+        return {slug: position for position, slug in enumerate(self.places)}
+
+    def picked(self, slugs: Iterable[str], most: int) -> list[Place]:
+        """Return the places of these slugs that there are, in their order, the first of them."""
+        known = {slug for slug in slugs if slug in self.places}
+        return [self.places[slug] for slug in sorted(known, key=self.order.__getitem__)][:most]
 
     def words(self, measure: str, wording: str) -> str:
         """Return the name under which the language files keep a measure's words."""
@@ -153,7 +173,17 @@ def as_current(release: Release) -> Current:
         headline=Subject(*about["headline"]),
         measures={measure["id"]: Asked.of(measure) for measure in about["measures"]},
         few=too_few(about["notes"]),
+        held=held_notes(about["notes"]),
     )
+
+
+def held_notes(notes: Iterable[Mapping[str, Any]]) -> Held:
+    """Return the notes on answers that do not count, by season, state and county."""
+    found: dict[tuple[int, str, str], list[Mapping[str, Any]]] = {}
+    for note in notes:
+        if note["kind"] in HELD:
+            found.setdefault((note["season"], note["state"], note["county"]), []).append(note)
+    return found
 
 
 def too_few(notes: Iterable[Mapping[str, Any]]) -> dict[str, set[tuple[int, str]]]:

@@ -71,7 +71,9 @@ READS = (
 # prove writes a page of docs/, a review a file of content/, a backup and a brief files, a restore
 # another database: all before they say a word. An import is stored, and taken back, in
 # tests/imports/; what is forgotten, and a hold that is lifted, in tests/pages/desk/test_keeping.py.
+# What is decided about held answers is in tests/quality/.
 ELSEWHERE = {
+    "held list", "held propose", "held answer",
     "brief", "import file", "import undo", "retention apply", "retention lift",
     "prove", "language review", "backup", "restore", "move", "merge", "research-file", "raw-export",
 }  # fmt: skip

@@ -26,7 +26,7 @@ REAL = {
     "slug": ["buffalo", "buffalo-2026", "nowhere"],
     "name": ["figures.csv", "porchlight.zip", "site.css", "nothing.exe"],
     "ending": ["csv", "json", "chart.json"],
-    "door": ["kiosk", "paper", "later"],
+    "door": ["kiosk", "paper", "later", "twice/paper"],
     "release_id": ["1", "2147483647"],
     "id": ["1", "00000000-0000-4000-8000-000000000000"],
     "token": ["x" * 43],

@@ -14,6 +14,7 @@ from survey.desk.comments import count_waiting
 from survey.desk.publishing import is_published
 from survey.pages.desk.door import blueprint, me, show
 from survey.pages.desk.places import MOST_LISTED, current, find_place, own_places
+from survey.quality import decisions
 from survey.storage import db, events
 from survey.storage.events import Window, window_of
 from survey.storage.models import Community, Event
@@ -78,8 +79,12 @@ def steps(event: Event, now: datetime) -> list[Step]:
     here = window_of(event.opens_at, event.closes_at, now)
     states = STATES[here] | (after(event, now) if here is Window.CLOSED else {})
     comments = url_for("desk.comments", slug=event.community.slug)
+    waits = here is Window.CLOSED and decisions.is_waiting(db.session(), event)
+    if waits:  # at most one step is open, and this one comes first
+        states |= {key: "later" for key, state in states.items() if state == "now"}
     return [
         *(Step(key, url_for(page, slug=event.slug), states[key]) for key, page in PAGES.items()),
+        Step("held", url_for("desk.held", slug=event.slug), "now" if waits else "over"),
         Step("comments", comments, states.get("comments", "later")),
         Step("publish", url_for("desk.publish"), states.get("publish", "later")),
         Step("replies", url_for("desk.replies", slug=event.community.slug), "later"),
@@ -102,10 +107,14 @@ PAGES = {
     "posters": "desk.posters",
     "try_out": "desk.try_out",
     "night": "desk.night",
+    "paper": "desk.paper",
     "close": "desk.close",
 }
 STATES = {
-    Window.UPCOMING: dict(zip(PAGES, ("done", "now", "later", "later", "later"), strict=True)),
-    Window.OPEN: dict(zip(PAGES, ("done", "done", "over", "now", "later"), strict=True)),
-    Window.CLOSED: dict(zip(PAGES, ("done", "done", "over", "done", "done"), strict=True)),
+    here: dict(zip(PAGES, states.split(), strict=True))
+    for here, states in {
+        Window.UPCOMING: "done now later later later later",
+        Window.OPEN: "done done over now over later",
+        Window.CLOSED: "done done over done over done",
+    }.items()
 }

@@ -14,6 +14,7 @@ from survey.desk.night import Night, look
 from survey.desk.settling import settle
 from survey.pages.desk.door import Doing, act, blueprint, show
 from survey.pages.desk.event import note
+from survey.pages.desk.held import look_at
 from survey.pages.desk.home import window
 from survey.pages.desk.places import find_event
 from survey.storage import db, events
@@ -61,6 +62,7 @@ def close_event(slug: str) -> Reply | tuple[str, int]:
     home = url_for("desk.place", slug=shown.community.slug)
     db.session().rollback()  # nobody reads while its rows are written anew
     outside(lambda: list(settle(engine, seal, over, now)))
+    look_at(shown.id)
     return redirect(home, 303)
 
 

@@ -105,7 +105,7 @@ def test_a_file_is_explained_imported_and_taken_back(desk: Flask):
     text = main_of(plan.text)
     assert "3 questions first" in text
     assert "Read as Google Forms" in text
-    assert "column B" in text.partition("Dropped before anything is stored")[2]
+    assert "Column B" in text.partition("Dropped before anything is stored")[2]
     refused = presses(ana, plan, do="import")
     assert refused.status_code == 422
     assert stored(desk)["maple-falls-2025"] == 0

@@ -1,0 +1,85 @@
+"""One response as the signs of stuffing see it: no more than is stored of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import sqrt
+from statistics import fmean, pvariance
+from typing import Any
+
+from survey.questionnaire.answer_codes import ORDER
+from survey.questionnaire.instrument import NOT_SHOWN
+
+PARTY = 1.4  # people come in parties who agree: so many answers are worth one (docs/methods.md)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One response of an event.
+
+    opinion: the mean of its answers about the police, 0 (worst) to 1 (best); None for none
+    about: its other answers, by item, each as one value
+    """
+
+    key: Hashable
+    poster: str
+    hour: str  # event-local
+    mode: str
+    sample: tuple[str, str]  # audience and wave: those who were asked the same
+    household: bool
+    vector: tuple[tuple[str, Hashable], ...]
+    opinion: float | None
+    about: Mapping[str, Hashable] = field(hash=False)
+
+
+def answer_of(
+    key: Hashable,
+    given: Mapping[str, Any],
+    scales: Mapping[str, Sequence[int]],
+    *,
+    poster: str,
+    hour: str,
+    mode: str,
+    sample: tuple[str, str],
+    household: bool,
+) -> Answer:
+    """Return a stored response as an Answer.
+
+    given: item -> code, as it is stored. scales: item -> the codes of its scale, of those items
+    that tell an opinion
+    """
+    vector = {
+        name: tuple(map(str, value)) if isinstance(value, list) else value
+        for name, value in sorted(given.items())
+        if name != ORDER and value != NOT_SHOWN and isinstance(value, (int, str, list))
+    }
+    opinions, about = [], {}
+    for name, value in vector.items():
+        codes = scales.get(name)
+        if codes is None:
+            about[name] = value
+        elif value in codes:
+            low, high = min(codes), max(codes)
+            opinions.append((codes[codes.index(value)] - low) / (high - low))
+    return Answer(
+        key=key,
+        poster=poster,
+        hour=hour,
+        mode=mode,
+        sample=sample,
+        household=household,
+        vector=tuple(vector.items()),
+        opinion=fmean(opinions) if opinions else None,
+        about=about,
+    )
+
+
+def opinions(answers: Iterable[Answer]) -> list[float]:
+    return [one.opinion for one in answers if one.opinion is not None]
+
+
+def standard_error(values: Sequence[float]) -> float:
+    """Return the standard error of a mean of people who come in parties; never quite 0."""
+    spread = max(pvariance(values), 0.01) if len(values) > 1 else 0.1
+    return sqrt(PARTY * spread / max(len(values), 1))

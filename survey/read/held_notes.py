@@ -1,0 +1,58 @@
+"""Sentences on answers that do not count, and on figures that are not settled because of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from survey.read.captions import Teller
+from survey.storage.release_store import Current, Row
+
+WAITING, LEFT_OUT = "waiting", "left_out"
+UNSETTLED = "not_settled"
+
+
+def held_notes(now: Current, tell: Teller, row: Row) -> Iterator[str]:
+    """Yield what is to be said beside one figure: how many wait, and what they could do to it."""
+    notes = now.held.get((row["season"], row["state"], row["county"]), ())
+    waiting, left_out = (number(now, notes, row, reason) for reason in (WAITING, LEFT_OUT))
+    about: dict[str, object] = {"season": row["season"]}
+    if ends := range_of(notes, row):
+        low, high, reason = ends
+        if reason == UNSETTLED:
+            ends_named = {"low": tell.number(low, row), "high": tell.number(high, row)}
+            yield tell.say(
+                "held.unsettled", number=tell.language.number(waiting), **about, **ends_named
+            )
+        else:
+            yield tell.say("held.settled", number=tell.language.number(waiting), **about)
+    if left_out:
+        yield tell.say("held.left_out", number=tell.language.number(left_out), **about)
+
+
+def number(now: Current, notes: Any, row: Row, reason: str) -> int:
+    """Return how many answers of a figure's people are held, at most."""
+    sample = now.asked(row["measure"]).sample.replace("_", ".")
+    return int(
+        sum(
+            note["value"]
+            for note in notes
+            if (note["kind"], note["reason"], note["panel"]) == ("held", reason, sample)
+            and (row["community"] in ("", note["community"])
+                 or note["community"] in row["members"].split("|"))
+        )
+    )  # fmt: skip
+
+
+def range_of(notes: Any, row: Row) -> tuple[float, float, str] | None:
+    """Return the ends of a total over all views, and whether that is settled; None for none."""
+    key = ("cut", "community", "measure", "agency")
+    found: Mapping[str, Any] = {
+        note["kind"]: note
+        for note in notes
+        if note["kind"] != "held" and all(note[name] == row[name] for name in key)
+    }
+    if not found:
+        return None
+    low, high = found["held_low"], found["held_high"]
+    return low["value"], high["value"], low["reason"]

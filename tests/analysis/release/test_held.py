@@ -1,0 +1,84 @@
+"""What held answers could do to a figure, against every whole-number case; and what is told."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from analysis.measures import Measure
+from analysis.release.held import HeldCount, HeldIn, held_notes, views
+
+TRUST = Measure("trust", "police", favourable=(4, 5), panel="adults")
+TEENS = Measure("teen.trust", "police", favourable=(4, 5), panel="teens", audience="teen")
+ROW = {
+    "season": 2026, "state": "OR", "county": "Alder", "panel": "adults", "cut": "total",
+    "community": "maple-falls", "members": "", "measure": "trust", "agency": "police",
+    "unit": "share", "n_low": 100, "value_low": 0.575, "value_high": 0.625,
+}  # fmt: skip
+HERE = HeldIn(2026, "OR", "Alder", "maple-falls", "adult", "event")
+
+
+def notes(rows: list[dict[str, object]], held: dict[HeldIn, HeldCount]) -> list[tuple[object, ...]]:
+    found = held_notes(pd.DataFrame(rows), [TRUST, TEENS], held)
+    return [(n.kind, n.reason, n.community, n.measure, n.value) for n in found]
+
+
+@pytest.mark.parametrize(("n", "held"), [(30, 5), (100, 40), (300, 10), (11, 100)])
+def test_the_range_holds_whatever_held_answers_say(n: int, held: int):
+    """Every count that the band allows, every answer of those who wait."""
+    least, most = 0.55, 0.65
+    low, high, settled = views(n, least, most, held)
+    farthest = 0.0
+    for top in range(math.ceil(n * least), math.floor(n * most) + 1):
+        for more in range(held + 1):
+            share = (top + more) / (n + held)
+            assert low - 1e-9 <= share <= high + 1e-9
+            farthest = max(farthest, abs(share - top / n))
+    assert farthest <= 0.05 or not settled
+
+
+def test_without_held_answers_nothing_is_said():
+    assert notes([ROW], {}) == []
+
+
+def test_numbers_are_rounded_up_and_the_range_is_of_published_numbers_alone():
+    """41 held and 45 held give the same notes: what is told is made of what is shown."""
+    told = [notes([ROW], {HERE: HeldCount(count, 0)}) for count in (41, 45)]
+    assert told[0] == told[1]
+    assert told[0] == [
+        ("held", "waiting", "maple-falls", "", 45),
+        ("held_low", "not_settled", "maple-falls", "trust", 0.39),
+        ("held_high", "not_settled", "maple-falls", "trust", 0.75),
+    ]
+
+
+def test_few_are_settled_and_those_left_out_move_nothing():
+    assert notes([ROW], {HERE: HeldCount(3, 12)}) == [
+        ("held", "waiting", "maple-falls", "", 5),
+        ("held", "left_out", "maple-falls", "", 15),
+        ("held_low", "settled", "maple-falls", "trust", 0.54),
+        ("held_high", "settled", "maple-falls", "trust", 0.65),
+    ]
+    assert notes([ROW], {HERE: HeldCount(0, 12)}) == [("held", "left_out", "maple-falls", "", 15)]
+
+
+def test_they_belong_to_their_place_season_and_sample_and_to_what_it_is_shown_with():
+    rows = [
+        {**ROW, "community": "elm-grove"},
+        {**ROW, "community": "other", "members": "elm-grove|maple-falls"},
+        {**ROW, "community": ""},
+        {**ROW, "season": 2025},
+        {**ROW, "county": "Baker"},
+        {**ROW, "cut": "age"},
+        {**ROW, "measure": "teen.trust"},
+    ]
+    found = [one[2:4] for one in notes(rows, {HERE: HeldCount(9, 0)}) if one[0] == "held_low"]
+    assert found == [("other", "trust"), ("", "trust")]
+
+
+def test_a_score_is_told_in_its_own_unit():
+    row = {**ROW, "unit": "score", "value_low": 57.5, "value_high": 62.5}
+    found = notes([row], {HERE: HeldCount(45, 0)})
+    assert [one[4] for one in found] == [45, 39.0, 75.0]
