@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Any
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,7 +14,7 @@ from survey.commands.find import community_of, event_of
 from survey.commands.settle import settle
 from survey.commands.typed import CLOCK, DAY
 from survey.commands.work import FLASK, Work, content, work
-from survey.desk import keeping, planning, rehearsal
+from survey.desk import keeping, logos, planning, rehearsal
 from survey.storage import events
 from survey.storage.models import Event, Response
 
@@ -134,6 +134,24 @@ def set_host(slug: str, host: str) -> None:
         planning.set_host(content(), row, host)
         seen = "the police run it" if row.police_run else "police see released figures only"
         doing.say(f"{row.slug}: run by {row.host}. Attendees read that {seen}.")
+
+
+@event.command("logo")
+@click.argument("slug")
+@click.argument("picture", type=click.File("rb"), required=False)
+@click.option("--off", is_flag=True, help="Take it off the posters.")
+def set_logo(slug: str, picture: IO[bytes] | None, off: bool) -> None:
+    """Print the host's logo on the posters: a PNG, JPEG or WebP, drawn anew."""
+    if off == (picture is not None):
+        raise click.UsageError("Name a picture, or --off.")
+    with work() as doing:
+        found = event_of(doing.session, slug)
+        if picture is None:
+            logos.remove_logo(doing.session, found)
+            doing.say(f"{found.slug}: its posters carry no logo.")
+            return
+        logos.set_logo(doing.session, found, picture.read())
+        doing.say(f"{found.slug}: its posters carry the logo.")
 
 
 @event.command("rehearse")

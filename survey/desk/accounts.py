@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from survey.desk import passwords
+from survey.desk import passwords, second_step
 from survey.desk.limits import tidy
+from survey.desk.tokens import new_token, token_hash
 from survey.questionnaire.areas import fold
-from survey.storage.desk_tables import Account, AccountLink, DeskSession
+from survey.storage.desk_tables import Account, AccountLink, DeskSession, Passkey
 from survey.storage.events import Refused
 from survey.storage.models import Community
 
@@ -25,16 +24,6 @@ OPERATOR, ORGANISER, DEPARTMENT, REVIEWER = ROLES = (
 )
 INVITES = {OPERATOR: ROLES, ORGANISER: (ORGANISER, DEPARTMENT, REVIEWER)}
 LINK_KEPT = timedelta(days=7)
-TOKEN_BYTES = 24
-
-
-def token_hash(token: str) -> str:
-    """Return the only form in which a token is kept: it is random, so one round is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def has_operator(session: Session) -> bool:
@@ -141,13 +130,17 @@ def check_free(session: Session, name: str) -> None:
 
 
 def reset(session: Session, token: str, password: str, moment: datetime) -> Account:
-    """Give an account another password by a link; every session of it ends. Raises Refused."""
+    """Give an account another password by a link, and nothing but that: sessions, passkeys and the
+    app that shows codes may be on a phone that was lost, or not its owner's. Raises Refused.
+    """
     link = taken_link(session, token, moment)
     account = session.get(Account, link.account_id)
     if account is None or account.ended:
         raise Refused("That link was used, or is over.", "link")
     session.delete(link)
     change_password(session, account, password)
+    second_step.turn_off(session, account)
+    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
     return account
 
 
@@ -172,6 +165,8 @@ def end(session: Session, account: Account) -> None:
     account.ended = True
     session.execute(delete(DeskSession).where(DeskSession.account_id == account.id))
     session.execute(delete(AccountLink).where(AccountLink.account_id == account.id))
+    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
+    second_step.turn_off(session, account)
     session.flush()
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from survey.desk import agencies, communities, planning, posters
+from survey.desk import agencies, communities, logos, planning, posters
 from survey.desk.calendar import first_tuesday, is_rule
 from survey.questionnaire.instrument import EVENT, Content
 from survey.storage.events import Refused
@@ -67,6 +67,7 @@ class EventPlan:
             languages=self.languages,
             host=self.host,
         )
+        logos.carry_on(session, event)
         for one in self.posters:
             posters.add_poster(session, event, channel=one.channel, wave=one.wave)
         return event

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.desk.accounts import new_token, token_hash
+from survey.desk.tokens import new_token, token_hash
 from survey.storage.desk_tables import Account, DeskSession
 
 IDLE = timedelta(hours=12)  # an organiser's evening, and the morning after not
@@ -35,7 +35,7 @@ def begin(session: Session, account: Account, agent: str, moment: datetime) -> s
             account_id=account.id,
             token_hash=token_hash(token),
             before_hash="",
-            device="phone" if PHONE.search(agent) else "computer",
+            device=device_of(agent),
             began_at=moment,
             rotated_at=moment,
             seen_at=moment,
@@ -43,6 +43,11 @@ def begin(session: Session, account: Account, agent: str, moment: datetime) -> s
     )
     session.flush()
     return token
+
+
+def device_of(agent: str) -> str:
+    """Return all that is kept of a browser: "phone" or "computer"."""
+    return "phone" if PHONE.search(agent) else "computer"
 
 
 def find(session: Session, token: str, moment: datetime) -> DeskSession | None:

@@ -19,11 +19,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from survey.desk import accounts, passwords
+from survey.desk.tokens import new_token
 from survey.questionnaire.areas import fold
 from survey.storage.desk_tables import Account, SignInCount
 
 QUARTER = 900  # seconds
 MOST = 10  # wrong passwords a quarter of an hour: by name, of all unknown browsers together
+MOST_CODES = 5  # wrong codes a quarter of an hour, of somebody who knows the password
 MOST_OF_ALL = 300  # from unknown browsers for all names together: a list of names is tried
 LONGEST_NAME = 200  # characters that are looked at
 KEPT = 8  # quarters of an hour that a counter is kept
@@ -55,17 +57,27 @@ class Doorkeeper:
 
     def device_mark(self, account: Account) -> str:
         """Return what a browser keeps after it has signed in: it is void with the password."""
-        return str(self.devices.dumps([account.id, accounts.new_token(), part_of(account)]))
+        return str(self.devices.dumps([account.id, new_token(), part_of(account)]))
 
     def keys(self, name: str, account: Account | None, mark: str) -> list[tuple[str, int]]:
         """Return the counters that a try is held against, each with its limit."""
-        try:
-            device = self.devices.loads(mark)
-        except BadSignature:
-            device = None
-        if account and device and device[0] == account.id and device[2] == part_of(account):
-            return [(self.key("device", device[1]), MOST)]
+        if device := self.device(account, mark):
+            return [(self.key("device", device), MOST)]
         return [(self.key("name", fold(name)), MOST), (self.key("all", ""), MOST_OF_ALL)]
+
+    def code_counter(self, account: Account, mark: str) -> str:
+        """Return the counter of the codes that are typed after the password."""
+        device = self.device(account, mark)
+        return self.key("code device", device) if device else self.key("code", str(account.id))
+
+    def device(self, account: Account | None, mark: str) -> str:
+        """Return, by its mark, a browser that was in this account before; "" for another."""
+        try:
+            browser = self.devices.loads(mark)
+        except BadSignature:
+            return ""
+        ours = account and browser[0] == account.id and browser[2] == part_of(account)
+        return str(browser[1]) if ours else ""
 
     def key(self, kind: str, text: str) -> str:
         return hmac.new(self.secret, f"{kind}\n{text}".encode(), hashlib.sha256).hexdigest()

@@ -114,10 +114,11 @@ def render_form(
     household: str = "",
     longer: bool = True,
     submission: UUID | None = None,
+    inert: bool = False,
 ) -> str:
     """Return the page. With an audience it holds that one's screens, without one those of all.
 
-    longer: whether the longer module is on it
+    longer: whether the longer module is on it; inert: without a script, to be looked at
     """
     instrument = instrument_of(place)
     shown = shown_agencies(form, submission) if submission else form.agencies.all
@@ -140,6 +141,7 @@ def render_form(
         ],
         entry=instrument.chain(audiences[0], place.wave)[1],
         step=step,
+        inert=inert,
         audience=audience,
         household=household,
         problems=problems,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, request, url_for
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from survey.config import is_only_here
+from survey.desk.logos import has_logo
 from survey.desk.qr_codes import PAPERS, address, qr_svg, short_address
 from survey.pages.form_page import form_of, instrument_of
 from survey.pages.form_view import Screen, View
@@ -19,7 +20,7 @@ from survey.questionnaire.instrument import LEAVING
 from survey.questionnaire.words import Language
 from survey.storage.db import session
 from survey.storage.events import Place, is_code, place_of, tidy_code
-from survey.storage.models import Community, Event, Poster
+from survey.storage.models import Community, Event, Logo, Poster
 from survey.web.locale import content
 
 blueprint = Blueprint("posters", __name__)
@@ -77,6 +78,21 @@ def screens(place: Place, words: Language, audience: str, longer: bool) -> list[
     return [one for one in view.screens(instrument, (audience,)) if longer or not one.longer]
 
 
+@blueprint.get("/poster/<code>/logo.png")
+def logo(code: str) -> Response:
+    """Return the picture of who runs the event, as it is printed."""
+    kept = session().get(Logo, find_poster(code).event_id) or abort(404)
+    response = Response(kept.image, mimetype="image/png")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def logo_of(event: Event) -> str:
+    """Return the address of an event's logo; "" where it has none."""
+    shown = event.posters and has_logo(session(), event)
+    return url_for("posters.logo", code=event.posters[0].code) if shown else ""
+
+
 def find_poster(code: str) -> Poster:
     code = tidy_code(code)
     if not is_code(code):
@@ -115,6 +131,7 @@ def printing_of(event: Event) -> dict[str, Any]:
     public: str = current_app.extensions["settings"].public_url
     return {
         "event": event,
+        "logo": logo_of(event),
         "community": event.community,
         "made_up": event.community.made_up,
         "paper": paper if paper in PAPERS else PAPERS[0],

@@ -20,6 +20,7 @@ from typing import Any
 
 REFERENCE = "en"
 PLACEHOLDER = re.compile(r"{(\w+)}")
+TWO_STOPS = re.compile(r"(?<=\w)\.\.(?!\.)")
 LATIN = re.compile(r"[0-9A-Za-z]")
 FSI, PDI = "\u2068", "\u2069"  # around a name or a range in text that runs from right to left
 
@@ -73,7 +74,9 @@ class Language:
             return text
         parts = [*split_at_placeholders(text)]
         parts[1::2] = [self.isolated(values[name]) for name in parts[1::2]]
-        return "".join(parts)
+        filled = "".join(parts)
+        # "at 5:00 p.m." ends its sentence: an abbreviation's full stop is the sentence's, too
+        return TWO_STOPS.sub(".", filled) if ".." in filled else filled
 
     def isolated(self, value: object) -> str:
         """Return a placeholder's value; from right to left, a Latin one keeps its own direction."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.storage.models import WITHOUT_ROWID, Base, Community
@@ -32,6 +32,8 @@ class Account(Base):
     language: Mapped[str] = mapped_column(String(8))
     made_at: Mapped[datetime]
     ended: Mapped[bool] = mapped_column(default=False)
+    code_app: Mapped[bytes | None]  # the secret of an app that shows codes, sealed
+    code_step: Mapped[int] = mapped_column(default=0)  # half minute of the last code used
 
     communities: Mapped[list[Community]] = relationship(
         secondary="account_community", order_by="Community.name", passive_deletes=True
@@ -82,6 +84,34 @@ class DeskSession(Base):
     seen_at: Mapped[datetime]
 
     account: Mapped[Account] = relationship()
+
+
+class Passkey(Base):
+    """The public half of a key on somebody's device, with which they sign in."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (UniqueConstraint("credential"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    credential: Mapped[bytes]  # the id that the device gave it
+    public_key: Mapped[bytes]
+    signed: Mapped[int] = mapped_column(BigInteger)  # how often, as the device counts; often 0
+    device: Mapped[str] = mapped_column(String(12))  # phone or computer, where it was made
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime]  # when the last challenge that it answered was handed out
+
+    account: Mapped[Account] = relationship()
+
+
+class RecoveryCode(Base):
+    """A code that stands in, once, for the app that shows codes."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = WITHOUT_ROWID
+
+    code_hash: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
 
 
 class SignInCount(Base):

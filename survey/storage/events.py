@@ -218,7 +218,7 @@ def place_of(poster: Poster) -> Place:
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         agencies=agencies_of(community),
-        host=event.host or next(agency.name for agency in community.agencies if agency.local),
+        host=event.run_by,
         police_run=event.police_run,
         retired_at=poster.retired_at,
         rehearsal_until=event.rehearsal_until,

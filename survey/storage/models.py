@@ -143,6 +143,23 @@ class Event(Base):
         order_by="Poster.code",
     )
 
+    @property
+    def run_by(self) -> str:
+        """Return the name of who runs the survey: the local law enforcement, if nobody else."""
+        local = (agency.name for agency in self.community.agencies if agency.local)
+        return self.host or next(local)
+
+
+class Logo(Base):
+    """The picture of who runs an event, printed on its posters."""
+
+    __tablename__ = "logo"
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    image: Mapped[bytes] = mapped_column(LargeBinary)  # PNG, drawn by us
+
 
 IMPORTED = "imported file"  # the channel of answers that came by no poster: nobody can open it
 

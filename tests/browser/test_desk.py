@@ -1,20 +1,21 @@
-"""Walked as a new user: from the one-time link to a printed poster, with what the pages say."""
+"""Walked as a new user: from the one-time link to a published figure, with what the pages say."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.actors import Guest
+from tests.browser.actors import Guest, posts
 from tests.browser.organiser import ADDRESS, Organiser
 from tests.browser.server import Site, serving
-from tests.builders import OPINION
+from tests.builders import ADULT, OPINION
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +32,7 @@ def town_hall(chromium: Browser, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_from_the_link_to_a_printed_poster_and_on_to_the_next_year(new_page, town_hall, width):
+def test_from_the_link_to_a_figure_and_on_to_the_next_year(new_page, town_hall, width):
     page = new_page(width=width)
     page.add_init_script(f"({PRINTED})()")
     ana = Organiser(page, town_hall).opens_the_link().joins()
@@ -54,15 +55,56 @@ def test_from_the_link_to_a_printed_poster_and_on_to_the_next_year(new_page, tow
     codes = town_hall.rows("SELECT code FROM poster")
     assert {one.text for one in read} == {f"{ADDRESS}/s/{code}" for (code,) in codes}
 
+    ana.presses("Home").presses("Alder Creek, Ohio")
+    expect(page.get_by_text("Print the posters")).to_be_visible()
+    the_evening_comes(town_hall)
+    ((code,),) = town_hall.rows("SELECT code FROM poster WHERE wave = 'event'")
+    people = answer(new_page(), town_hall, code)
+    ana.presses("Home").presses("Alder Creek, Ohio").presses("See how it goes")
+    expect(page.get_by_text("about 30").first).to_be_visible()
+    ana.presses("Close the event").presses("Close it now")
+    town_hall.flask("release")
+    guest = new_page(width=width)
+    guest.goto(f"{town_hall.url}/results/alder-creek")
+    expect(guest.get_by_role("heading", level=1)).to_contain_text("Alder Creek")
+    expect(guest.locator("main")).to_contain_text(SHOWN)
+    assert town_hall.rows("SELECT count(*) FROM response") == [(people,)]
+
+    ana.presses("Home")
     before = ana.clicks
-    page.goto(f"{town_hall.url}/desk/places/alder-creek")
-    ana.presses("Plan the next one, as last time")
+    ana.presses("Alder Creek, Ohio").presses("Plan the next one, as last time")
     ana.presses("Make the posters").presses("Open the sheets to print").presses("Print all sheets")
     assert ana.clicks - before <= 5
     seasons = [season for (season,) in town_hall.rows("SELECT season FROM event ORDER BY season")]
     assert seasons[1] == seasons[0] + 1
     assert len(town_hall.rows("SELECT code FROM poster")) == 4
     assert [*dict.fromkeys(ana.found)] == []
+
+
+TRUST = [5] * 12 + [4] * 12 + [2] * 10  # 24 of 34 trust the police a lot or completely
+SHOWN = "70%"  # among 30 to 59 people, in steps of ten
+
+
+def the_evening_comes(site: Site) -> None:
+    """Move the event to now: what a browser test cannot wait for."""
+    now = datetime.now(UTC)
+    hours = {"starts_at": -1, "opens_at": -1, "ends_at": 1, "closes_at": 49}
+    for column, by in hours.items():
+        moment = f"{now + timedelta(hours=by):%Y-%m-%d %H:%M:%S.%f}"
+        site.change(f"UPDATE event SET {column} = ?", moment)
+    site.change("UPDATE event SET season = ?", now.year)
+
+
+def answer(phone: Page, site: Site, code: str) -> int:
+    """Let one guest answer on a phone and the others by post; return how many they were."""
+    first, *others = TRUST
+    guest = Guest(phone, site).opens(code)
+    guest.says("adult", "police").goes_on("trust")
+    guest.answers({**OPINION, "trust.police": str(first)}).sends()
+    for trust in others:
+        given = ADULT | OPINION | {"trust.police": trust}
+        posts(phone.context.request, f"{site.url}/s/{code}", given)
+    return len(TRUST)
 
 
 def test_a_try_out_is_answered_on_a_phone_seen_at_the_desk_and_wiped(new_page, town_hall):

@@ -37,6 +37,7 @@ CHANGES = {
     "agency remove birch-hollow ems": "name FROM agency -> !Birch Hollow ems",
     "event add birch-hollow --day 2027-08-03": "slug FROM event -> birch-hollow-2027",
     "event correct birch-hollow-2026 --name Picnic": "name FROM event -> Picnic",
+    "event logo birch-hollow-2026 docs/porchlight.png": "event_id FROM logo -> 2",
     "event rehearse birch-hollow-2028": "rehearsal_until > 0 FROM event WHERE id = 4 -> 1",
     "event remove birch-hollow-2026": "slug FROM event -> !birch-hollow-2026",
     "event delete maple-falls-2026 --year 2026": "slug FROM event -> !maple-falls-2026",

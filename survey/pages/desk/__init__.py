@@ -10,6 +10,7 @@ from flask import Flask
 
 from survey.imports import uploads
 from survey.pages.desk import (
+    code_app,
     comments,
     diary,
     door,
@@ -19,12 +20,15 @@ from survey.pages.desk import (
     home,
     imports,
     keeping,
+    logo,
     me,
     new_event,
     night,
     paper,
+    passkeys,
     people,
     posters,
+    preview,
     publish,
     rehearsal,
     replies,
@@ -34,6 +38,7 @@ from survey.pages.desk.door import blueprint
 
 # each adds its routes
 PAGES = (
+    code_app,
     comments,
     diary,
     event,
@@ -42,12 +47,15 @@ PAGES = (
     home,
     imports,
     keeping,
+    logo,
     me,
     new_event,
     night,
     paper,
+    passkeys,
     people,
     posters,
+    preview,
     publish,
     rehearsal,
     replies,

@@ -36,6 +36,7 @@ from werkzeug.wrappers import Response as Reply
 from survey.config import Settings
 from survey.desk import sessions
 from survey.pages.desk.access import ANYBODY, MAY
+from survey.pages.desk.clock import moment_here
 from survey.questionnaire.words import Language
 from survey.storage import audit, db, events
 from survey.storage.desk_tables import Account, DeskSession
@@ -85,7 +86,10 @@ def enter() -> Reply | None:
     g.token = request.cookies.get(COOKIE, "")
     visit = find_session(g.token)
     g.desk_session = visit
-    session["csrf_token"] = form_secret(visit)
+    if visit is None:
+        g.visit = request.cookies.get(VISIT) or secrets.token_urlsafe(24)
+    g.browser = f"session\n{visit.id}" if visit else f"visit\n{g.visit}"
+    session["csrf_token"] = browser_key("form")
     if request.endpoint == UPLOAD and is_let_in():
         request.max_content_length = Settings.MAX_UPLOAD + Settings.MAX_BODY
     if request.method == "POST":
@@ -125,13 +129,13 @@ def end_copied(doing: Doing, id: UUID) -> None:
         doing.session.delete(visit)
 
 
-def form_secret(visit: DeskSession | None) -> str:
-    """Return what the tokens of this browser's forms are bound to."""
-    if visit is None:
-        g.visit = request.cookies.get(VISIT) or secrets.token_urlsafe(24)
-    bound = f"session\n{visit.id}" if visit else f"visit\n{g.visit}"
+def browser_key(use: str) -> str:
+    """Return this browser's own key for one use: of its session, else of its visit.
+
+    The one for forms can be read in each form's token; no other follows from it.
+    """
     key = str(current_app.secret_key).encode()
-    return hmac.new(key, f"porchlight.form\n{bound}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"porchlight.{use}\n{g.browser}".encode(), hashlib.sha256).hexdigest()
 
 
 @blueprint.after_request
@@ -262,7 +266,9 @@ def show(template: str, *, refused: Refused | None = None, **more: Any) -> str:
         words=words,
         say=words.say,
         languages=content().reading_languages,
+        languages_of=content().offered,
         me=visit.account if visit else None,
+        moment_here=lambda moment: moment_here(words, me(), moment),
         refused=refused,
         problem=problem_of(words, refused) if refused else "",
         typed=request.form,

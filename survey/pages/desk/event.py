@@ -7,12 +7,13 @@ from datetime import date, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from survey.desk import agencies, communities, planning
 from survey.desk.answered import has_answers
 from survey.desk.place_codes import set_codes
+from survey.pages import posters as printed
 from survey.pages.desk.door import Doing, act, blueprint, my_language, show
 from survey.pages.desk.draft import Draft
 from survey.pages.desk.offered import hours_told
@@ -138,6 +139,7 @@ def typed(parse: Callable[[str], T], text: str, field: str) -> T:
 
 
 def plan_page(event: Event, refused: Refused | None = None) -> str:
+    g.open_to = "framing"
     zone = ZoneInfo(event.time_zone)
     words = my_language()
     draft = Draft(request.form, words, content(), events.now(), event.community)
@@ -151,6 +153,8 @@ def plan_page(event: Event, refused: Refused | None = None) -> str:
         ends=ends,
         when=f"{words.day(starts.date())}, {hours}",
         draft=draft,
+        preview=lambda code: url_for("desk.preview", slug=event.slug, lang=code),
+        logo=printed.logo_of(event),
         locked=has_answers(db.session(), [event]),
         refused=refused,
     )

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reply
 
-from survey.desk import accounts, passwords, sessions
+from survey.desk import accounts, passkeys, second_step, sessions
+from survey.desk.sign_in import Outcome, count
 from survey.pages.desk import door
-from survey.pages.desk.door import Doing, act, blueprint, show, write
-from survey.pages.desk.sign_in import enter_as, safe
+from survey.pages.desk.door import DEVICE, Doing, act, blueprint, show, write
+from survey.pages.desk.own_site import own_site
+from survey.pages.desk.sign_in import doorkeeper, enter_as, safe
 from survey.storage import db, events
 from survey.storage.desk_tables import Account
 from survey.storage.events import Refused
@@ -28,9 +30,8 @@ def me() -> str:
 def change_password() -> Reply | tuple[str, int]:
     """Change it for who knows the old one. Every other browser is signed out."""
     account, fresh = door.me(), request.form.get("password", "")
-    if not passwords.matches(account.password, request.form.get("old", "")):
-        return own_page(Refused("", "old_password", "old")), 422
     try:
+        confirm("old")
         act("password_changed", lambda doing: changed(doing, fresh))
     except Refused as refused:
         return own_page(refused), 422
@@ -38,6 +39,18 @@ def change_password() -> Reply | tuple[str, int]:
     g.desk_session = None
     account = db.session().get_one(Account, account.id)
     return enter_as(account, "signed_in", url_for("desk.me"))
+
+
+def confirm(field: str) -> None:
+    """Let nobody who found an open browser change how its owner signs in: the password is asked
+    for again. Raises Refused where it is wrong; guessing is slowed as at the door."""
+    keeper, mark, now = doorkeeper(), request.cookies.get(DEVICE, ""), events.now()
+    typed = request.form.get(field, "")
+    found, why, counters = keeper.check(db.session(), door.me().name, typed, mark, now)
+    if found is None:
+        write(lambda session: count(session.connection(), counters, now))
+        slowed = why is Outcome.SLOWED
+        raise Refused("", "sign_in_slowed" if slowed else "old_password", field)
 
 
 def changed(doing: Doing, fresh: str) -> None:
@@ -77,5 +90,8 @@ def own_page(refused: Refused | None = None) -> str:
         "desk/me.html",
         sessions=sessions.living(db.session(), account, events.now()),
         here=g.desk_session.id,
+        passkeys=passkeys.of_account(db.session(), account),
+        site=own_site(),
+        codes_left=second_step.recovery_codes_left(db.session(), account),
         refused=refused,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Reply
 
@@ -16,7 +16,7 @@ from survey.desk.accounts import ORGANISER
 from survey.desk.event_plan import plan_again
 from survey.pages.desk.door import Doing, act, blueprint, my_language, show
 from survey.pages.desk.draft import FIELDS, STEPS, Draft
-from survey.pages.desk.places import current, find_place, own_places
+from survey.pages.desk.places import current, find_place, newest, own_places
 from survey.storage import events
 from survey.storage.events import Refused
 from survey.storage.models import Community, Event
@@ -67,7 +67,7 @@ def make_event() -> Reply | tuple[str, int]:
 def again(slug: str) -> Reply:
     """Plan the next event as the last one was: the last look, filled in."""
     place = find_place(slug)
-    last = current(place, events.now())
+    last = current(place, events.now()) or newest(place)
     if last is None:
         return redirect(url_for("desk.new_event", place=slug, step="day"))
     return redirect(url_for("desk.new_event", **again_fields(place, last)))
@@ -100,6 +100,8 @@ def step_page(draft: Draft, step: str, refused: Refused | None = None) -> str:
     own = FIELDS[step]
     carried = [pair for pair in draft.fields.items(multi=True) if pair[0] not in CONTROL]
     then = draft.fields.get("then") == "check"
+    if step == STEPS[-1]:
+        g.open_to = "framing"
     number = [one for one in STEPS[:-1] if draft.asks(one)]
     return show(
         "desk/new.html",
@@ -110,6 +112,7 @@ def step_page(draft: Draft, step: str, refused: Refused | None = None) -> str:
         carried=[pair for pair in carried if not pair[0].startswith(own)] if own else carried,
         following="check" if then else draft.after(step),
         change=lambda to: url_for("desk.new_event", **arguments(carried, to)),
+        preview=lambda code: url_for("desk.preview_new", **arguments(carried, step), lang=code),
         places=own_places(most=20) if step == STEPS[0] else [],
         refused=refused,
     )

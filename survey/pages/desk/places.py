@@ -48,6 +48,11 @@ def is_mine(community_id: int) -> bool:
     return account.role == OPERATOR or community_id in {one.id for one in account.communities}
 
 
+def newest(place: Community) -> Event | None:
+    """Return the event that the next one is planned after: also one that was put away."""
+    return max(place.events, key=lambda event: (event.starts_at, event.id), default=None)
+
+
 def current(place: Community, moment: datetime) -> Event | None:
     """Return the event that a place has in hand: the next one, else the last that was not put
     away."""

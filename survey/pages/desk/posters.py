@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import redirect, request, url_for
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Reply
 
 from survey.config import is_only_here
@@ -19,6 +20,14 @@ from survey.questionnaire.instrument import EVENT, LEAVING
 from survey.storage import events
 from survey.storage.events import Refused
 from survey.storage.models import Event, Poster
+
+# what is printed of a poster, and how it looks
+SHEETS = {
+    "posters": "macros/poster_sheet.html",
+    "tents": "macros/table_tent.html",
+    "cards": "macros/hand_outs.html",
+}
+CARDS = 8  # of a sheet: two side by side, each 3.5 by 2.4 inches
 
 
 @blueprint.get("/events/<slug>/posters")
@@ -92,18 +101,27 @@ def remove_poster(code: str) -> Reply | tuple[str, int]:
 
 @blueprint.get("/events/<slug>/sheets")
 def sheets(slug: str) -> str:
-    """Show every poster on a sheet of its own, to print; ?only=<code> for one."""
+    """Show what is to be printed of every poster; ?only=<code> of one, ?as=tents or cards."""
     event = find_event(slug)
-    only = request.args.getlist("only")
+    only, asked = request.args.getlist("only"), request.args.get("as", "")
+    kind = asked if asked in SHEETS else next(iter(SHEETS))
     chosen = [one for one in hanging(event) if not only or one.code in only]
     printed_codes = [(one, Markup(qr_svg(address(printed.base(), one.code)))) for one in chosen]
     return show(
         "desk/sheets.html",
         sheets=printed_codes,
         only=only,
+        kind=kind,
+        kinds=SHEETS,
+        cards=CARDS,
+        address=lambda one: url_for("desk.sheets", slug=slug, **{**lists(request.args), "as": one}),
         short=lambda code: short_address(printed.base(), code),
         **printed.printing_of(event),
     )
+
+
+def lists(args: MultiDict[str, str]) -> dict[str, list[str]]:
+    return {name: args.getlist(name) for name in args if name in ("only", "paper", "in")}
 
 
 def changed(event: Event, name: str, work: Callable[[Doing], None]) -> Reply | tuple[str, int]:

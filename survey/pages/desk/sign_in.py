@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from survey.desk import accounts, sessions
-from survey.desk.sign_in import Doorkeeper, Outcome, count
+from survey.desk.second_step import CodeApps
+from survey.desk.sign_in import MOST_CODES, Doorkeeper, Outcome, count, failed, part_of
 from survey.pages.desk.door import (
     COOKIE,
     DEVICE,
@@ -23,10 +26,13 @@ from survey.pages.desk.door import (
     show,
     write,
 )
+from survey.pages.desk.handed import hand_out, take_back
+from survey.pages.desk.own_site import own_site
 from survey.storage import db, events
 from survey.storage.desk_tables import Account
 from survey.storage.events import Refused
 
+CODE_WITHIN = timedelta(minutes=10)  # a phone is looked for, a pair of glasses too
 REFUSALS = {Outcome.WRONG: "sign_in_wrong", Outcome.SLOWED: "sign_in_slowed"}
 
 
@@ -34,7 +40,7 @@ REFUSALS = {Outcome.WRONG: "sign_in_wrong", Outcome.SLOWED: "sign_in_slowed"}
 def sign_in() -> str | Reply:
     if g.desk_session:
         return redirect(url_for("desk.home"))
-    return show("desk/sign_in.html", after=request.args.get("after", ""))
+    return sign_in_page(request.args.get("after", ""))
 
 
 @blueprint.post("/sign-in")
@@ -44,11 +50,54 @@ def let_in() -> Reply | tuple[str, int]:
     name, password = request.form.get("name", ""), request.form.get("password", "")
     mark, now = request.cookies.get(DEVICE, ""), events.now()
     account, why, counters = keeper.check(db.session(), name, password, mark, now)
+    after = request.form.get("after", "")
     if account is None or why is not None:
         write(lambda session: count(session.connection(), counters, now))
-        refused = Refused("", REFUSALS[why or Outcome.WRONG], "name")
-        return show("desk/sign_in.html", after=request.form.get("after", ""), refused=refused), 401
-    return enter_as(account, "signed_in", safe(request.form.get("after", "")))
+        return sign_in_page(after, Refused("", REFUSALS[why or Outcome.WRONG], "name")), 401
+    if account.code_app is not None:
+        return code_page(account, after), 200
+    return enter_as(account, "signed_in", safe(after))
+
+
+@blueprint.post("/sign-in/code")
+def second_step() -> Reply | tuple[str, int]:
+    """Let in who typed the password before, by a code of their app or a recovery code."""
+    after, code = request.form.get("after", ""), request.form.get("code", "")
+    keeper, mark, now = doorkeeper(), request.cookies.get(DEVICE, ""), events.now()
+    own_apps = apps()
+    try:
+        _, (id, part) = take_back("second step", request.form.get("handed", ""), CODE_WITHIN)
+    except Refused as refused:
+        return sign_in_page(after, refused), 401
+    account = db.session().get(Account, int(id))
+    if account is None or account.ended or part_of(account) != part:
+        return sign_in_page(after, Refused("", "took_too_long")), 401
+    counter = keeper.code_counter(account, mark)
+    if failed(db.session(), counter, now) >= MOST_CODES:
+        return code_page(account, after, Refused("", "code_slowed", "code")), 401
+
+    def use(doing: Doing) -> None:
+        own_apps.pass_(doing.session, doing.account, code, now)
+
+    try:
+        return enter_as(account, named_by(code), safe(after), use)
+    except Refused as refused:
+        write(lambda session: count(session.connection(), [counter], now))
+        return code_page(account, after, refused), 401
+
+
+def named_by(code: str) -> str:
+    """Return what the audit trail calls a sign-in: a recovery code has letters."""
+    return "signed_in_code" if any(sign.isalpha() for sign in code) else "signed_in"
+
+
+def code_page(account: Account, after: str, refused: Refused | None = None) -> str:
+    handed = hand_out("second step", str(account.id), part_of(account))
+    return show("desk/second_step.html", after=after, handed=handed, refused=refused)
+
+
+def sign_in_page(after: str, refused: Refused | None = None) -> str:
+    return show("desk/sign_in.html", after=after, site=own_site(), refused=refused)
 
 
 @blueprint.post("/sign-out")
@@ -98,8 +147,13 @@ def join(token: str) -> Reply | str | tuple[str, int]:
     return enter_as(account, "signed_in", url_for("desk.home"))
 
 
-def enter_as(account: Account, name: str, after: str) -> Reply:
-    """Begin a session with a token of its own, whatever the browser brought along."""
+def enter_as(
+    account: Account, name: str, after: str, check: Callable[[Doing], None] = lambda doing: None
+) -> Reply:
+    """Begin a session with a token of its own, whatever the browser brought along.
+
+    check: what has to hold, and is used up, in the same transaction. Raises what it raises.
+    """
     id, agent, now = account.id, request.headers.get("User-Agent", ""), events.now()
     old = g.desk_session.id if g.get("desk_session") else None
 
@@ -107,6 +161,7 @@ def enter_as(account: Account, name: str, after: str) -> Reply:
         if old is not None:
             sessions.end(doing.session, before, old)
         doing.by = id
+        check(doing)
         return sessions.begin(doing.session, doing.account, agent, now)
 
     before = g.desk_session.account_id if old is not None else id
@@ -127,3 +182,7 @@ def safe(after: str) -> str:
 
 def doorkeeper() -> Doorkeeper:
     return Doorkeeper(str(current_app.secret_key))
+
+
+def apps() -> CodeApps:
+    return CodeApps(str(current_app.secret_key))

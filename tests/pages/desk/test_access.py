@@ -11,11 +11,13 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from survey.config import ROOT
 from survey.desk.accounts import ROLES
 from survey.pages.desk.access import ANYBODY, MAY
 from survey.storage import db
+from survey.storage.models import Event
 from tests.builders import add_event, add_poster
 from tests.conftest import make_app
 from tests.desk_people import (
@@ -54,15 +56,16 @@ def test_a_route_that_is_not_listed_opens_for_nobody(sqlite_url: str, monkeypatc
     assert olive.opens("/desk/people").status_code == 500
 
 
-def every_route(app: Flask) -> list[tuple[str, str, str]]:
+def every_route(app: Flask, code: str = "AAAAAA", id: int = 1) -> list[tuple[str, str, str]]:
+    """Return (endpoint, method, address) of every route: those of a place are of Maple Falls."""
     found = []
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith("desk."):
             continue
         address = re.sub(r"<uuid:\w+>", str(uuid4()), rule.rule)
-        address = re.sub(r"<int:\w+>", "1", address)
+        address = re.sub(r"<int:\w+>", str(id), address)
         address = address.replace("<slug>", "maple-falls").replace("<token>", "x" * 32)
-        address = address.replace("<code>", "AAAAAA")
+        address = address.replace("<code>", code)
         address = re.sub(r"<\w+>", "maple-falls-2026", address)
         for method in (rule.methods or set()) & {"GET", "POST"}:
             found.append((rule.endpoint, method, address))
@@ -80,6 +83,26 @@ def test_a_role_opens_its_own_routes_alone(two_towns: Flask, role: str):
         send = somebody.client.get if method == "GET" else somebody.client.post
         reply = send(address, data={"csrf_token": form_token(page)} if method == "POST" else None)
         assert reply.status_code == 404, (endpoint, method, role)
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "operator"])
+def test_every_page_of_another_town_is_not_there(two_towns: Flask, role: str):
+    """Whatever stands in an address: a place, an event, a poster, a person, a session."""
+    with two_towns.app_context():
+        event = db.session().scalars(select(Event).where(Event.slug == "maple-falls-2026")).one()
+        code = event.posters[0].code
+    colleague(two_towns, role, "maple-falls", name="Neighbour")
+    id = account_of(two_towns, "Neighbour").id
+    somebody = colleague(two_towns, role, "elm-grove", name="Kim")
+    page, before = somebody.sees("/desk/me"), acts(two_towns)
+    names = {rule.endpoint: rule.arguments for rule in two_towns.url_map.iter_rules()}
+    for endpoint, method, address in every_route(two_towns, code, id):
+        if not names[endpoint] or MAY[endpoint] == ANYBODY:
+            continue
+        send = somebody.client.get if method == "GET" else somebody.client.post
+        reply = send(address, data={"csrf_token": form_token(page)} if method == "POST" else None)
+        assert reply.status_code == 404, (endpoint, method, address)
+    assert acts(two_towns) == before
 
 
 def test_who_is_not_signed_in_signs_in(two_towns: Flask):

@@ -47,7 +47,7 @@ def ana(town: Flask) -> Colleague:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"town": " "}, "Something has to stand here"),
+        ({"town": " "}, "Please fill this in"),
         ({"town": "x" * 81}, "80 characters at most"),
         ({"state": "Narnia"}, "Choose the state"),
         ({"town": "Maple Falls", "county": "Alder", "state": "Oregon"}, "is here already"),
@@ -57,9 +57,9 @@ def ana(town: Flask) -> Colleague:
         ({"starts": "20:00", "ends": "18:00"}, "The end comes before the start"),
         ({"zone": "Mars/Olympus"}, "Choose the time zone"),
         ({"agency": ["fire"]}, "Tick the police or the sheriff"),
-        ({"called_police": ""}, "Something has to stand here"),
+        ({"called_police": ""}, "Please fill this in"),
         ({"host": "school"}, "not ticked"),
-        ({"host": "else"}, "Something has to stand here"),
+        ({"host": "else"}, "Please fill this in"),
         ({"language": ["xx"]}, "Choose one language"),
         ({"language": ["ksw"]}, "Choose one language"),
         ({"poster": [""], "own_poster": ""}, "Choose one place or more"),
