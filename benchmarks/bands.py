@@ -113,8 +113,7 @@ def passes(
     tally: Tally, measures: Sequence[Measure], tables: Sequence[Table], i: int, coarse: int
 ) -> bool:
     """Whether no group of the panel is in doubt when table i is shown at this band."""
-    rows = tuple(row._replace(coarse=coarse) for row in tables[i].rows)
-    shown = [*tables[:i], replace(tables[i], rows=rows), *tables[i + 1 :]]
+    shown = [*tables[:i], replace(tables[i], coarse=coarse), *tables[i + 1 :]]
     world, parts = world_of(tally, measures, shown)
     left = undone(world, parts, doubts(world, parts))
     return all(doubt.cut != tables[i].key.cut for doubt in left)

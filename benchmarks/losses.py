@@ -15,8 +15,10 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from analysis.disclosure.between_releases import Earlier
 from analysis.disclosure.protect import guarded
@@ -27,8 +29,15 @@ from analysis.tabulation.exact_rows import build_tables
 from analysis.tabulation.tables import Table
 from benchmarks import national
 from benchmarks.bands import demonstration
-from benchmarks.stage import table
-from survey.release import measure_catalogue
+from benchmarks.running import SECRET
+from benchmarks.stage import database, table
+from survey.config import Settings
+from survey.questionnaire.content_files import read_content
+from survey.questionnaire.instrument import Content
+from survey.release import build, measure_catalogue
+from survey.release.answer_rows import SetAside
+from survey.storage import schema
+from survey.storage.db import open_engine
 
 TOWNS, MEAN = 4, 60.0  # of a made-up county: communities, answers of one in a season
 
@@ -42,12 +51,25 @@ def main() -> None:
     frame, measures, cuts = demonstration()
     shown("the demonstration", [c for _, c in frame.groupby(["state", "county"])], measures, cuts)
     if asked.counties:
-        measures = measure_catalogue.measures_of(national.CONTENT, national.KINDS)
-        frames = [
-            national.County(f"county-{i}", i, 1 + i % (2 * TOWNS - 2), MEAN).load()
-            for i in range(asked.counties)
-        ]
+        content = read_content()
+        measures = measure_catalogue.measures_of(content, national.KINDS)
+        frame = made_up(content, asked.counties)
+        frames = [c for _, c in frame.groupby(["state", "county"])]
         shown(f"{asked.counties} made-up counties", frames, measures, cuts)
+
+
+def made_up(content: Content, counties: int) -> pd.DataFrame:
+    """Return the answers of so many counties with ten seasons."""
+    with database("sqlite") as url:
+        engine = open_engine(Settings(secret_key=SECRET, database_url=url))
+        schema.migrate(engine)
+        national.Country(TOWNS * counties, counties, MEAN).store(engine, content)
+        with Session(engine) as session:
+            frame = build.closed_answers(
+                session, content, datetime.now(UTC), national.KINDS, SetAside(), made_up=False
+            )
+        engine.dispose()
+    return frame
 
 
 def shown(

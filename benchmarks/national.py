@@ -1,116 +1,170 @@
-"""The release of a whole country of made-up answers, county by county, on two processes.
+"""A release of made-up answers by `flask release`, at the size of a state or of a country.
 
-    python -m benchmarks.national                          20 and 200 thousand answers
-    python -m benchmarks.national --responses 20000000     National Night Out, ten seasons
+    python -m benchmarks.national                               20 and 200 thousand answers
+    python -m benchmarks.national --responses 2000000 --postgres
 
-17,000 communities in 3,000 counties (in proportion for fewer answers), ten seasons, the questions
-and cuts of the real questionnaire. A county's answers are made from its seed where they are
-needed, so nothing is stored and no process holds another county's; making them is part of the
-time, and counted apart. The exponent is that of processor time, which a busy machine spoils least.
-Then one county gets 2,000 answers more and is built again by itself.
+As National Night Out: communities in counties in proportion to 17,000 and 3,000, ten seasons, the
+questions and cuts of the real questionnaire. The answers are stored in a database of their own
+(making them is not counted), then the command runs as an operator types it: it reads, builds,
+audits and stores every figure. Then one county gets answers of a new event and all is released
+again. Processor time is counted, since a busy machine spoils
+it least; the exponent is that of the first release.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import log
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import numpy as np
-import pandas as pd
+from sqlalchemy import Engine, insert, select, text
+from sqlalchemy.orm import Session
 
-from analysis.measures import Measure
-from analysis.release.programme import build
-from benchmarks.stage import table
+from benchmarks.running import SECRET
+from benchmarks.stage import database, table
+from survey.config import Settings
 from survey.questionnaire.content_files import read_content
 from survey.questionnaire.forms import Item
+from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
+from survey.storage import schema
+from survey.storage.db import open_engine
+from survey.storage.models import Agency, Community, Event, Poster, Response
 
 KINDS = ("police", "fire", "ems")
-SEASONS = tuple(range(2017, 2027))
 COMMUNITIES, COUNTIES, RESPONSES = 17_000, 3_000, 20_000_000  # of the whole country
 SPREAD = 0.9  # of the logarithm of a community's size: a few large, many small
-PROCESSES = 2
+EVENTS = 2  # of a community and season
+AT_ONCE = 5_000  # rows in one statement
+LATE = 2_000  # answers of one more event, before the second release
 
 
 @dataclass(frozen=True)
-class County:
-    """Made-up answers of one county, the same from the same seed."""
+class Country:
+    """What is stored: towns of counties, and how many people answer in each season."""
 
-    name: str
-    seed: int
     communities: int
+    counties: int
     mean: float  # answers of a community in a season
-    more: int = 0  # answers added to the newest season
+    seasons: Sequence[int] = tuple(range(2017, 2027))
+    seed: int = 1
 
-    def load(self) -> pd.DataFrame:
-        chance = np.random.default_rng(self.seed)
-        sizes = self.mean * np.exp(chance.normal(0, SPREAD, self.communities) - SPREAD**2 / 2)
-        counts = chance.poisson(np.repeat(sizes[:, None], len(SEASONS), axis=1))
-        counts[0, -1] += self.more
-        place, year = (x.ravel() for x in np.indices(counts.shape))
-        place, year = (np.repeat(x, counts.ravel()) for x in (place, year))
-        return self._answers(place, year, chance)
+    @classmethod
+    def of(cls, responses: int) -> Country:
+        """Return the country, or a part of it, that gives about so many answers."""
+        part = responses / RESPONSES
+        towns = max(6, round(COMMUNITIES * part))
+        return cls(towns, max(1, round(COUNTIES * part)), responses / towns / 10)
 
-    def _answers(
-        self, place: np.ndarray, year: np.ndarray, chance: np.random.Generator
-    ) -> pd.DataFrame:
-        content, n = CONTENT, len(place)
-        mood = chance.normal(0.4, 1, n) + chance.normal(0, 0.3, self.communities)[place]
-        evening = chance.integers(0, 2, n)  # two events of each community and season
-        names = np.array([f"{self.name}-{i}" for i in range(self.communities)])
-        frame = {
-            "key": [f"{self.name}-{i}" for i in range(n)],
-            "season": np.array(SEASONS)[year],
-            "state": "XX",
-            "county": self.name,
-            "community": names[place],
-            "event": [
-                f"{self.name}-{a}-{b}-{c}" for a, b, c in zip(place, year, evening, strict=True)
-            ],
-            "instrument": content.current.id,
-            "audience": "adult",
+    def store(self, engine: Engine, content: Content) -> int:
+        """Store places, events and answers; return how many answers."""
+        chance, stored = np.random.default_rng(self.seed), 0
+        with Session(engine) as session:
+            for town in range(self.communities):
+                place = self.place(session, town)
+                size = self.mean * float(np.exp(chance.normal(0, SPREAD) - SPREAD**2 / 2))
+                mood = chance.normal(0.4, 0.3)
+                for season in self.seasons:
+                    for evening in range(EVENTS):
+                        count = int(chance.poisson(size / EVENTS))
+                        event = evening_of(session, content, place, season, evening)
+                        stored += answer(session, content, event, count, mood, chance)
+            session.commit()
+        return stored
+
+    def place(self, session: Session, town: int) -> Community:
+        county = town * self.counties // self.communities
+        name = f"town-{town}"
+        place = Community(
+            slug=name, name=name, county=f"County{county}", state="Ohio",
+            identity=name, made_up=False,
+        )  # fmt: skip
+        place.agencies = [Agency(kind=kind, name=f"{name} {kind}") for kind in KINDS]
+        session.add(place)
+        session.flush()
+        return place
+
+
+def evening_of(
+    session: Session, content: Content, place: Community, season: int, number: int
+) -> Event:
+    day = datetime(season, 8, 4 + number, 22, tzinfo=UTC)
+    event = Event(
+        community_id=place.id, slug=f"{place.slug}-{season}-{number}", name="Night", season=season,
+        instrument=content.current.id, languages=["en", "es"], time_zone="America/New_York",
+        starts_at=day, ends_at=day.replace(hour=23), opens_at=day, closes_at=day.replace(hour=23),
+    )  # fmt: skip
+    session.add(event)
+    session.flush()
+    session.add(Poster(code=f"P{event.id:07d}", event_id=event.id, channel="gate", wave="event"))
+    session.flush()
+    return event
+
+
+def answer(
+    session: Session,
+    content: Content,
+    event: Event,
+    count: int,
+    mood: float,
+    chance: np.random.Generator,
+) -> int:
+    """Let that many people answer at an event; return how many did."""
+    told = list(answers(content, count, mood, chance))
+    rows = [
+        {
+            "event_id": event.id, "submission": UUID(bytes=chance.bytes(16), version=4),
+            "poster": f"P{event.id:07d}", "audience": "adult", "wave": "event", "mode": "own phone",
+            "language": "es" if i % 5 == 0 else "en", "instrument": content.current.id,
+            "hour": f"{event.season}-08-04T19", "late": False, "household": False, "answers": one,
         }
-        for cut in measure_catalogue.cuts_of(content):
-            groups = np.array(groups_of(cut))
-            odds = 1 / np.arange(1.0, len(groups) + 1)
-            frame[f"cut.{cut}"] = chance.choice(groups, n, p=odds / odds.sum())
-        for item in items():
-            codes = sorted(item.question.scale.codes if item.question.scale else (1, 2, 3))
-            edges = np.linspace(-1.5, 1.5, len(codes) - 1)
-            code = np.array(codes)[np.searchsorted(edges, mood + chance.logistic(0, 0.8, n))]
-            frame[item.name] = np.where(chance.random(n) < 0.07, -3, code).astype(np.int64)
-        return pd.DataFrame(frame)
+        for i, one in enumerate(told)
+    ]  # fmt: skip
+    for i in range(0, len(rows), AT_ONCE):
+        session.execute(insert(Response), rows[i : i + AT_ONCE])
+    return count
 
 
-CONTENT = read_content()
+def answers(
+    content: Content, count: int, mood: float, chance: np.random.Generator
+) -> Iterator[dict[str, Any]]:
+    """Yield what each of so many people taps."""
+    attitude = mood + chance.normal(0, 1, count)
+    columns: dict[str, list[Any]] = {}
+    for item in items(content):
+        codes = sorted(item.question.scale.codes)  # type: ignore[union-attr]
+        edges = np.linspace(-1.5, 1.5, len(codes) - 1)
+        given = np.searchsorted(edges, attitude + chance.logistic(0, 0.5, count))
+        blank = chance.random(count) < 0.07
+        columns[item.name] = np.where(blank, -1, np.array(codes)[given]).tolist()
+    for question in measure_catalogue.cut_questions(content):
+        options = list(question.options)
+        odds = 1 / np.arange(1.0, len(options) + 1)
+        given = chance.choice(len(options), count, p=odds / odds.sum()).tolist()
+        several = question.kind == "several"
+        columns[question.id] = [[options[i]] if several else options[i] for i in given]
+    names = list(columns)
+    for row in zip(*columns.values(), strict=True):
+        yield dict(zip(names, row, strict=True))
 
 
-def items() -> list[Item]:
-    questions = [q for q in CONTENT.current.questions.values() if q.is_measured]
-    return [Item(q, kind) for q in questions for kind in measure_catalogue.about(CONTENT, q, KINDS)]
-
-
-def groups_of(cut: str) -> list[str]:
-    if cut == measure_catalogue.LANGUAGE:
-        return ["en", "es"]
-    return [*CONTENT.current.questions[cut].options, "unsaid"]
-
-
-def counties(responses: int) -> list[County]:
-    part = responses / RESPONSES
-    communities = max(6, round(COMMUNITIES * part))
-    count = max(1, round(COUNTIES * part))
-    mean = responses / communities / len(SEASONS)
-    share = np.diff(np.linspace(0, communities, count + 1).round()).astype(int)
-    return [County(f"county-{i}", i, int(c), mean) for i, c in enumerate(share)]
+def items(content: Content) -> list[Item]:
+    """Return what most adults answer on a scale at an event."""
+    here = content.current.asked("adult", "event")
+    asked = [q for q in here if q.is_measured and q.scale is not None]
+    return [Item(q, kind) for q in asked for kind in measure_catalogue.about(content, q, KINDS)]
 
 
 def main() -> None:
@@ -118,71 +172,69 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--responses", type=int, nargs="+", default=[20_000, 200_000])
+    options.add_argument("--postgres", action="store_true")
     asked = options.parse_args()
-    measures, cuts = (
-        measure_catalogue.measures_of(CONTENT, KINDS),
-        measure_catalogue.cuts_of(CONTENT),
-    )
     rows = []
     for responses in asked.responses:
-        rows.append(measured(responses, measures, cuts))
+        with database("postgres" if asked.postgres else "sqlite") as url:
+            rows.append(measured(url, responses))
         print(*rows[-1], sep="\t", file=sys.stderr, flush=True)  # the next may take an hour
-    head = ["answers", "figures", "minutes", "CPU minutes", "CPU us an answer", "of it making"]
-    print(table([*head, "GiB each", "again s"], rows))
+    head = ["answers", "figures", "minutes", "CPU minutes", "CPU us an answer", "GiB, largest"]
+    print(table([*head, "again, CPU s"], rows))
     if len(rows) > 1:
         grown = log(float(str(rows[-1][3])) / float(str(rows[0][3])))
         print(f"\nexponent {grown / log(asked.responses[-1] / asked.responses[0]):.2f}")
 
 
-def measured(responses: int, measures: Sequence[Measure], cuts: Sequence[str]) -> list[object]:
-    all_of = counties(responses)
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder, "release")
-        began, spent = time.perf_counter(), cpu_seconds()
-        with ProcessPoolExecutor(PROCESSES) as executor:
-            made = build(all_of, measures, cuts, out, executor)
-            peak = max([resident(), *executor.map(resident, range(PROCESSES * 4))])
-        took, spent = time.perf_counter() - began, cpu_seconds() - spent
-        with ProcessPoolExecutor(PROCESSES) as executor:
-            before = cpu_seconds()
-            answers = sum(executor.map(size, all_of[:40]))
-        making = (cpu_seconds() - before) / answers * 2  # it is loaded twice
-        with ProcessPoolExecutor(PROCESSES) as executor:
-            list(executor.map(resident, range(PROCESSES * 4)))  # they are up
-            changed = [replace(all_of[0], more=2_000), *all_of[1:]]
-            names = [all_of[0].name]
-            began = time.perf_counter()
-            again = build(changed, measures, cuts, out, executor, changed=names)
-            rebuilt = time.perf_counter() - began
-        assert again.built == names
+def measured(url: str, responses: int) -> list[object]:
+    settings, content = Settings(secret_key=SECRET, database_url=url), read_content()
+    engine = open_engine(settings)
+    schema.migrate(engine)
+    stored = Country.of(responses).store(engine, content)
+    took, spent, peak = released(url)
+    with engine.connect() as connection:
+        figures = connection.scalar(text("SELECT count(*) FROM figure"))
+    with Session(engine) as session:
+        place = session.scalars(select(Community).order_by(Community.id)).first()
+        assert place is not None
+        event = evening_of(session, content, place, 2026, EVENTS)
+        answer(session, content, event, LATE, 0.4, np.random.default_rng(2))
+        session.commit()
+    _, again, _ = released(url)
+    engine.dispose()
     return [
-        f"{responses:,}",
-        f"{made.figures:,}",
+        f"{stored:,}",
+        f"{figures:,}",
         f"{took / 60:.2f}",
         f"{spent / 60:.3f}",
-        f"{spent / responses * 1e6:.0f}",
-        f"{making * 1e6:.0f}",
+        f"{spent / stored * 1e6:.0f}",
         f"{peak:.2f}",
-        f"{rebuilt:.1f}",
+        f"{again:.1f}",
     ]
 
 
-def cpu_seconds() -> float:
-    """What this process and its ended children have used of all processors."""
-    mine, children = (
-        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return mine.ru_utime + mine.ru_stime + children.ru_utime + children.ru_stime
+def released(url: str) -> tuple[float, float, float]:
+    """Run the command; return its minutes, the processor time of all its processes, and the most
+    memory that one of them had, in GiB."""
+    before, began = children(), time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "release"]
+        subprocess.run(
+            command,
+            env=os.environ | {"DATABASE_URL": url, "SECRET_KEY": SECRET, "TMPDIR": folder},
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=Path(__file__).parent.parent,
+        )
+    took = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    return took, children() - before, peak
 
 
-def size(county: County) -> int:
-    return len(county.load())
-
-
-def resident(_: int = 0) -> float:
-    """The most memory that this process ever had, in GiB."""
-    text = Path("/proc/self/status").read_text()
-    return int(text.split("VmHWM:")[1].split()[0]) / 2**20
+def children() -> float:
+    """Processor seconds of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def _printed(
     )
     part, measure = np.nonzero((sums[:, :, N] > 0) & ~left_out)
     stats = sums[part, measure]
-    coarse = [table.rows[0].coarse if table.rows else 0 for table in tables]
+    coarse = [table.coarse for table in tables]
     level = np.repeat(np.array(coarse, dtype=np.int64), [len(some) for some in parts])[part]
     figures = _counts(stats, measure, measures, level)
     limits = banded(figures)

@@ -14,13 +14,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import numpy as np
+
 from analysis.disclosure.between_releases import AUDIT, NEW, REBUILT, SAME, Earlier
+from analysis.disclosure.cells import Cells
 from analysis.disclosure.printed import shown_of, true_world
 from analysis.disclosure.trades import Trades
 from analysis.disclosure.witness import Doubt, Grid, Shown, World, doubts, grid_of
 from analysis.measures import TOTAL, Measure
-from analysis.tabulation.counts import Tally
-from analysis.tabulation.exact_rows import counted
+from analysis.tabulation.counts import N, Tally
+from analysis.tabulation.exact_rows import outline, part_sums, parts_of, with_rows
 from analysis.tabulation.tables import Chart, Note, Plan, Table, TableKey, plan_tables
 
 FRESH = (NEW, REBUILT)
@@ -55,6 +58,34 @@ class Decisions:
     def charts(self, key: TableKey) -> frozenset[Chart]:
         """Charts of a table that are left out."""
         return frozenset(chart for of, chart in self.left_out if of == key)
+
+
+class State(NamedTuple):
+    """How a table is shown under some decisions: the same state prints the same."""
+
+    table: TableKey
+    coarse: bool
+    left_out: frozenset[Chart]
+
+
+def state_of(key: TableKey, decisions: Decisions) -> State:
+    return State(key, key in decisions.coarse, decisions.charts(key))
+
+
+@dataclass
+class Round:
+    """The groups that are in doubt while tables are shown so; each is looked into once."""
+
+    trades: Trades
+    doubtful: Sequence[Doubt]  # no neighbouring world proves them safe
+    undone: dict[Doubt, bool] = field(default_factory=dict)  # whether no trade settles it either
+
+    def left(self, only: Doubt | None) -> list[Doubt]:
+        asked = [doubt for doubt in self.doubtful if only is None or doubt == only]
+        if new := [doubt for doubt in asked if doubt not in self.undone]:
+            self.undone |= dict.fromkeys(new, False)
+            self.undone |= dict.fromkeys(self.trades.undone(new), True)
+        return [doubt for doubt in asked if self.undone[doubt]]
 
 
 class Print(NamedTuple):
@@ -92,7 +123,7 @@ def guarded(
             for doubt in left:  # what settled one of them may have settled others
                 if hearing.in_doubt(decisions, doubt):
                     decisions = hearing.settled(doubt, decisions)
-        tables, fates = hearing.tables(decisions)
+        tables, fates = hearing.finished(decisions)
         passed.tables += tables
         passed.fates |= fates
     passed.notes += _notes(decisions, passed.fates, earlier)
@@ -120,9 +151,11 @@ class Hearing:
     measures: Sequence[Measure]
     plans: Sequence[Plan]
     earlier: Earlier
-    made: dict[tuple[TableKey, bool, frozenset[Chart]], Table] = field(default_factory=dict)
-    prints: dict[tuple[TableKey, bool, frozenset[Chart]], Print] = field(default_factory=dict)
+    made: dict[State, Table] = field(default_factory=dict)
+    prints: dict[State, Print] = field(default_factory=dict)
     worlds: dict[tuple[TableKey, ...], World] = field(default_factory=dict)
+    rounds: dict[tuple[State, ...], Round] = field(default_factory=dict)
+    cells: dict[int, Cells] = field(default_factory=dict)  # see Trades
 
     def tables(self, decisions: Decisions) -> tuple[list[Table], dict[TableKey, str]]:
         """The panel's tables under these decisions, and what becomes of each."""
@@ -142,20 +175,34 @@ class Hearing:
         """Groups that nothing proves safe under these decisions; only: asked of one alone."""
         tables, fates = self.tables(decisions)
         together = [table for table in tables if fates[table.key] in (*FRESH, SAME)]
-        if not any(fates[table.key] in FRESH and table.rows for table in together):
+        if not any(fates[t.key] in FRESH and self._shows(t) for t in together):
             return []  # nothing new is shown: the rest was audited when it was made
+        at = tuple(state_of(table.key, decisions) for table in together)
+        if at not in self.rounds:
+            self.rounds[at] = self._round(together, at)
+        return self.rounds[at].left(only)
+
+    def _round(self, together: Sequence[Table], at: Sequence[State]) -> Round:
         keys = tuple(table.key for table in together)
         if keys not in self.worlds:
             self.worlds[keys] = true_world(self.tally, self.measures, together)
         world = self.worlds[keys]
-        prints = self._prints(world, together, decisions)
+        prints = self._prints(world, together, at)
         shown = [part for one in prints for part in one.parts]
         shown += [atom for one in prints for atom in one.atoms]
         grids = {table.key.cut: one.grid for table, one in zip(together, prints, strict=True)}
-        doubtful = doubts(world, shown, grids)
-        if only is not None:
-            doubtful = [doubt for doubt in doubtful if doubt == only]
-        return Trades(world, grids).undone(doubtful) if doubtful else []
+        return Round(Trades(world, grids, self.cells), doubts(world, shown, grids))
+
+    def _shows(self, table: Table) -> bool:
+        """Whether a table has a row. The smallest part has people on every measure it was asked."""
+        parts = parts_of(table.layout)
+        if not table.left_out:
+            return bool(parts)
+        kept = [self.measures[i].key for i in table.measures]
+        n = part_sums(self.tally.counts[table.key.cut][:, :, list(table.measures), N], parts)
+        charts = [[Chart(table.layout[i].community, *key) for key in kept] for i, *_ in parts]
+        shown = [[chart not in table.left_out for chart in row] for row in charts]
+        return bool(parts) and bool(((n > 0) & np.array(shown)).any())
 
     def settled(self, doubt: Doubt, decisions: Decisions) -> Decisions:
         """The first of the steps after which the group is no longer in doubt; in the end nothing
@@ -193,17 +240,28 @@ class Hearing:
             yield decisions.without([plan.key])
 
     def _table(self, plan: Plan, decisions: Decisions) -> Table:
-        at = (plan.key, plan.key in decisions.coarse, decisions.charts(plan.key))
+        at = state_of(plan.key, decisions)
         if at not in self.made:
-            _, coarse, charts = at
-            self.made[at] = counted(self.tally, self.measures, plan, int(coarse), charts)
+            table = outline(plan, int(at.coarse), at.left_out)
+            if plan.key in self.earlier.tables:  # it is compared with its rows of before
+                table = with_rows(table, self.tally, self.measures, plan)
+            self.made[at] = table
         return self.made[at]
 
-    def _prints(self, world: World, tables: Sequence[Table], decisions: Decisions) -> list[Print]:
-        at = [(t.key, t.key in decisions.coarse, decisions.charts(t.key)) for t in tables]
+    def finished(self, decisions: Decisions) -> tuple[list[Table], dict[TableKey, str]]:
+        """The panel's tables with their rows, and what becomes of each."""
+        tables, fates = self.tables(decisions)
+        return [
+            with_rows(table, self.tally, self.measures, plan)
+            if fates[table.key] in FRESH and not table.rows
+            else table
+            for table, plan in zip(tables, self.plans, strict=True)
+        ], fates
+
+    def _prints(self, world: World, tables: Sequence[Table], at: Sequence[State]) -> list[Print]:
         new = {key: table for key, table in zip(at, tables, strict=True) if key not in self.prints}
         printed = shown_of(self.tally, self.measures, list(new.values()))
         for key, (parts, atoms) in zip(new, printed, strict=True):
-            grid = grid_of(world, key[0].cut, parts + atoms)
+            grid = grid_of(world, key.table.cut, parts + atoms)
             self.prints[key] = Print(parts, atoms, grid)
         return [self.prints[key] for key in at]

@@ -1,13 +1,13 @@
 """The audit that every release must pass before it is frozen (METHODS 7.6).
 
-An Audit reads the shown figures beside the private ledger and returns what is wrong. The simple
-audit here checks the rules that every partition must keep; what could be worked out from everything
-together is looked for county by county (analysis/disclosure/protect.py).
+`simple_audit` reads the shown figures beside the private ledger and checks the rules that every
+partition must keep; what could be worked out from everything together is looked for county by
+county (analysis/disclosure/protect.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,10 +26,6 @@ class Finding:
 
     table: TableKey
     sentence: str
-
-
-Audit = Callable[[pd.DataFrame, pd.DataFrame], list[Finding]]
-"""(figures, ledger) -> findings: what would be published, and the exact n behind it."""
 
 
 def simple_audit(figures: pd.DataFrame, ledger: pd.DataFrame) -> list[Finding]:

@@ -47,9 +47,12 @@ def pools(world: World, cut: str, grid: Grid) -> list[list[tuple[int, int]]]:
 class Trades:
     """Searches two people for many doubts at once."""
 
-    def __init__(self, world: World, grids: Mapping[str, Grid]) -> None:
+    def __init__(
+        self, world: World, grids: Mapping[str, Grid], cells: dict[int, Cells] | None = None
+    ) -> None:
+        """cells: what was made of a grid before, by its identity."""
         self.world, self.grids = world, grids
-        self.cells: dict[str, Cells] = {}
+        self.cells: dict[int, Cells] = {} if cells is None else cells
         self.wanted: dict[tuple[Goal, int], BoolArray] = {}
 
     def undone(self, doubtful: Sequence[Doubt]) -> list[Doubt]:
@@ -84,9 +87,10 @@ class Trades:
         return enough(partners | far.any(axis=1)) | of.shared()
 
     def of(self, cut: str) -> Cells:
-        if cut not in self.cells:
-            self.cells[cut] = Cells.of(self.world, cut, self.grids[cut])
-        return self.cells[cut]
+        grid = self.grids[cut]
+        if id(grid) not in self.cells:
+            self.cells[id(grid)] = Cells.of(self.world, cut, grid)
+        return self.cells[id(grid)]
 
     def _wanted(self, some: Sequence[Doubt]) -> BoolArray:
         """Moves that reach each doubt's two goals, of which both must be; (D, 2, moves)."""

@@ -98,6 +98,7 @@ class Grid:
     printed: BoolArray  # shape (P,): False where nothing is, but the partition says something
     stands: BoolArray  # shape (P, M, moves): a move inside a part keeps its print
     room: IntArray  # shape (P, M): answers to a question that may change before its score does
+    moves: BoolArray  # shape (R, G, M, moves): for which there is somebody, and that keep the print
 
 
 def grids_of(world: World, shown: Sequence[Shown]) -> dict[str, Grid]:
@@ -115,7 +116,12 @@ def grid_of(world: World, cut: str, parts: Sequence[Shown]) -> Grid:
         for place in part.places:
             held[place, list(part.groups)] = True
     printed = np.array([part.printed for part in parts], dtype=bool)
-    return Grid(holds, printed, standing(world, parts), touch_rooms(world, parts))
+    stands, room = standing(world, parts), touch_rooms(world, parts)
+    touches = np.concatenate((TOUCHES | (world.least < 2), np.zeros(len(SCORE_MOVES), dtype=bool)))
+    firm = stands & ~(touches & (room <= 0)[:, :, None])
+    may = possible(world, cut, world.room > 0)
+    moves = may & (broken(holds, ~firm) == 0).reshape(may.shape)
+    return Grid(holds, printed, stands, room, moves)
 
 
 def doubts(
@@ -138,13 +144,7 @@ def next_door(
     world: World, shown: Sequence[Shown], grids: Mapping[str, Grid] | None = None
 ) -> dict[str, BoolArray]:
     """Per cut: the moves that keep the print of this cut; shape (R, G, M, moves)."""
-    touches = np.concatenate((TOUCHES | (world.least < 2), np.zeros(len(SCORE_MOVES), dtype=bool)))
-    stands = {}
-    for cut, grid in (grids or grids_of(world, shown)).items():
-        may = possible(world, cut, world.room > 0)
-        firm = grid.stands & ~(touches & (grid.room <= 0)[:, :, None])
-        stands[cut] = may & (broken(grid.holds, ~firm) == 0).reshape(may.shape)
-    return stands
+    return {cut: grid.moves for cut, grid in (grids or grids_of(world, shown)).items()}
 
 
 def broken(holds: BoolArray, what: BoolArray) -> FloatArray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,28 @@ from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
 from analysis.estimators.basic import FloatArray
-from analysis.measures import Measure, in_sample
+from analysis.measures import IntArray, Measure, in_sample
 
 LEAST_PEOPLE = 200
 LEAST_OMEGA = 0.70
 LEAST_ITEM_REST = 0.30
 LEAST_UNIQUE = 0.005  # of an item's variance that is its own, as in psych::fa
+
+
+IndexKey = tuple[int, str, str]  # season, measure id, agency
+
+
+class IndexMoments(NamedTuple):
+    """Of the codes of people who answered all k questions of an index."""
+
+    n: int
+    sums: IntArray  # shape (k,)
+    products: IntArray  # shape (k, k)
+
+    def plus(self, other: IndexMoments) -> IndexMoments:
+        return IndexMoments(
+            self.n + other.n, self.sums + other.sums, self.products + other.products
+        )
 
 
 @dataclass(frozen=True)
@@ -68,64 +85,95 @@ def reliability(items: ArrayLike) -> Reliability:
         raise ValueError(f"Reliability needs {LEAST_PEOPLE} people who answered every item.")
     if (table.std(axis=0) == 0).any():
         raise ValueError("Everybody gave one item the same answer: it says nothing about the rest.")
-    estimate = _estimated(table)
+    estimate = _of_covariance(len(table), np.cov(table, rowvar=False))
     if min(estimate.item_rest) < 0:
         worst = estimate.item_rest.index(min(estimate.item_rest)) + 1
         raise ValueError(f"Item {worst} runs against the others: check its keying.")
     return estimate
 
 
-def _estimated(table: FloatArray) -> Reliability:
-    rest = tuple(item_rest(table).tolist())
-    return Reliability(len(table), alpha(table), omega(table), rest)
-
-
 def checked_indexes(
     frame: pd.DataFrame, measures: Sequence[Measure]
-) -> dict[tuple[int, str, str], Reliability | None]:
+) -> dict[IndexKey, Reliability | None]:
     """(season, measure id, agency) -> reliability of every index, on all answers of the season.
 
     None: too few complete answers (LEAST_PEOPLE) for an estimate. An item that runs against
     the others makes an index that does not hold; the other figures of a release need not wait.
     """
-    checked: dict[tuple[int, str, str], Reliability | None] = {}
+    return {key: reliability_of(sums) for key, sums in index_moments(frame, measures).items()}
+
+
+def index_moments(frame: pd.DataFrame, measures: Sequence[Measure]) -> dict[IndexKey, IndexMoments]:
+    """Sums of every index and season over those who answered all its questions.
+
+    Whole numbers that add up over counties; never an answer itself.
+    """
+    found: dict[IndexKey, IndexMoments] = {}
     for measure in measures:
-        names = measure.columns
+        names = list(measure.columns)
         if len(names) < 2 or not set(names) <= set(frame.columns):
             continue
-        left_out = frame["instrument"].isin(measure.without).to_numpy()
-        mine = frame[in_sample(frame, measure) & ~left_out]
-        codes = mine[list(names)].astype("float64")
-        items = codes.where(codes.isin(measure.valid))
-        for season, rows in items.groupby(mine["season"].to_numpy()):
-            complete = rows.dropna().to_numpy()
-            enough = len(complete) >= LEAST_PEOPLE and (complete.std(axis=0) > 0).all()
-            checked[int(str(season)), *measure.key] = _estimated(complete) if enough else None
-    return checked
+        mine = in_sample(frame, measure)
+        if measure.without:
+            mine &= ~frame["instrument"].isin(measure.without).to_numpy()
+        codes = frame[names].to_numpy(dtype=np.int64)[mine]
+        whole = np.isin(codes, measure.valid).all(axis=1)
+        season = frame["season"].to_numpy()[mine]
+        for year in np.unique(season).tolist():
+            rows = codes[whole & (season == year)]
+            found[int(year), *measure.key] = IndexMoments(
+                len(rows), rows.sum(axis=0), rows.T @ rows
+            )
+    return found
 
 
-def alpha(items: FloatArray) -> float:
-    """Cronbach's alpha = k/(k-1) (1 - sum s_j^2 / s_T^2), at most 1. R: psych::alpha, raw_alpha."""
-    k = items.shape[1]
-    variances, total = items.var(axis=0, ddof=1), items.sum(axis=1).var(ddof=1)
-    return float(k / (k - 1) * (1 - variances.sum() / total))
+def reliability_of(sums: IndexMoments) -> Reliability | None:
+    """Reliability of an index; None under LEAST_PEOPLE, or where an item says nothing."""
+    n, total, products = sums
+    if n < LEAST_PEOPLE:
+        return None
+    covariance: FloatArray = (products - np.outer(total, total) / n) / (n - 1)
+    if (np.diag(covariance) <= 0).any():
+        return None
+    return _of_covariance(n, covariance)
 
 
-def item_rest(items: FloatArray) -> FloatArray:
-    """Correlation of each item with the sum of the others, -1..1. R: psych::alpha, r.drop."""
-    rest = items.sum(axis=1, keepdims=True) - items
-    return np.array([np.corrcoef(items[:, j], rest[:, j])[0, 1] for j in range(items.shape[1])])
+def _of_covariance(n: int, covariance: FloatArray) -> Reliability:
+    rest = tuple(item_rest(covariance).tolist())
+    return Reliability(n, alpha(covariance), omega(covariance), rest)
 
 
-def omega(items: FloatArray) -> float:
+def alpha(covariance: FloatArray) -> float:
+    """Cronbach's alpha of k items with these covariances, shape (k, k); at most 1.
+
+    k/(k-1) (1 - sum s_j^2 / s_T^2). R: psych::alpha, raw_alpha. Never raises.
+    """
+    k = len(covariance)
+    return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
+
+
+def item_rest(covariance: FloatArray) -> FloatArray:
+    """Correlation of each item with the sum of the others, shape (k,), -1..1.
+
+    covariance: shape (k, k). R: psych::alpha, r.drop. Never raises.
+    """
+    variances, with_all = np.diag(covariance), covariance.sum(axis=1)
+    rest_sd = np.sqrt(covariance.sum() - 2 * with_all + variances)
+    found: FloatArray = (with_all - variances) / (np.sqrt(variances) * rest_sd)
+    return found
+
+
+def omega(covariance: FloatArray) -> float:
     """Omega total of one factor, at most 1: 1 - sum of uniquenesses / sum of the correlations.
 
-    The factor is fitted to the correlations by minimum residuals, as psych::fa does.
-    R: psych::omega(items, nfactors = 1)$omega.tot, to 1e-4; McDonald 1999. Three items or more.
+    covariance: shape (k, k), three items or more, else ValueError. The factor is fitted to the
+    correlations by minimum residuals, as psych::fa does.
+    R: psych::omega(items, nfactors = 1)$omega.tot, to 1e-4; McDonald 1999.
     """
-    if items.shape[1] < 3:
+    if len(covariance) < 3:
         raise ValueError("Omega needs three items: with two, a factor is not identified.")
-    r = np.atleast_2d(np.corrcoef(items, rowvar=False))
+    sd = np.sqrt(np.diag(covariance))
+    r = covariance / np.outer(sd, sd)
     return float(1 - (1 - _loadings(r) ** 2).sum() / r.sum())
 
 

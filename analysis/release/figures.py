@@ -14,12 +14,18 @@ import pandas as pd
 
 from analysis.estimators.crowd import crowd_n, ends, place_n
 from analysis.measures import SCALE, TOTAL
+from analysis.release.columns import FIGURES
 from analysis.tabulation.figure_print import counts_of, print_columns
 from analysis.tabulation.rounding import THIRDS, FloatArray
 from analysis.tabulation.tables import Exact
 from analysis.wordings import COUNTED
 
 RhoKey = tuple[int, str, str]  # season, measure id, agency
+RANGES = (
+    "participation", "range_low", "range_high", "place_range_low", "place_range_high", "n_eff",
+    "n_eff_place", "icc", "spread",
+)  # fmt: skip
+RAW = tuple(field.name for field in FIGURES if field.name not in RANGES)  # columns of publish()
 
 
 def newest_season(rho: Iterable[RhoKey]) -> int:
@@ -28,10 +34,10 @@ def newest_season(rho: Iterable[RhoKey]) -> int:
 
 
 def publish(rows: Sequence[Exact]) -> pd.DataFrame:
-    """Banded figures of exact rows, without ranges; the exact columns do not survive."""
+    """Banded figures of exact rows, columns RAW; the exact columns do not survive."""
     table = pd.DataFrame(list(rows), columns=list(Exact._fields))
     table = table.assign(**print_columns(counts_of(rows)))
-    return table.drop(columns=["splits", "total", "mark", "coarse", "least"])
+    return table[list(RAW)]
 
 
 class Known(NamedTuple):

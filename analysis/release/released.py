@@ -8,12 +8,13 @@ and refuse a bare frame.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.measures import LEAST
@@ -139,7 +140,7 @@ class Released(View):
         ledger: pd.DataFrame | None = None,
     ) -> Released:
         """A stored release, in any row order. Raises ValueError when its checksum is not sha256."""
-        made = _sealed(figures, changes, overall, notes, ledger)
+        made = sealed(figures, changes, overall, notes, ledger)
         if made.sha256 != sha256:
             raise ValueError(
                 f"The stored release is not what was released: its checksum is {made.sha256[:12]}, "
@@ -214,15 +215,24 @@ def _no_changes() -> pd.DataFrame:
     return tidy((), CHANGES)
 
 
-def _sealed(
+def sealed(
     figures: Rows, changes: Rows, overall: Rows, notes: Rows, ledger: pd.DataFrame | None
 ) -> Released:
     """For release() and load() alone: tidies the tables and names them by their checksum."""
     tables = (figures, changes, overall, notes)
     f, c, o, n = (tidy(one, fields) for one, fields in zip(tables, TABLES.values(), strict=True))
-    sha256 = hashlib.sha256(_text(f, c, o, n).encode()).hexdigest()
+    checksum = Checksum()
+    for name, table in zip(TABLES, (f, c, o, n), strict=True):
+        checksum.begin(name)
+        checksum.add(rows_text(table, name))
     return Released(
-        figures=f, changes=c, overall=o, sha256=sha256, maker=_MAKER, notes=n, ledger=ledger
+        figures=f,
+        changes=c,
+        overall=o,
+        sha256=checksum.hexdigest(),
+        maker=_MAKER,
+        notes=n,
+        ledger=ledger,
     )
 
 
@@ -270,16 +280,57 @@ def canonical_lines(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[st
     The whole text is FORMAT and then every table of TABLES, each line ended by a line feed.
     """
     fields = TABLES[name]
-    yield from (f"[{name}]", "\t".join(field.name for field in fields))
+    yield from _head(name)
     for row in rows:
         yield "\t".join(_word(row[field.name], field.kind) for field in fields)
 
 
+class Checksum:
+    """The sha256 that names a release, of tables that come piece by piece in their frozen order."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256(f"{FORMAT}\n".encode())
+
+    def begin(self, name: str) -> None:
+        """The next table of TABLES begins."""
+        self.add("".join(f"{line}\n" for line in _head(name)))
+
+    def add(self, text: str) -> None:
+        """Some rows of it, as rows_text() writes them."""
+        self._sha256.update(text.encode())
+
+    def hexdigest(self) -> str:
+        return self._sha256.hexdigest()
+
+
+def rows_text(table: pd.DataFrame, name: str) -> str:
+    """The lines of rows in the text that is checksummed; table: as tidy() returns it."""
+    columns = [
+        words_of(table[field.name], partial(_word, kind=field.kind), "") for field in TABLES[name]
+    ]
+    return "".join(f"{line}\n" for line in map("\t".join, zip(*columns, strict=True)))
+
+
+def words_of(column: pd.Series, word: Callable[[Any], str], missing: str) -> list[str]:
+    """word(value) of every value of a column; each different one is written once.
+
+    Released columns hold few different values: ids, bands, counts in steps.
+    """
+    codes, values = pd.factorize(column)
+    words = np.array([*map(word, values.tolist()), missing], dtype=object)
+    found: list[str] = words[codes].tolist()  # NaN has the code -1: the last
+    return found
+
+
+def _head(name: str) -> tuple[str, str]:
+    return f"[{name}]", "\t".join(field.name for field in TABLES[name])
+
+
 def _text(*tables: pd.DataFrame) -> str:
-    lines = [FORMAT]
+    pieces = [f"{FORMAT}\n"]
     for name, table in zip(TABLES, tables, strict=True):
-        lines += canonical_lines(name, table.to_dict("records"))  # type: ignore[arg-type]
-    return "\n".join(lines) + "\n"
+        pieces += [*(f"{line}\n" for line in _head(name)), rows_text(table, name)]
+    return "".join(pieces)
 
 
 def _word(value: Any, kind: str) -> str:

@@ -19,7 +19,7 @@ from analysis.estimators.evenings import evening_sums
 from analysis.estimators.intraclass import most_per_event
 from analysis.measures import LEAST, WHOLE, IntArray, Measure
 from analysis.release.figures import publish, with_ranges
-from analysis.release.known import programme_knows
+from analysis.release.programme import programme_knows
 from analysis.tabulation.rounding import band_event, band_n
 from analysis.tabulation.tables import Exact
 

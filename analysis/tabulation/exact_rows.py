@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.estimators.intraclass import most_per_event
 from analysis.measures import TOTAL, IntArray, Measure
-from analysis.tabulation.counts import BOTTOM, DONT_KNOW, SUM, TOP, N, Tally
+from analysis.tabulation.counts import BOTTOM, DONT_KNOW, SUM, TOP, Marks, N, Tally
 from analysis.tabulation.rounding import band_event, band_n
 from analysis.tabulation.tables import (
     Chart,
@@ -53,12 +53,22 @@ def counted(
     left_out: frozenset[Chart] = frozenset(),
 ) -> Table:
     """A planned table with its exact rows: one per part and per measure that was asked there."""
+    return with_rows(outline(plan, coarse, left_out), tally, measures, plan)
+
+
+def outline(plan: Plan, coarse: int, left_out: frozenset[Chart] = frozenset()) -> Table:
+    """A planned table without its rows: what the audit needs to know of it."""
+    made = Table(plan.key, (), plan.notes, plan.regrouped, plan.measures, plan.layout, plan.few)
+    return replace(made, left_out=left_out, coarse=coarse)
+
+
+def with_rows(table: Table, tally: Tally, measures: Sequence[Measure], plan: Plan) -> Table:
+    """The table with its exact rows."""
     parts = parts_of(plan.layout)
-    rows = tuple(_rows(tally, measures, plan, parts, coarse)) if parts else ()
-    if left_out:
-        rows = tuple(r for r in rows if (r.community, r.measure, r.agency) not in left_out)
-    made = Table(plan.key, rows, plan.notes, plan.regrouped, plan.measures, plan.layout, plan.few)
-    return replace(made, left_out=left_out)
+    rows = tuple(_rows(tally, measures, plan, parts, table.coarse)) if parts else ()
+    if table.left_out:
+        rows = tuple(r for r in rows if (r.community, r.measure, r.agency) not in table.left_out)
+    return replace(table, rows=rows)
 
 
 def _rows(
@@ -72,35 +82,37 @@ def _rows(
     sizes = [[size for place in area.places for size in tally.events[place]] for area in areas]
     per_event = _per_event(stats[there, of, N], area_of, sizes, coarse)
     wordings = [[_wording(tally, area.places, i) for i in kept] for area in areas]
-    members = ["|".join(area.members) for area in areas]
-    groups = [tuple(tally.groups[cut][g] for g in part) for _, _, part in parts]
-    numbers = zip(stats[there, of].tolist(), marks[there, of].tolist(), per_event, strict=True)
-    where = zip(there.tolist(), area_of.tolist(), of.tolist(), strict=True)
-    for (part, area, j), (s, mark, m) in zip(where, numbers, strict=True):
-        measure, ids = measures[kept[j]], groups[part]
-        yield Exact(
-            *plan.key,
-            community=areas[area].community,
-            members=members[area],
-            group=name_of(ids),
-            groups="|".join(ids) if len(ids) > 1 else "",
-            measure=measure.id,
-            agency=measure.agency,
-            unit=measure.unit,
-            wording=wordings[area][j],
-            events=len(sizes[area]),
-            per_event=m,
-            splits=measure.splits,
-            n=s[N],
-            total=s[SUM],
-            dont_know=s[DONT_KNOW] if len(measure.questions) == 1 else -1,
-            bottom=s[BOTTOM],
-            top=s[TOP],
-            coarse=coarse,
-            least=plan.least,
-            mark="".join(f"{word:016x}" for word in mark),
-            head_count=_head_count(tally, areas[area].places) if cut == TOTAL else 0,
+    shown = [measures[i] for i in kept]
+    single = np.array([len(measure.questions) == 1 for measure in shown])
+    came = [_head_count(tally, a.places) if cut == TOTAL else 0 for a in areas]
+    ids = [tuple(tally.groups[cut][g] for g in part) for _, _, part in parts]
+    where = (there.tolist(), area_of.tolist(), of.tolist())
+    s = stats[there, of]
+    of_table = [[*plan.key, area.community, "|".join(area.members)] for area in areas]
+    of_part = [[name_of(part), "|".join(part) if len(part) > 1 else ""] for part in ids]
+    of_measure = [[measure.id, measure.agency, measure.unit] for measure in shown]
+    numbers = [
+        column.tolist()
+        for column in (
+            s[:, N], s[:, SUM], np.where(single[of], s[:, DONT_KNOW], -1), s[:, BOTTOM], s[:, TOP]
         )
+    ]  # fmt: skip
+    made = zip(*where, per_event, *numbers, _mark_words(marks[there, of]), strict=True)
+    for part, area, j, m, n, total, dont_know, bottom, top, mark in made:
+        yield Exact._make(
+            (
+                *of_table[area], *of_part[part], *of_measure[j], wordings[area][j],
+                len(sizes[area]), m, shown[j].splits, n, total, dont_know, bottom, top, coarse,
+                plan.least, mark, came[area],
+            )
+        )  # fmt: skip
+
+
+def _mark_words(marks: Marks) -> list[str]:
+    """Marks as hexadecimal digits, the same on every machine."""
+    digits = marks.astype(">u8").tobytes().hex()
+    width = 16 * marks.shape[1]
+    return [digits[i : i + width] for i in range(0, len(digits), width)]
 
 
 def _head_count(tally: Tally, places: Sequence[int]) -> int:
@@ -130,12 +142,16 @@ def _per_event(
 ) -> list[int]:
     """The largest mean event that public counts allow, rounded up, of each row in its area."""
     least, _ = band_n(n, coarse)
-    most = np.zeros(len(n), dtype=np.int64)
+    width = int(least.max(initial=0)) + 1
+    pairs, back = np.unique(area_of * width + least, return_inverse=True)
+    found = np.zeros(len(pairs), dtype=np.int64)
+    of = pairs // width
     for i, events in enumerate(sizes):
-        here = area_of == i
+        here = of == i
         if here.any():
-            most[here] = np.ceil(most_per_event(least[here], band_event(np.array(events))))
-    return [int(m) for m in most.tolist()]
+            most = most_per_event(pairs[here] % width, band_event(np.array(events)))
+            found[here] = np.ceil(most)
+    return [int(m) for m in found[back].tolist()]
 
 
 def _wording(tally: Tally, places: Sequence[int], measure: int) -> str:

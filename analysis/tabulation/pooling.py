@@ -88,14 +88,18 @@ def partition(
     Atoms where nothing was asked do not take part. An only atom is a partition by itself. None
     when fewer than two parts would be left (or the earlier grouping no longer holds).
     """
-    n = {atom: counts[i] for i, atom in enumerate(atoms) if counts[i, :, ASKED].any()}
+    there = np.flatnonzero((counts[:, :, ASKED] > 0).any(axis=1))
+    n = {atoms[i]: counts[i] for i in there.tolist()}
     if before is not None:
         return _regrouped(n, before, least)
     if len(n) == 1:
         (atom,) = n
         return ((atom,),) if smallest_n(n[atom]) >= least else None
-    by_size = sorted(n, key=lambda atom: (smallest_n(n[atom]), atom))
-    pooled = [atom for atom in by_size if smallest_n(n[atom]) < least]
+    asked = counts[:, :, ASKED] > 0
+    each = np.where(asked, counts[:, :, N], ANY).min(axis=1).tolist()
+    size = dict(zip(atoms, each, strict=True))
+    by_size = sorted(n, key=lambda atom: (size[atom], atom))
+    pooled = [atom for atom in by_size if size[atom] < least]
     apart = by_size[len(pooled) :]
     while pooled and apart and (len(pooled) < 2 or _pool_n(n, pooled) < least):
         pooled.append(apart.pop(0))

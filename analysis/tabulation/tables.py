@@ -123,6 +123,7 @@ class Table:
     layout: tuple[Layout, ...] = ()
     few: tuple[int, ...] = ()
     left_out: frozenset[Chart] = frozenset()  # by the audit
+    coarse: int = 0  # 1: shown one band coarser
 
 
 class Grouping(Protocol):

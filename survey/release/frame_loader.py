@@ -75,11 +75,20 @@ def first_answers(rows: Sequence[Row]) -> dict[str, Row]:
 
 def answer_columns(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> Iterator[Column]:
     """Yield every item as a column of codes; one that takes several, as a column per option."""
-    here = [kinds_in(row["answers"]) for row in rows]
+    by_names: dict[tuple[str, ...], set[str]] = {}  # most people were asked the same
+    here = [
+        by_names.get(names) or by_names.setdefault(names, kinds_in(row["answers"]))
+        for row in rows
+        for names in (tuple(row["answers"]),)
+    ]
+    given = [(row["instrument"], row["answers"].get) for row in rows]
     for item in measured_items(content, kinds):
         if not item.question.is_ticked:
-            of = content.instruments
-            yield item.name, [code(of[row["instrument"]], item, row["answers"]) for row in rows]
+            name, codes_of = (
+                item.name,
+                {id: Coded(content.instruments[id], item) for id in {id for id, _ in given}},
+            )
+            yield name, [codes_of[id][get(name, NOT_SHOWN)] for id, get in given]
             continue
         for option in options_of(item.question, kinds):
             _, kind, column = option_names(item.question, option, kinds)
@@ -105,6 +114,10 @@ def pair_columns(
         if item.question.id not in paired:
             continue
         first = [NOT_SHOWN] * len(rows)
+        if not pairs:
+            yield dotted(THEN, item.name), first
+            yield dotted(MOVED, item.name), first
+            continue
         for i, row in enumerate(rows):
             if row["wave"] == FOLLOW_UP:
                 before = pairs[row["key"]]
@@ -139,6 +152,17 @@ def code(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> int:
     if asked and given > 0 and asked.scale and asked.scale.codes != item.question.scale.codes:  # type: ignore[union-attr]
         return same_side(given, asked.scale, item.question.scale)  # type: ignore[arg-type]
     return int(given)
+
+
+class Coded(dict[Any, int]):
+    """What an instrument's answers to an item are as numbers, each worked out once."""
+
+    def __init__(self, instrument: Instrument, item: Item) -> None:
+        self.instrument, self.item = instrument, item
+
+    def __missing__(self, given: Any) -> int:
+        self[given] = code(self.instrument, self.item, {self.item.name: given})
+        return self[given]
 
 
 def same_side(given: int, theirs: Scale, ours: Scale) -> int:

@@ -1,6 +1,7 @@
 import pytest
 
-from analysis.disclosure.rules import Finding, simple_audit
+from analysis.disclosure.rules import simple_audit
+from analysis.release import county, figures
 from analysis.release.build import ReleaseRefused, release
 from tests.analysis.made_up import ALPHA, BETA, CUTS, MEASURES, people, together
 
@@ -49,36 +50,15 @@ def test_it_finds_groups_that_do_not_add_up():
     assert sentences(figures[~shown], ledger[~gone]) == {"Its groups do not add up."}
 
 
-def objects_to(cut):
-    """An audit that objects to a cut in Alpha's county for as long as it is there."""
+def test_a_table_that_breaks_a_rule_is_refused_with_its_findings(monkeypatch: pytest.MonkeyPatch):
+    """Planted: a figure of 60 people is printed as one of 90."""
+    printed = figures.publish
 
-    def audit(figures, ledger):
-        tables = ledger[(ledger["cut"] == cut) & (ledger["county"] == "alpha-county")]
-        keys = release_keys(tables)
-        return [Finding(key, "It can be worked out.") for key in keys]
+    def wrong(rows):
+        table = printed(rows)
+        return table.assign(n_low=table["n_low"].where(table["community"] != "beta", 90))
 
-    return audit
-
-
-def release_keys(ledger):
-    from analysis.tabulation.tables import TableKey
-
-    rows = ledger[list(TableKey._fields)].drop_duplicates().itertuples(index=False, name=None)
-    return [TableKey(*row) for row in rows]
-
-
-def test_a_cut_that_fails_is_dropped_and_the_rest_is_released():
-    released = release(FRAME, MEASURES, CUTS, audit=objects_to("age"))
-    ages = released.view(cut="age").figures
-    assert set(ages["county"]) == {"delta-county"}
-    assert set(released.view(cut="language").figures["county"]) >= {"alpha-county"}
-    notes = released.notes[released.notes["reason"] == "audit"]
-    assert set(notes["cut"]) == {"age"}
-    assert released.ledger is not None
-    assert len(released.ledger) == len(released.figures)
-
-
-def test_a_total_that_fails_is_refused_with_its_findings():
-    with pytest.raises(ReleaseRefused, match="It can be worked out") as refusal:
-        release(FRAME, MEASURES, CUTS, audit=objects_to("total"))
-    assert refusal.value.findings[0].table.cut == "total"
+    monkeypatch.setattr(county, "publish", wrong)
+    with pytest.raises(ReleaseRefused, match="A shown n is not that of its part") as refusal:
+        release(FRAME, MEASURES, CUTS)
+    assert {finding.table.county for finding in refusal.value.findings} == {"alpha-county"}

@@ -104,7 +104,7 @@ def test_clear_changes_are_true_and_found():
 def test_taking_towns_for_evenings_hides_everything(monkeypatch):
     """The control: .060, what a plain analysis of variance finds in the demonstration."""
     (_, now) = claims.clear(draws(), 24, Town(300, 4), 0.01, 2, 6)
-    monkeypatch.setattr(sys.modules["analysis.release.known"], "settled_icc", lambda sums: 0.06)
+    monkeypatch.setattr(sys.modules["analysis.release.programme"], "settled_icc", lambda sums: 0.06)
     (_, then) = claims.clear(draws(), 24, Town(300, 4), 0.01, 2, 6)
     assert then.rate.part < now.rate.part - 0.2
 
