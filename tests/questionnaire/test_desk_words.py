@@ -13,11 +13,11 @@ NEVER = {
     "en": (
         "slug", "token", "channel", "entry point", "wave", "instrument", "module", "rehearsal",
         "flagged", "quarantined", "pooled", "suppressed", "deploy", "audit", "retention",
-        "invalid", "database", "session", "oops", "please wait", "are you sure",
+        "invalid", "session", "oops", "please wait", "are you sure",
     ),
     "es": (
         "slug", "token", "canal", "ola", "instrumento", "módulo", "ensayo", "cuarentena",
-        "suprimid[oa]s?", "desplegar", "auditoría", "retención", "inválid[oa]s?", "base de datos",
+        "suprimid[oa]s?", "desplegar", "auditoría", "retención", "inválid[oa]s?",
         "sesión", "vaya", "está segur[oa]",
     ),
 }  # fmt: skip
