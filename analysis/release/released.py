@@ -195,9 +195,29 @@ def stored_view(
 def stored_rows(
     rows: Iterable[Mapping[str, Any]], *, sha256: str, communities: Iterable[str] = ()
 ) -> StoredRows:
-    """Some figures of a stored release for a chart, as `stored_view` but without pandas' tables.
+    """Some figures of a stored release for a chart: as stored_view(), without pandas' tables.
 
-    Refuses what `stored_view` refuses.
+    Parameters
+    ----------
+    rows
+        Figures, as mappings with the columns of a release.
+    sha256
+        The release's checksum.
+    communities
+        Which of those that share a row are looked at; none: all of them.
+
+    Returns
+    -------
+    A StoredRows.
+
+    Raises
+    ------
+    NotReleased, ValueError
+        As stored_view() does.
+
+    Source
+    ------
+    METHODS 7.
     """
     found = sorted(rows, key=_FIGURE_KEY)
     for row in found:

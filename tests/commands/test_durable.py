@@ -31,6 +31,7 @@ CHANGES = {
     "community add Elmwood --county Alder --state Oregon": "slug FROM community -> elmwood",
     'community rename birch-hollow "Birch Town"': "name FROM community -> Birch Town",
     "community correct birch-hollow --county Elm": "county FROM community -> Elm",
+    "community codes birch-hollow --gnis 1155107": "gnis FROM community -> 1155107",
     "community remove birch-hollow": "slug FROM community -> !birch-hollow",
     'community agency birch-hollow school "Hollow School"': "name FROM agency -> Hollow School",
     'agency rename birch-hollow fire "Hollow Fire"': "name FROM agency -> Hollow Fire",
@@ -69,13 +70,13 @@ READS = (
     "language list",
     "language sheet es",
 )
-# prove writes a page of docs/, a review a file of content/, a backup and a brief files, a restore
-# another database: all before they say a word. An import is stored, and taken back, in
+# prove writes a page of docs/, a review a file of content/, a package, a backup and a brief
+# files, a restore another database: all before they say a word. An import is stored, and taken back, in
 # tests/imports/; what is forgotten, and a hold that is lifted, in tests/pages/desk/test_keeping.py.
 # What is decided about held answers is in tests/quality/.
 ELSEWHERE = {
     "held list", "held propose", "held answer",
-    "brief", "import file", "import undo", "retention apply", "retention lift",
+    "package", "brief", "import file", "import undo", "retention apply", "retention lift",
     "prove", "language review", "backup", "restore", "move", "merge", "research-file", "raw-export",
 }  # fmt: skip
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
