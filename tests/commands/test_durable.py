@@ -71,9 +71,9 @@ READS = (
     "language sheet es",
 )
 # prove writes a page of docs/, a review a file of content/, a package, a backup and a brief
-# files, a restore another database: all before they say a word. An import is stored, and taken back, in
-# tests/imports/; what is forgotten, and a hold that is lifted, in tests/pages/desk/test_keeping.py.
-# What is decided about held answers is in tests/quality/.
+# files, a restore another database: all before they say a word. An import is stored, and taken
+# back, in tests/imports/; what is forgotten, and a hold that is lifted, in
+# tests/pages/desk/test_keeping.py; what is decided about held answers in tests/quality/.
 ELSEWHERE = {
     "held list", "held propose", "held answer",
     "package", "brief", "import file", "import undo", "retention apply", "retention lift",
