@@ -35,7 +35,8 @@ from analysis.tabulation.figure_print import Counts, print_columns
 from analysis.tabulation.tables import FEW_ANSWERS
 from survey.questionnaire.content_files import read_content
 from survey.release import measure_catalogue
-from survey.release.build import EXAMPLES, freeze, freeze_rows, records
+from survey.release.about import EXAMPLES
+from survey.release.freezing import freeze, freeze_rows, records
 from survey.storage.models import Release
 from survey.storage.release_store import CHANGE, FIGURE
 from survey.storage.release_store import OVERALL as WHOLE_ROWS

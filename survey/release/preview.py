@@ -15,7 +15,8 @@ import pandas as pd
 from analysis.disclosure.between_releases import AUDIT
 from analysis.measures import ADULT, EVENT, TOTAL
 from survey.questionnaire.instrument import Content
-from survey.release.build import Prepared, records
+from survey.release.build import Prepared
+from survey.release.freezing import records
 from survey.release.measure_catalogue import LANGUAGE, cut_questions
 
 ALONE, TOGETHER, COUNTY, FEW, UNSAFE, WAITS = (

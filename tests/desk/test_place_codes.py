@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from survey.desk.place_codes import set_codes
-from survey.release.build import place_row
+from survey.release.about import place_row
 from survey.storage.events import Refused
 from survey.storage.models import Community
 from tests.builders import add_event

@@ -14,7 +14,7 @@ from analysis.release.verdict import smallest_for
 from analysis.tabulation.rounding import BANDS, TAIL
 from survey.questionnaire.content_files import read_content
 from survey.read import definitions
-from survey.release.build import EXAMPLES
+from survey.release.about import EXAMPLES
 from survey.storage import db, release_store
 from tests.pages.test_pages import FORBIDDEN
 
