@@ -29,8 +29,9 @@ from analysis.output.columns import (
     wide_table,
 )
 from analysis.output.published import Cells, Names, Row, published, wide
+from analysis.release.canonical import DECIMALS
 from analysis.release.columns import OVERALL
-from analysis.release.released import DECIMALS, Released, View, released
+from analysis.release.released import Released, View, released
 
 BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a cell

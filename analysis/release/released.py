@@ -7,24 +7,20 @@ and refuse a bare frame.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.measures import LEAST
+from analysis.release.canonical import Checksum, rows_text, text_of
 from analysis.release.columns import CHANGES, FIGURES, TABLES, Field
 
 Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
 
-
-FORMAT = "porchlight release 2"  # first line of what is checksummed; raise it with the columns
-DECIMALS = 6
 
 _MAKER = object()  # only this module and release() hold it
 _FIGURE_NAMES = {field.name for field in FIGURES}
@@ -150,7 +146,7 @@ class Released(View):
 
     def canonical(self) -> str:
         """The text whose sha256 names the release: the same for the same rows, everywhere."""
-        return _text(self.figures, self.changes, self.overall, self.notes)
+        return text_of(self.figures, self.changes, self.overall, self.notes)
 
 
 def stored_view(
@@ -292,77 +288,6 @@ def tidy(rows: Rows, fields: tuple[Field, ...]) -> pd.DataFrame:
 
 def _not_a_part(absent: Iterable[str]) -> str:
     return f"These rows are no part of a release: they lack {', '.join(sorted(absent))}."
-
-
-def canonical_lines(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """The lines of one table in the text that is checksummed, of rows in their frozen order.
-
-    The whole text is FORMAT and then every table of TABLES, each line ended by a line feed.
-    """
-    fields = TABLES[name]
-    yield from _head(name)
-    for row in rows:
-        yield "\t".join(_word(row[field.name], field.kind) for field in fields)
-
-
-class Checksum:
-    """The sha256 that names a release, of tables that come piece by piece in their frozen order."""
-
-    def __init__(self) -> None:
-        self._sha256 = hashlib.sha256(f"{FORMAT}\n".encode())
-
-    def begin(self, name: str) -> None:
-        """The next table of TABLES begins."""
-        self.add("".join(f"{line}\n" for line in _head(name)))
-
-    def add(self, text: str) -> None:
-        """Some rows of it, as rows_text() writes them."""
-        self._sha256.update(text.encode())
-
-    def hexdigest(self) -> str:
-        return self._sha256.hexdigest()
-
-
-def rows_text(table: pd.DataFrame, name: str) -> str:
-    """The lines of rows in the text that is checksummed; table: as tidy() returns it."""
-    columns = [
-        words_of(table[field.name], partial(_word, kind=field.kind), "") for field in TABLES[name]
-    ]
-    return "".join(f"{line}\n" for line in map("\t".join, zip(*columns, strict=True)))
-
-
-def words_of(column: pd.Series, word: Callable[[Any], str], missing: str) -> list[str]:
-    """word(value) of every value of a column; each different one is written once.
-
-    Released columns hold few different values: ids, bands, counts in steps.
-    """
-    codes, values = pd.factorize(column)
-    words = np.array([*map(word, values.tolist()), missing], dtype=object)
-    found: list[str] = words[codes].tolist()  # NaN has the code -1: the last
-    return found
-
-
-def _head(name: str) -> tuple[str, str]:
-    return f"[{name}]", "\t".join(field.name for field in TABLES[name])
-
-
-def _text(*tables: pd.DataFrame) -> str:
-    pieces = [f"{FORMAT}\n"]
-    for name, table in zip(TABLES, tables, strict=True):
-        pieces += [*(f"{line}\n" for line in _head(name)), rows_text(table, name)]
-    return "".join(pieces)
-
-
-def _word(value: Any, kind: str) -> str:
-    if kind == "float":
-        return "" if value is None else _number(value)
-    return str(value)
-
-
-def _number(value: float) -> str:
-    if value != value:
-        return ""
-    return f"{value + 0.0:.{DECIMALS}f}".rstrip("0").rstrip(".")
 
 
 def _belongs(table: pd.DataFrame, communities: Iterable[str]) -> pd.Series:

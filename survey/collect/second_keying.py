@@ -7,8 +7,8 @@ from sqlalchemy import Connection, func, insert, select
 from survey.collect.intake import Outcome, Submission
 from survey.questionnaire.answer_codes import check_answers, codes_of_form
 from survey.questionnaire.instrument import Instrument
+from survey.storage.desk_tables import SecondKeying
 from survey.storage.events import Place
-from survey.storage.models import SecondKeying
 
 MOST = 500  # of one event: a sample of its sheets; the door is as open as that of paper
 

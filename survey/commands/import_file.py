@@ -21,7 +21,7 @@ from survey.imports.mapping_file import MappingFile, read_mapping
 from survey.imports.plan import Plan
 from survey.storage import events
 from survey.storage.events import Refused
-from survey.storage.models import ImportedFile
+from survey.storage.import_tables import ImportedFile
 
 PASSES = 2  # over the rows: what stands in the columns, then whose answers they are
 

@@ -7,18 +7,17 @@ from collections.abc import Iterable
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from survey.storage.desk_tables import HeldAnswer, HeldGroup, RehearsalAnswer
+from survey.storage.desk_tables import HeldAnswer, HeldGroup, RehearsalAnswer, SecondKeying
 from survey.storage.events import Refused
+from survey.storage.import_tables import ImportedFile
 from survey.storage.models import (
     Comment,
     Event,
-    ImportedFile,
     Poster,
     PosterActivity,
     Response,
     Scan,
     SealedComment,
-    SecondKeying,
 )
 
 ANSWERS = (Response, Comment, SealedComment, ImportedFile)

@@ -6,8 +6,9 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from survey.storage import release_store
-from survey.storage.desk_tables import HeldAnswer, HeldGroup, RehearsalAnswer
+from survey.storage.desk_tables import HeldAnswer, HeldGroup, RehearsalAnswer, SecondKeying
 from survey.storage.events import Refused
+from survey.storage.import_tables import ImportedFile
 from survey.storage.installation import note
 from survey.storage.made_up import (
     LAST_RELEASE,
@@ -22,14 +23,12 @@ from survey.storage.models import (
     Community,
     Event,
     Figure,
-    ImportedFile,
     Poster,
     PosterActivity,
     Release,
     Response,
     Scan,
     SealedComment,
-    SecondKeying,
 )
 from survey.storage.publishing_tables import Reply
 

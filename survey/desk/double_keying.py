@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from survey.questionnaire.answer_codes import ORDER
 from survey.questionnaire.instrument import NOT_SHOWN, SKIPPED
+from survey.storage.desk_tables import SecondKeying
 from survey.storage.events import Refused
-from survey.storage.models import Event, Response, SecondKeying
+from survey.storage.models import Event, Response
 
 MOST_DIFFERENT = 4  # answers of a sheet: more, and it is likelier another sheet
 FIRST, SECOND, BLANK = CHOICES = ("first", "second", "blank")

@@ -20,8 +20,9 @@ from survey.desk.answered import delete_event
 from survey.desk.comments import KEPT, LEAST
 from survey.desk.limits import tidy
 from survey.storage import audit
-from survey.storage.desk_tables import HeldAnswer
+from survey.storage.desk_tables import HeldAnswer, SecondKeying
 from survey.storage.events import Refused
+from survey.storage.import_tables import ImportedFile
 from survey.storage.installation import note, noted
 from survey.storage.keeping_tables import ForgottenSeason
 from survey.storage.models import (
@@ -30,11 +31,9 @@ from survey.storage.models import (
     Comment,
     Community,
     Event,
-    ImportedFile,
     Release,
     Response,
     SealedComment,
-    SecondKeying,
 )
 from survey.storage.publishing_tables import Reply
 

@@ -16,12 +16,12 @@ from survey.questionnaire.words import Language
 from survey.storage.desk_tables import AccountCommunity, AuditEntry
 from survey.storage.events import coarse_count
 from survey.storage.gauges import last_backup
+from survey.storage.import_tables import ImportedFile
 from survey.storage.keeping_tables import ForgottenSeason
 from survey.storage.models import (
     Comment,
     Community,
     Event,
-    ImportedFile,
     Poster,
     Release,
     Response,

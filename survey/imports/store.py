@@ -20,8 +20,9 @@ from survey.questionnaire.answer_codes import check_answers, codes_of_form
 from survey.questionnaire.imported_questions import imported_instrument
 from survey.questionnaire.instrument import EVENT, Instrument
 from survey.storage.events import Refused
+from survey.storage.import_tables import ImportedFile
 from survey.storage.keeping_tables import refuse_forgotten
-from survey.storage.models import IMPORTED, Event, ImportedFile, Poster, Release, Response
+from survey.storage.models import IMPORTED, Event, Poster, Release, Response
 
 BATCH = 5000
 KEPT = 20_000  # sets of answers that are checked once and remembered

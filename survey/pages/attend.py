@@ -13,7 +13,6 @@ from flask import (
     g,
     jsonify,
     redirect,
-    render_template,
     request,
     url_for,
 )
@@ -23,6 +22,7 @@ from survey.collect import intake, second_keying
 from survey.collect.comments import Delivery
 from survey.collect.intake import Outcome, Submission, shown_agencies
 from survey.collect.scans import Scans, is_opened_by_a_person
+from survey.pages.attend_pages import help_page, page, refusal, wants_json
 from survey.pages.extra import extra_response
 from survey.pages.form_page import (
     address_of,
@@ -43,15 +43,6 @@ from survey.web.form_body import read_form
 from survey.web.locale import content, visitor_language
 
 blueprint = Blueprint("attend", __name__)
-STATUS = {
-    "unknown": 404,
-    "upcoming": 403,
-    "closed": 410,
-    "conflict": 409,
-    "other_audience": 200,
-    "stopped": 200,
-    "no_code": 422,
-}
 
 
 @blueprint.get("/s")
@@ -255,11 +246,6 @@ def busy(sent: Sent) -> tuple[Reply | str, int]:
     return reply, 503
 
 
-def wants_json() -> bool:
-    """Whether the page's script sends this, and not a person pressing a button."""
-    return request.accept_mimetypes.best == "application/json"
-
-
 def find(code: str, door: str = "") -> Place | None:
     tidy = events.tidy_code(code)
     places: events.Places = current_app.extensions["places"]
@@ -276,37 +262,3 @@ def scans() -> Scans:
 def queue_days() -> int:
     days: int = current_app.extensions["settings"].QUEUE_DAYS
     return days
-
-
-def refusal(
-    why: str, place: Place | None = None, language: Language | None = None, code: str = ""
-) -> tuple[Reply | str, int]:
-    """Say why these answers are not taken: to the page's script in a word, else on a page."""
-    if wants_json():
-        return jsonify(outcome=why), STATUS[why]
-    return help_page(why, place, language, code)
-
-
-def help_page(
-    why: str, place: Place | None = None, language: Language | None = None, code: str = ""
-) -> tuple[str, int]:
-    """Return a page that says why there is no form, and what to do."""
-    language = language or visitor_language(content().languages)
-    about = {"code": code[:20], "opens": "", "community": ""}
-    if place:
-        opens = language.moment(place.local(place.opens_at))
-        about = {"code": place.poster, "opens": opens, "community": place.community}
-    return page("help", place, language, why=why, about=about), STATUS[why]
-
-
-def page(template: str, place: Place | None, language: Language, **more: Any) -> str:
-    return render_template(
-        f"attend/{template}.html",
-        place=place,
-        words=language,
-        say=language.say,
-        made_up=bool(place and place.made_up),
-        rehearsing=bool(place and place.rehearsing),
-        attend=current_app.extensions["attend"],
-        **more,
-    )

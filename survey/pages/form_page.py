@@ -126,14 +126,7 @@ def render_form(
     audiences = instrument.audiences_in(place.wave)
     return render_template(
         "attend/form.html",
-        place=place,
-        words=language,
-        say=language.say,
-        made_up=place.made_up,
-        rehearsing=place.rehearsing,
-        languages=content().offered(place.languages),
-        action=address_of(place),
-        extra=extra_address(language),
+        **around(place, language),
         screens=[
             screen
             for screen in view.screens(instrument, (audience,) if audience else audiences)
@@ -150,9 +143,23 @@ def render_form(
         met=next((n for n, i in form.items.items() if AGENCIES in i.question.options), ""),
         most_agencies=form.agencies.most,
         audiences=audiences,
-        attend=current_app.extensions["attend"],
-        done=done_words(place),
     )
+
+
+def around(place: Place, language: Language) -> dict[str, Any]:
+    """Return what the page says and names whoever answers: the place, its words and addresses."""
+    return {
+        "place": place,
+        "words": language,
+        "say": language.say,
+        "made_up": place.made_up,
+        "rehearsing": place.rehearsing,
+        "languages": content().offered(place.languages),
+        "action": address_of(place),
+        "extra": extra_address(language),
+        "attend": current_app.extensions["attend"],
+        "done": done_words(place),
+    }
 
 
 def address_of(place: Place) -> str:

@@ -40,7 +40,7 @@ from analysis.output.export import csv_parts, json_parts
 from analysis.output.parquet import write_parquet
 from analysis.output.published import Cells, Names, Row
 from analysis.output.statistics_files import write_dta, write_sav
-from analysis.release.released import FORMAT, canonical_lines
+from analysis.release.canonical import FORMAT, canonical_lines
 from survey.questionnaire.content_files import read_content
 from survey.questionnaire.instrument import Content
 from survey.read import package_documents as documents

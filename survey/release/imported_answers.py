@@ -16,8 +16,9 @@ from analysis.measures import ADULT, EVENT, UNSAID
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.imported_questions import imported_instrument
 from survey.questionnaire.instrument import Content
+from survey.storage.import_tables import ImportedFile
 from survey.storage.keeping_tables import is_kept
-from survey.storage.models import Community, Event, ImportedFile
+from survey.storage.models import Community, Event
 
 if TYPE_CHECKING:
     from survey.release.answer_rows import Area

@@ -192,3 +192,17 @@ class HeldAnswer(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     submission: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int]  # of the group
+
+
+class SecondKeying(Base):
+    """A paper form that was keyed a second time, to be compared with the first. It counts nowhere
+    (survey/desk/double_keying.py)."""
+
+    __tablename__ = "second_keying"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    audience: Mapped[str] = mapped_column(String(12))
+    answers: Mapped[dict[str, Any]]
+    differed: Mapped[int | None]  # answers in which the two differed, once that is settled

@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from survey.storage.models import RELEASE_FORMAT, Figure, Release
+from survey.storage.release_notes import Held, held_notes, too_few
 
 Row = Mapping[str, Any]
 FIGURE, CHANGE, OVERALL = "figure", "change", "overall"
 TOTAL = "total"  # cut: everybody
-FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
 COUNTY, POOL = "", "other"  # what stands in a row's `community` beside slugs
 
 
@@ -58,10 +58,6 @@ class Place:
     area_name: str = ""  # without its kind
     fips: str = ""
     gnis: str = ""
-
-
-HELD = ("held", "held_low", "held_high")  # kinds of notes, as in analysis/release/held.py
-Held = Mapping[tuple[int, str, str], Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -175,25 +171,6 @@ def as_current(release: Release) -> Current:
         few=too_few(about["notes"]),
         held=held_notes(about["notes"]),
     )
-
-
-def held_notes(notes: Iterable[Mapping[str, Any]]) -> Held:
-    """Return the notes on answers that do not count, by season, state and county."""
-    found: dict[tuple[int, str, str], list[Mapping[str, Any]]] = {}
-    for note in notes:
-        if note["kind"] in HELD:
-            found.setdefault((note["season"], note["state"], note["county"]), []).append(note)
-    return found
-
-
-def too_few(notes: Iterable[Mapping[str, Any]]) -> dict[str, set[tuple[int, str]]]:
-    """Return by slug the seasons and panels in which a community had too few answers."""
-    seasons_of: dict[str, set[tuple[int, str]]] = {}
-    for note in notes:
-        if note["reason"] == FEW_ANSWERS:
-            for slug in note["members"].split("|"):
-                seasons_of.setdefault(slug, set()).add((note["season"], note["panel"]))
-    return seasons_of
 
 
 def rows(

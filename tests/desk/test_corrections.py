@@ -11,15 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.storage.models import (
-    Agency,
-    Comment,
-    Community,
-    Event,
-    Poster,
-    Scan,
-    SealedComment,
-)
+from survey.storage.models import Agency, Comment, Community, Event, Poster, Scan, SealedComment
 from tests.builders import Resident, add_event, add_poster
 
 Flask_ = Callable[[str], str]

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.imports import store
-from survey.storage.models import Comment, Event, ImportedFile, Poster, Response, SealedComment
+from survey.storage.import_tables import ImportedFile
+from survey.storage.models import Comment, Event, Poster, Response, SealedComment
 from tests.builders import add_event
 from tests.imports.asked import EXPECTED, FILES, PLANTED, answered
 from tests.imports.conftest import over

@@ -43,7 +43,8 @@ from survey.pages.desk.import_view import View, problem_text
 from survey.pages.desk.places import find_event, find_place
 from survey.storage import db, events
 from survey.storage.events import Refused
-from survey.storage.models import Community, Event, ImportedFile
+from survey.storage.import_tables import ImportedFile
+from survey.storage.models import Community, Event
 from survey.threads import outside
 from survey.web.locale import content
 

@@ -23,7 +23,8 @@ from survey.imports.event_of_file import Evening
 from survey.imports.problems import ImportProblem
 from survey.imports.reading import read_plan
 from survey.storage import db
-from survey.storage.models import Event, ImportedFile, Response
+from survey.storage.import_tables import ImportedFile
+from survey.storage.models import Event, Response
 from tests.builders import add_event
 from tests.desk_people import Colleague, acts, colleague, form_token, operator
 from tests.imports.asked import EXPECTED, FILES, KINDS, PLANTED, evening
