@@ -12,10 +12,11 @@ from gevent import monkey
 
 monkey.patch_all()  # before the application is imported, which the master does for all workers
 
-from survey.config import SettingError, read_settings  # noqa: E402
+from survey.config import read_settings  # noqa: E402
 from survey.server.quiet import ServerLog  # noqa: E402
 from survey.server.roles import Roles, forget_socket  # noqa: E402
 from survey.server.worker import Worker  # noqa: E402
+from survey.setting_values import SettingError  # noqa: E402
 from survey.storage import db, installation, schema  # noqa: E402
 from survey.storage.copies import snapshot  # noqa: E402
 

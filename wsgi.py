@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from survey import create_app
-from survey.config import SettingError
 from survey.questionnaire.words import ContentError
+from survey.setting_values import SettingError
 
 try:
     app = create_app()

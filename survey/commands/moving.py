@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
 
 from survey.commands.work import FLASK, plainly, settings, speak, work
-from survey.config import SettingError, parse_database
+from survey.setting_values import SettingError, parse_database
 from survey.storage import db
 from survey.storage.copies import archive, hubs
 from survey.storage.copies import merge as merges

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from survey.config import unguessable
+from survey.setting_values import unguessable
 from survey.storage.events import Refused
 from survey.threads import outside
 

@@ -24,13 +24,7 @@ from survey.imports.label_codes import (
     missing_codes,
 )
 from survey.imports.mapping_file import Line, MappingFile
-from survey.imports.matching import (
-    Match,
-    agency_of,
-    all_scale_words,
-    labels_of,
-    question_of,
-)
+from survey.imports.matching import Match, agency_of, all_scale_words, labels_of, question_of
 from survey.imports.plan import DROPPED, KEPT_OUT, ROLE, USED, Ask, Asked, Column
 from survey.imports.problems import ImportProblem
 from survey.imports.profile import Column as Profile

@@ -60,19 +60,10 @@ def store(
     refuse_open(event, moment)
     if not event.community.made_up:
         refuse_forgotten(session, event.season)
-    if plan.asks:
-        raise Refused("Nothing is imported before its questions are answered.")
-    if not plan.used or not (plan.counts if plan.is_counts else plan.people):
-        raise Refused(
-            "There is nothing to import: no response to one of our questions.", "import_nothing"
-        )
+    refuse_unready(plan)
     versions = versions_of(plan, evening)
     instrument = imported_instrument(evening.content, event.instrument, versions)
-    poster = None
-    if not plan.is_counts:
-        poster = Poster(code=f"file{secrets.token_hex(4)}", event_id=event.id, channel=IMPORTED)
-        session.add(poster)
-        session.flush()
+    poster = None if plan.is_counts else poster_of_file(session, event)
     imported = ImportedFile(
         event_id=event.id,
         sha256=plan.sha256,
@@ -96,6 +87,22 @@ def store(
     if poster:
         add_responses(session, plan, instrument, evening, poster.code, step)
     return Stored(plan.responses, len(plan.counts), plan.sha256)
+
+
+def poster_of_file(session: Session, event: Event) -> Poster:
+    poster = Poster(code=f"file{secrets.token_hex(4)}", event_id=event.id, channel=IMPORTED)
+    session.add(poster)
+    session.flush()
+    return poster
+
+
+def refuse_unready(plan: Plan) -> None:
+    if plan.asks:
+        raise Refused("Nothing is imported before its questions are answered.")
+    if not plan.used or not (plan.counts if plan.is_counts else plan.people):
+        raise Refused(
+            "There is nothing to import: no response to one of our questions.", "import_nothing"
+        )
 
 
 def refuse_open(event: Event, moment: datetime) -> None:

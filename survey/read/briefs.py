@@ -82,10 +82,14 @@ def content(reading: Reading, place: Place, paper: str, origin: str) -> dict[str
         "address": f"{origin}/results/{place.slug}".partition("://")[2],
         "qr": code(live),
         "qr_alt": say(reading, "qr", place=place.name),
-        "source": tell.source(),
-        "checksum": f"SHA-256 {release.sha256[:DIGITS]}…",
-        "licence": LICENCE,
+        **footer(reading),
     }
+
+
+def footer(reading: Reading) -> dict[str, str]:
+    """Return where the figures come from, under which checksum and licence."""
+    checksum = f"SHA-256 {reading.now.release.sha256[:DIGITS]}…"
+    return {"source": reading.tell.source(), "checksum": checksum, "licence": LICENCE}
 
 
 def replied(reading: Reading, place: Place, season: int) -> Iterator[dict[str, str]]:

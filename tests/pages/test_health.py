@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from survey.config import SettingError, Settings
+from survey.config import Settings
+from survey.setting_values import SettingError
 from survey.storage import db
 from survey.storage.models import Installation
 from tests.builders import Resident, add_event, add_poster

@@ -7,8 +7,9 @@ import re
 import pytest
 from flask import Flask
 
-from survey.config import SettingError, Settings
+from survey.config import Settings
 from survey.read.caching import Bodies, Body
+from survey.setting_values import SettingError
 from tests.read.test_results import PAGES, with_ending
 
 

@@ -14,7 +14,8 @@ import zxingcpp
 from flask import Flask, Response, g
 from PIL import Image
 
-from survey.config import SettingError, Settings
+from survey.config import Settings
+from survey.setting_values import SettingError
 from survey.storage import db, release_store
 from survey.storage.models import Release
 from tests.conftest import SECRET, make_app

@@ -13,10 +13,11 @@ from types import SimpleNamespace
 import gevent
 import pytest
 
-from survey.config import SettingError, Settings
+from survey.config import Settings
 from survey.server.front import Busy, Front, Turnstile
 from survey.server.roles import COLLECT, READ, Roles, is_collected, is_upload
 from survey.server.worker import Refused, read_whole
+from survey.setting_values import SettingError
 from tests.conftest import SECRET
 from tests.server.client import FORM
 from tests.server.conftest import Start

@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from survey.config import ROOT, SettingError, Settings, is_only_here, read_settings
+from survey.config import ROOT, Settings, is_only_here, read_settings
+from survey.setting_values import SettingError
 from tests.conftest import SECRET
 
 
