@@ -16,6 +16,7 @@ from flask import (
     request,
     url_for,
 )
+from werkzeug.routing import AnyConverter
 from werkzeug.wrappers import Response as Reply
 
 from survey.collect import intake, second_keying
@@ -45,6 +46,16 @@ from survey.web.locale import content, visitor_language
 blueprint = Blueprint("attend", __name__)
 
 
+class Doors(AnyConverter):
+    """One of a few doors, of which one has two parts. A rule of its own with a default for the door
+    would also be taken for the address of who came by none: their answers would count nowhere."""
+
+    part_isolating = False
+
+
+blueprint.record_once(lambda state: state.app.url_map.converters.update(doors=Doors))
+
+
 @blueprint.get("/s")
 def enter() -> Reply | tuple[str, int]:
     """Take a code typed by hand."""
@@ -62,8 +73,7 @@ def extra(code: str) -> Reply:
 
 
 @blueprint.get("/s/<code>")
-@blueprint.get("/s/<code>/<any(kiosk, paper, later):door>")
-@blueprint.get("/s/<code>/twice/paper", defaults={"door": events.TWICE})
+@blueprint.get("/s/<code>/<doors(kiosk, paper, later, 'twice/paper'):door>")
 def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     place = find(code, door)
     if place is None or place.retired_at:
@@ -81,8 +91,7 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
 
 
 @blueprint.post("/s/<code>")
-@blueprint.post("/s/<code>/<any(kiosk, paper, later):door>")
-@blueprint.post("/s/<code>/twice/paper", defaults={"door": events.TWICE})
+@blueprint.post("/s/<code>/<doors(kiosk, paper, later, 'twice/paper'):door>")
 def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
     """Take one step of the form: pass its gates, switch language, review, or send."""
     fields = g.posted = read_form()
@@ -103,8 +112,7 @@ def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
 
 
 @blueprint.get("/s/<code>/thanks")
-@blueprint.get("/s/<code>/<any(kiosk, paper):door>/thanks")
-@blueprint.get("/s/<code>/twice/paper/thanks", defaults={"door": events.TWICE})
+@blueprint.get("/s/<code>/<doors(kiosk, paper, 'twice/paper'):door>/thanks")
 def thanks(code: str, door: str = "") -> Reply | tuple[str, int]:
     place = find(code, door)
     if place is None:

@@ -587,3 +587,14 @@ def test_an_error_is_told_in_a_language_that_only_attendees_have(resident: Resid
     assert reply.status_code == 415
     assert '<html lang="ar" dir="rtl">' in reply.text
     assert "sha256-" in reply.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("door", ["", "/kiosk", "/paper", "/twice/paper"])
+def test_a_form_is_sent_to_the_door_it_was_opened_by(sqlite_app: Flask, door: str):
+    """Sent elsewhere it is kept as something else: a phone's answers as a sheet keyed again."""
+    with sqlite_app.app_context():
+        poster = add_poster(db.session(), add_event(sqlite_app, db.session()))
+    page = sqlite_app.test_client().get(f"/s/{poster.code}{door}").text
+    assert f'action="/s/{poster.code}{door}"' in page
+    typed = sqlite_app.test_client().get(f"/s?code={poster.code}")
+    assert typed.location == f"/s/{poster.code}"
