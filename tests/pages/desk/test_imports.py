@@ -93,7 +93,7 @@ def stored(app: Flask) -> dict[str, int]:
         query = select(Event.slug, func.count(Response.submission)).outerjoin(
             Response, Response.event_id == Event.id
         )
-        return dict(db.session().execute(query.group_by(Event.slug)).tuples().all())
+        return dict(db.session().execute(query.group_by(Event.slug)).all())
 
 
 def left_behind(app: Flask) -> list[Path]:
