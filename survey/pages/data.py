@@ -18,7 +18,7 @@ from survey.pages.site import page
 from survey.read import downloads
 from survey.read.caching import fresh, label
 from survey.read.making import NotMade
-from survey.read.questionnaire_pdf import has_pdf
+from survey.read.typeset import has_pdf
 from survey.storage import release_store
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, RELEASE_FORMAT, Release

@@ -131,7 +131,9 @@ def _schemas() -> dict[str, Any]:
     return schemas
 
 
-COMMUNITY = ("community", "name", "state", "county", "area", "area_name")
+COMMUNITY = (
+    "community", "name", "state", "county", "area", "area_name", "state_fips", "fips", "gnis",
+)  # fmt: skip
 MEASURE = ("measure", "agency", "unit", "audience", "wave", "title")
 
 

@@ -14,11 +14,10 @@ from survey.config import ROOT
 from survey.questionnaire.instrument import AGENCIES, DONT_KNOW, Content, Question
 from survey.questionnaire.words import REFERENCE, Language
 from survey.read.questionnaire_tables import answers
-from survey.read.typeset import in_our_letters, our_letters, pdf
+from survey.read.typeset import has_pdf, in_our_letters, pdf
 from survey.storage.models import Release
 
 TEMPLATE = ROOT / "templates" / "package" / "questionnaire.typ"
-ASKED = ("question.", "option.", "scale.", "agency.")  # keys of what a form asks
 
 
 def questionnaires(content: Content, release: Release) -> Iterator[tuple[str, bytes]]:
@@ -28,12 +27,6 @@ def questionnaires(content: Content, release: Release) -> Iterator[tuple[str, by
         if has_pdf(language):
             said = in_our_letters(json.dumps(told(content, language), ensure_ascii=False))
             yield language.code, pdf(TEMPLATE, {"said": said}, made_at)
-
-
-def has_pdf(language: Language) -> bool:
-    """Whether our fonts have every letter of a language's questions and answers."""
-    words = (text for key, text in language.words.items() if key.startswith(ASKED))
-    return all(our_letters().issuperset(map(ord, text)) for text in words)
 
 
 def told(content: Content, language: Language) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from survey.config import ROOT
 if TYPE_CHECKING:
     import typst
 
+    from survey.questionnaire.words import Language
+
 FONTS = ROOT / "static" / "vendor" / "fonts"
 PICTURE = """#let size = (sys.inputs.width, sys.inputs.height).map(n => int(n) * 1pt)
 #set page(width: size.at(0), height: size.at(1), margin: 0pt)
@@ -90,3 +92,12 @@ def our_letters() -> frozenset[int]:
         first, _, last = part.partition("-")
         letters.update(range(int(first, 16), int(last or first, 16) + 1))
     return frozenset(letters)
+
+
+ASKED = ("question.", "option.", "scale.", "agency.")  # keys of what a form asks
+
+
+def has_pdf(language: Language) -> bool:
+    """Whether our fonts have every letter of a language's questions and answers."""
+    words = (text for key, text in language.words.items() if key.startswith(ASKED))
+    return all(our_letters().issuperset(map(ord, text)) for text in words)

@@ -104,7 +104,7 @@ def test_a_brief_of_one_page_carries_the_longest_answers(town: Flask):
 def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(town: Flask):
     bo = colleague(town, "department", "maple-falls", name="Chief Bo")
     for wrong, said in (
-        ({"text": "  "}, "Something has to stand here"),
+        ({"text": "  "}, "Please fill this in"),
         ({"text": "x" * 301}, "300 characters at most"),
         ({"stands": ""}, "Say how far it is"),
         ({"stands": "never"}, "Say how far it is"),
