@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ from survey.questionnaire.instrument import Content
 from survey.storage.desk_tables import HeldAnswer, HeldGroup
 from survey.storage.events import agencies_of
 from survey.storage.models import IMPORTED, Event, Poster, Release, Response, Scan
+
+Scales = dict[str, tuple[int, ...]]  # codes of each item
 
 WAITING, COUNTED, LEFT_OUT = "waiting", "counted", "left_out"
 STILL_COMES = timedelta(days=35)  # after an event: late phones, keyed paper, follow-ups
@@ -105,10 +108,15 @@ def keep_group(session: Session, event: Event, number: int, held: Sequence[Held]
 def evening_of(session: Session, content: Content, event: Event) -> Evening:
     """Return an event as the signs see it. Imported answers came by no poster and are not in it."""
     zone, agencies = ZoneInfo(event.time_zone), agencies_of(event.community)
+
+    @cache
+    def scales(instrument: str, wave: str, audience: str) -> Scales:
+        return opinion_scales(content, agencies, instrument, wave, audience)
+
     rows = session.execute(stored(event.id)).mappings()
     scans = select(Scan.poster, Scan.hour, Scan.count).where(Scan.event_id == event.id)
     return Evening(
-        answers=[one for row in rows if (one := seen(row, content, agencies))],
+        answers=[one for row in rows if (one := seen(row, scales))],
         scans={(poster, hour): count for poster, hour, count in session.execute(scans)},
         hours=set(hours(event.starts_at.astimezone(zone), event.ends_at.astimezone(zone))),
     )
@@ -133,19 +141,21 @@ def stored(event_id: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def seen(row: RowMapping, content: Content, agencies: Agencies) -> Answer | None:
-    """Return a stored response as an Answer; None for one that cannot be read."""
+def seen(row: RowMapping, scales: Callable[[str, str, str], Scales]) -> Answer | None:
+    """Return a stored response as an Answer; None for one that cannot be read.
+
+    scales: opinion_scales() of an instrument, wave and audience at this event
+    """
     try:
         key, given = UUID(row["key"]), json.loads(row["answers"])
     except (TypeError, ValueError, RecursionError):
         return None
     if not isinstance(given, dict):
         return None
-    asked = (row["instrument"], agencies, row["wave"], row["audience"])
     return answer_of(
         key,
         given,
-        opinion_scales(content, *asked),
+        scales(row["instrument"], row["wave"], row["audience"]),
         poster=row["poster"],
         hour=row["hour"],
         mode=row["mode"],
@@ -155,8 +165,8 @@ def seen(row: RowMapping, content: Content, agencies: Agencies) -> Answer | None
 
 
 def opinion_scales(
-    content: Content, instrument: str, agencies: Agencies, wave: str, audience: str
-) -> dict[str, tuple[int, ...]]:
+    content: Content, agencies: Agencies, instrument: str, wave: str, audience: str
+) -> Scales:
     """Return the scales of opinions: of the local police, or of a child's form."""
     known = content.instruments.get(instrument)
     if known is None:

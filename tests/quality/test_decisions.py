@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -55,15 +56,15 @@ def test_copies_are_marked_with_the_reason_and_nothing_is_deleted(
 def test_a_value_that_cannot_be_read_stops_nothing(app: Flask, session: Session, event: Event):
     """Older rows may hold anything."""
     content = app.extensions["content"]
-    kinds = agencies_of(event.community)
+    scales = partial(marks.opinion_scales, content, agencies_of(event.community))
     about: dict[str, Any] = {
         "instrument": "2026", "wave": "event", "audience": "adult", "poster": "x",
         "hour": "", "mode": "own phone", "household": False,
     }  # fmt: skip
     for text in ("[]", "{", "null", '{"a": {"b": 1}}', '{"trust.police": [[1]]}'):
-        seen = marks.seen({"key": "0" * 32, "answers": text, **about}, content, kinds)  # type: ignore[arg-type]
+        seen = marks.seen({"key": "0" * 32, "answers": text, **about}, scales)  # type: ignore[arg-type]
         assert seen is None or seen.opinion is None
-    assert marks.seen({"key": "?", "answers": "{}", **about}, content, kinds) is None  # type: ignore[arg-type]
+    assert marks.seen({"key": "?", "answers": "{}", **about}, scales) is None  # type: ignore[arg-type]
 
 
 def test_two_people_of_different_roles_decide(app: Flask, session: Session, event: Event):
