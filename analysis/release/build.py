@@ -21,7 +21,7 @@ from analysis.disclosure.between_releases import AUDIT, GONE
 from analysis.estimators.reliability import checked_indexes
 from analysis.frame import check_frame
 from analysis.measures import Measure
-from analysis.release.counties import County, Held, Summary, by_county
+from analysis.release.counties import County, InMemory, Summary, by_county
 from analysis.release.county import ReleaseRefused, Task, part_of
 from analysis.release.derive import Build, curves_of_programme
 from analysis.release.executors import Here, in_order
@@ -97,7 +97,7 @@ def release(
     before = by_county(previous)
     rows = dict(iter(frame.groupby(["state", "county"], sort=True, observed=True)))
     names = sorted({*rows, *before})
-    counties = [Held(name, rows.get(name, frame.iloc[:0]), before.get(name)) for name in names]
+    counties = [InMemory(name, rows.get(name, frame.iloc[:0]), before.get(name)) for name in names]
     made = 1 if previous is None or previous.ledger is None else previous.ledger["made"].max() + 1
     task = Task(measures, cuts, withheld(checked_indexes(frame, measures)), made)
     said = None if previous is None else previous.notes

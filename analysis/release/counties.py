@@ -37,7 +37,7 @@ class County(Protocol):
 
 
 @dataclass
-class Held:
+class InMemory:
     """A county in memory."""
 
     name: tuple[str, str]

@@ -82,13 +82,6 @@ def known_before(notes: pd.DataFrame) -> dict[RhoKey, Known]:
             for key, one in values.items()}  # fmt: skip
 
 
-def withheld_before(notes: pd.DataFrame) -> frozenset[RhoKey]:
-    """The indexes that an earlier release did not show, from its notes."""
-    rows = notes[(notes["kind"] == RELIABILITY[0]) & (notes["reason"] != "holds")]
-    keys = rows[["season", "measure", "agency"]].itertuples(index=False, name=None)
-    return frozenset((int(season), measure, agency) for season, measure, agency in keys)
-
-
 def known_notes(known: Mapping[RhoKey, Known]) -> Iterator[Note]:
     for (season, measure, agency), one in known.items():
         for kind, value in zip(KNOWN, one, strict=True):
