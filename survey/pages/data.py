@@ -16,7 +16,8 @@ from survey.config import Settings
 from survey.log import log_error
 from survey.pages.site import page
 from survey.read import downloads
-from survey.read.caching import fresh, label
+from survey.read.caching import fresh, kept_name, label
+from survey.read.kept_tables import file_chunks
 from survey.read.making import NotMade
 from survey.read.typeset import has_pdf
 from survey.storage import release_store
@@ -146,7 +147,7 @@ def sent(release: Release, name: str) -> Response:
     is_packed = request.accept_encodings["gzip"] > 0 and packed.is_file()
     path = packed if is_packed else file
     mimetype = TYPES.get(name.rpartition(".")[2], "text/plain" if "." not in name else None)
-    response = Response(downloads.chunks(path), mimetype=mimetype or "application/octet-stream")
+    response = Response(file_chunks(path), mimetype=mimetype or "application/octet-stream")
     response.content_length = path.stat().st_size
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
@@ -156,7 +157,7 @@ def sent(release: Release, name: str) -> Response:
 def folder(release: Release) -> Path | None:
     """Return where a release's files stand; None where they are not made yet."""
     settings: Settings = current_app.extensions["settings"]
-    path = settings.release_files / downloads.kept_name(release.id, release.sha256)
+    path = settings.release_files / kept_name(release.id, release.sha256)
     return path if path.is_dir() else None
 
 

@@ -169,6 +169,11 @@ def etag(release: Release, query: Query) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
+def kept_name(release: int, sha256: str) -> str:
+    """Return what a release's files are kept under: it changes with the release and our code."""
+    return f"{release}-{sha256[:16]}-{edition()}"
+
+
 @cache
 def edition() -> str:
     """Return a digest of everything that turns rows into pages."""

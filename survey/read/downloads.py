@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from survey.config import Settings
 from survey.read import kept_tables
-from survey.read.caching import edition
+from survey.read.caching import kept_name
 from survey.read.making import TABLES, make_apart
 from survey.storage.frozen_rows import count
 from survey.storage.models import Release
@@ -35,7 +35,6 @@ from survey.storage.release_store import FIGURE, newest
 ZIP = "porchlight.zip"
 PACKED = ".gz"  # the same file as browsers like it best; the zip is packed already
 PACKS = (".csv", ".json", ".txt", ".md", ".html")
-CHUNK = 65_536
 LOCK = ".lock"  # held by the process that makes files
 WAIT = 0.2  # seconds between looks at it
 making = Lock()  # who wants the same release at the same time waits for it
@@ -151,14 +150,3 @@ def forget_others(session: Session, folder: Path) -> None:
         is_ours = not path.name.startswith(".") or path.name.startswith(kept_tables.PREFIX)
         if is_ours and path.name not in wanted:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def kept_name(number: int, sha256: str) -> str:
-    return f"{number}-{sha256[:16]}-{edition()}"
-
-
-def chunks(path: Path) -> Iterator[bytes]:
-    """Yield a file piece by piece, as its reader takes it."""
-    with path.open("rb") as file:
-        while data := file.read(CHUNK):
-            yield data

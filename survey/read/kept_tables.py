@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from survey.read import packed_parts
-from survey.read.caching import edition
+from survey.read.caching import kept_name
 from survey.storage.models import Release
 from survey.storage.release_store import Subject
 
@@ -27,7 +27,7 @@ PREFIX = ".tables-"  # beside the files of the release, which leave alone what b
 
 def folder_of(among: Path, release: Release) -> Path:
     """Return where a release's tables are: under a name that changes with it and our code."""
-    return among / f"{PREFIX}{release.id}-{release.sha256[:16]}-{edition()}"
+    return among / f"{PREFIX}{kept_name(release.id, release.sha256)}"
 
 
 def file_name(subject: Subject, cut: str, language: str) -> str:
@@ -68,10 +68,11 @@ def chunks(path: Path, state: str, *, packed: bool) -> Iterator[bytes]:
     """Yield a kept table, or a state's part of it, as it lies on the disk or unpacked."""
     if state:
         return packed_parts.some(path, lambda key: key[1] == state, plain=not packed)
-    return packed_chunks(path) if packed else plain_chunks(path)
+    return file_chunks(path) if packed else plain_chunks(path)
 
 
-def packed_chunks(path: Path) -> Iterator[bytes]:
+def file_chunks(path: Path) -> Iterator[bytes]:
+    """Yield a file piece by piece, as its reader takes it."""
     with path.open("rb") as file:
         while data := file.read(CHUNK):
             yield data

@@ -27,6 +27,8 @@ PICTURE = """#let size = (sys.inputs.width, sys.inputs.height).map(n => int(n) *
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)
 """
 
+ASKED = ("question.", "option.", "scale.", "agency.")  # keys of what a form asks
+
 _of_thread = threading.local()
 
 
@@ -94,9 +96,7 @@ def our_letters() -> frozenset[int]:
     return frozenset(letters)
 
 
-ASKED = ("question.", "option.", "scale.", "agency.")  # keys of what a form asks
-
-
+@cache
 def has_pdf(language: Language) -> bool:
     """Whether our fonts have every letter of a language's questions and answers."""
     words = (text for key, text in language.words.items() if key.startswith(ASKED))
