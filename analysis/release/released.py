@@ -178,7 +178,7 @@ def stored_view(
     """
     table = tidy(figures, FIGURES)
     if (table["n_low"] < LEAST).any():
-        raise NotReleased(f"A figure rests on under {LEAST} answers: it was not released.")
+        raise _too_small()
     return View(
         figures=table,
         changes=tidy(changes, CHANGES) if changes else _no_changes(),
@@ -220,7 +220,7 @@ def stored_rows(
         if absent := _FIGURE_NAMES - row.keys():
             raise ValueError(_not_a_part(absent))
         if row["n_low"] < LEAST:
-            raise NotReleased(f"A figure rests on under {LEAST} answers: it was not released.")
+            raise _too_small()
     return StoredRows(
         rows=tuple(found), sha256=sha256, communities=tuple(communities), maker=_MAKER
     )
@@ -284,6 +284,10 @@ def tidy(rows: Rows, fields: tuple[Field, ...]) -> pd.DataFrame:
     table = table[names].astype({field.name: kinds[field.kind] for field in fields})
     keys = [field.name for field in fields if field.key]
     return table.sort_values(keys, kind="stable", ignore_index=True)
+
+
+def _too_small() -> NotReleased:
+    return NotReleased(f"A figure rests on under {LEAST} answers: it was not released.")
 
 
 def _not_a_part(absent: Iterable[str]) -> str:

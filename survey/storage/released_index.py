@@ -70,17 +70,24 @@ def of_season(
     """Return the rows that communities have of their own in one season, by state, county and
     name. told: of changes, which verdicts ("before.rise"); a figure has none."""
     query = select(COLUMNS.state, COLUMNS.county, COLUMNS.community, COLUMNS.row).where(
+        *totals(release, kind, subject, season),
+        COLUMNS.told.in_(list(told)),
+        *narrowed(state, county),
+    )
+    found = [one for one in session.execute(query) if one[2] not in (COUNTY, POOL)]
+    return [one[3] for one in sorted(found, key=lambda one: one[:3])]
+
+
+def totals(release: Release, kind: str, subject: Subject, season: int) -> list[ColumnElement[bool]]:
+    """Return what selects everybody's rows of one kind, subject and season."""
+    return [
         COLUMNS.release_id == release.id,
         COLUMNS.kind == kind,
         COLUMNS.measure == subject.measure,
         COLUMNS.agency == subject.agency,
         COLUMNS.cut == TOTAL,
         COLUMNS.season == season,
-        COLUMNS.told.in_(list(told)),
-        *narrowed(state, county),
-    )
-    found = [one for one in session.execute(query) if one[2] not in (COUNTY, POOL)]
-    return [one[3] for one in sorted(found, key=lambda one: one[:3])]
+    ]
 
 
 def narrowed(state: str, county: str) -> list[ColumnElement[bool]]:
@@ -140,12 +147,7 @@ def told_of(
 ) -> list[str]:
     """Return the slugs of communities of one verdict ("before.rise"), by state and county."""
     query = select(COLUMNS.community).where(
-        COLUMNS.release_id == release.id,
-        COLUMNS.kind == CHANGE,
-        COLUMNS.measure == subject.measure,
-        COLUMNS.agency == subject.agency,
-        COLUMNS.cut == TOTAL,
-        COLUMNS.season == season,
+        *totals(release, CHANGE, subject, season),
         COLUMNS.told == told,
         COLUMNS.community.not_in((COUNTY, POOL)),
         *narrowed(state, county),
