@@ -141,7 +141,7 @@ class Classifier:
         if agency and agency not in self.evening.agencies.all:
             there = ", ".join(self.evening.agencies.all)
             raise self.wrong(heading, f"{agency} was not at this event; there were: {there}.")
-        stems = (asked_about(self.evening, heading),)
+        stems = (asked_about(heading),)
         match = self.match(heading)
         same = line.same_words or bool(
             match and match.is_sure and match.ours.question == question.id
@@ -164,7 +164,7 @@ class Classifier:
         labelled = coded(self.tool, question, profile, labels, self.mapping.labels, line)
         asked = other
         if labelled.is_other_scale or (other and not other.labels):
-            stems = other.stems if other else (asked_about(self.evening, profile.heading),)
+            stems = other.stems if other else (asked_about(profile.heading),)
             shown = declared(line, self.mapping.labels, labelled)
             asked = Asked(stems, shown, line.favourable, line.unfavourable, line.crosswalk)
         if line.same_words and not labelled.is_other_scale:

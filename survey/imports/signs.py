@@ -79,7 +79,7 @@ def holds_our_codes(
     return nameless or of_agency or near or named_like_ours(evening, heading)
 
 
-def asked_about(evening: Evening, heading: Heading) -> str:
+def asked_about(heading: Heading) -> str:
     """Return a question as it was asked, with its agency left open: the same words about another
     agency are the same question."""
     text = f"{heading.asked} []" if heading.part else heading.asked

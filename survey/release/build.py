@@ -100,7 +100,7 @@ def prepare(
         )
     for sentence in sentences_of(content, released):
         say(sentence)
-    return Prepared(released, about_of(session, content, released, moment, made_up=made_up))
+    return Prepared(released, about_of(session, content, released, cuts, moment, made_up=made_up))
 
 
 @contextmanager
@@ -124,14 +124,19 @@ def kinds_of(session: Session, content: Content, *, made_up: bool) -> list[str]:
 
 
 def about_of(
-    session: Session, content: Content, released: Released, moment: datetime, *, made_up: bool
+    session: Session,
+    content: Content,
+    released: Released,
+    cuts: Sequence[str],
+    moment: datetime,
+    *,
+    made_up: bool,
 ) -> dict[str, Any]:
     """Return what is published beside the figures, of the communities that are shown."""
     places = select(Community).where(Community.made_up == made_up)
     in_order = places.order_by(Community.name, Community.slug)
     # every kind of agency, so that the columns of files come from the questionnaire alone
     catalogue = measure_catalogue.measures_of(content, list(content.agencies))
-    cuts = measure_catalogue.cuts_of(content)
     beside = about(content, released, session.scalars(in_order).all(), catalogue, cuts)
     shown = [place["slug"] for place in beside["places"]]
     return beside | {"imported": told_imports(session, shown, moment)}
