@@ -7,9 +7,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
 from survey.config import ROOT, Settings
+from survey.questionnaire.content_files import read_content
+from survey.questionnaire.instrument import Content
+from survey.storage.models import Release
+
+Make = Callable[[Session, Content, Release, Path], None]
 
 
 class NotMade(Exception):
@@ -32,3 +41,12 @@ def make_apart(settings: Settings, release: int, folder: Path, module: str = PAC
     )
     if done.returncode != 0:
         raise NotMade(done.stderr.strip().rpartition("\n")[2])
+
+
+def run(make: Make, content: str, release: str, folder: str) -> None:
+    """In that process: make one release's files, of the database that the environment names."""
+    engine = create_engine(os.environ["DATABASE_URL"], hide_parameters=True)
+    with Session(engine) as session:
+        of = session.get_one(Release, int(release))
+        make(session, read_content(Path(content)), of, Path(folder))
+    engine.dispose()

@@ -12,7 +12,6 @@ whenever it is made.
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +20,6 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from analysis import Measure
@@ -41,10 +39,10 @@ from analysis.output.parquet import write_parquet
 from analysis.output.published import Cells, Names, Row
 from analysis.output.statistics_files import write_dta, write_sav
 from analysis.release.canonical import FORMAT, canonical_lines
-from survey.questionnaire.content_files import read_content
 from survey.questionnaire.instrument import Content
 from survey.read import package_documents as documents
 from survey.read import questionnaire_tables as questionnaire
+from survey.read.making import run
 from survey.read.package_rows import (
     communities,
     import_notes,
@@ -248,14 +246,10 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(content: str, release: str, folder: str) -> None:
-    """Make one release's files, of the database that the environment names."""
-    engine = create_engine(os.environ["DATABASE_URL"], hide_parameters=True)
-    with Session(engine) as session:
-        newest = session.get_one(Release, int(release))
-        Package(session, read_content(Path(content)), newest, Path(folder)).make()
-    engine.dispose()
+def make(session: Session, content: Content, release: Release, folder: Path) -> None:
+    """Write a release's files into an empty folder."""
+    Package(session, content, release, folder).make()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(make, *sys.argv[1:])

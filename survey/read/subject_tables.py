@@ -9,23 +9,21 @@ kilobytes of each table. The bytes are those that sent_rows.py would send.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import tee
 from pathlib import Path
 
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from analysis.output.columns import FIGURES_TABLE as TABLE
 from analysis.output.export import csv_parts, csv_rows
 from analysis.output.published import DERIVED, Names, published
-from survey.questionnaire.content_files import read_content
 from survey.questionnaire.instrument import Content
 from survey.read.captions import Teller
 from survey.read.kept_tables import file_name
+from survey.read.making import run
 from survey.read.packed_parts import Key, Scratch
 from survey.read.place_index import PlaceIndex
 from survey.read.sent_rows import names_in_language
@@ -104,14 +102,5 @@ def make(session: Session, content: Content, release: Release, folder: Path) -> 
     SubjectTables(folder, names).write(frozen_rows(session, release, FIGURE))
 
 
-def main(content: str, release: str, folder: str) -> None:
-    """Make one release's tables, of the database that the environment names."""
-    engine = create_engine(os.environ["DATABASE_URL"], hide_parameters=True)
-    with Session(engine) as session:
-        found = session.get_one(Release, int(release))
-        make(session, read_content(Path(content)), found, Path(folder))
-    engine.dispose()
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(make, *sys.argv[1:])

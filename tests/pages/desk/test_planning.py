@@ -30,20 +30,6 @@ def ask(**more: object) -> str:
     return "/desk/new?" + urlencode({**WHOLE, "step": "check", **more}, doseq=True)
 
 
-@pytest.fixture
-def town(sqlite_app: Flask) -> Flask:
-    with sqlite_app.app_context():
-        for name in ("Maple Falls", "Elm Grove"):
-            event = add_event(sqlite_app, db.session(), name=name, open_now=False, season=2027)
-            add_poster(db.session(), event)
-    return sqlite_app
-
-
-@pytest.fixture
-def ana(town: Flask) -> Colleague:
-    return colleague(town, "organiser", "maple-falls", name="Ana")
-
-
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

@@ -12,27 +12,11 @@ from flask import Flask
 from PIL import Image, PngImagePlugin
 
 from survey.desk import logos
-from survey.storage import db
 from survey.storage.events import Refused
-from tests.builders import add_event, add_poster
 from tests.desk_people import Colleague, acts, colleague
 from tests.pages.desk.test_planning import WHOLE, ask
 
 EVENT = "/desk/events/maple-falls-2027"
-
-
-@pytest.fixture
-def town(sqlite_app: Flask) -> Flask:
-    with sqlite_app.app_context():
-        for name in ("Maple Falls", "Elm Grove"):
-            event = add_event(sqlite_app, db.session(), name=name, open_now=False, season=2027)
-            add_poster(db.session(), event)
-    return sqlite_app
-
-
-@pytest.fixture
-def ana(town: Flask) -> Colleague:
-    return colleague(town, "organiser", "maple-falls", name="Ana")
 
 
 def picture(kind: str, size: tuple[int, int] = (900, 300), **more: object) -> bytes:
