@@ -20,10 +20,9 @@ from survey.pages import pictures, tables
 from survey.pages.addresses import SUBJECT, kept
 from survey.pages.places import MOST_COMPARED
 from survey.pages.site import page
-from survey.read import definitions, marks, questions
+from survey.read import definitions, marks, questions, table_rows
 from survey.read.area import Among, AreaReading
-from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked
-from survey.read.captions import Teller
+from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked, teller
 from survey.read.charts_of import has_chart
 from survey.read.comparison import Comparison
 from survey.read.context import Context
@@ -31,9 +30,9 @@ from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
 from survey.read.tiles import tiles
-from survey.storage import replies
 from survey.storage.db import session
 from survey.storage.release_store import TOTAL, Current, Place, Subject
+from survey.storage.replies import Beside
 from survey.web.locale import content, visitor_language
 
 MOST_PANELS = 12  # small charts beside each other
@@ -57,9 +56,12 @@ def add_converters(state: Any) -> None:
     state.app.url_map.converters.update(ending=Ending, slug=Slug)
     state.app.jinja_env.globals.update(
         still=pictures.still,
-        sharing=pictures.sharing,
         figure_bar=marks.figure_bar,
-        change_bar=marks.change_bar,
+        figure_row=table_rows.figure_row,
+        town_row=table_rows.town_row,
+        years_row=table_rows.years_row,
+        blank=table_rows.blank,
+        chip=table_rows.chip,
     )
 
 
@@ -106,11 +108,10 @@ def community(slug: str, ending: str) -> str | Response:
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
     chart = "trend" if reading.cut == TOTAL else "groups"
-    g.beside = replies.state_of(session(), slug)  # they change between releases
+    beside = Beside.of(session(), slug)
+    g.beside = beside.state
     view = PlacePage(reading, place)
-    more = {"place": place, "beside": view.others, "at": at}
-    more["replies"] = replies.shown(session(), slug)
-    more["complaints"] = replies.complaints(session(), slug)
+    more = {"place": place, "others": view.others, "beside": beside, "at": at}
     return reply(reading, ending, [], chart=chart, view=view, **more)
 
 
@@ -149,7 +150,7 @@ def how_to_read() -> str | Response:
         return page("how_to_read.html", **READING)
 
     def make() -> str:
-        tell = Teller(now, visitor_language())
+        tell = teller(now, visitor_language())
         guide = definitions.Guide(content(), now, tell)
         row = definitions.example(session(), now)
         about = {"now": now, "made_up": now.release.about["made_up"]}
@@ -172,7 +173,7 @@ READING = {
 
 
 def read(now: Current, places: Sequence[Place]) -> Reading:
-    tell = Teller(now, visitor_language())
+    tell = teller(now, visitor_language())
     return Reading.read(session(), now, tell, request.args, places)
 
 
@@ -237,6 +238,7 @@ def shared(reading: Reading, subjects: set[Subject]) -> dict[str, Any]:
         "address": address,
         "link": linker(),
         "keep": lambda: kept(SUBJECT),
+        "use": pictures.sharing(reading),
     }
 
 

@@ -6,10 +6,11 @@ words only ("over two thirds"), no number is made up for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, wraps
 from math import ceil, floor
+from typing import Concatenate, ParamSpec
 
 from survey.questionnaire.words import Language
 from survey.read.verdicts import Verdicts
@@ -32,16 +33,37 @@ class Cell:
     together: bool  # shown with its neighbours
 
 
-@dataclass(frozen=True)
+P = ParamSpec("P")
+
+
+def once(
+    worded: Callable[Concatenate[Teller, P], str],
+) -> Callable[Concatenate[Teller, P], str]:
+    """Keep what a teller worded: of the names and numbers of a release there are some thousands,
+    and a page says hundreds of them."""
+
+    @wraps(worded)
+    def kept(tell: Teller, /, *args: P.args, **named: P.kwargs) -> str:
+        key = (worded.__name__, args, *named.items())
+        if key not in tell.worded:
+            tell.worded[key] = worded(tell, *args, **named)
+        return tell.worded[key]
+
+    return kept
+
+
+@dataclass(frozen=True, eq=False)
 class Teller:
     """Tells the rows of one release in one language."""
 
     now: Current
     language: Language
+    worded: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False)
 
     def say(self, key: str, **values: object) -> str:
         return self.language.say(f"results.{key}", **values)
 
+    @once
     def title(self, subject: Subject, wording: str = "") -> str:
         """Return "Trust: police", and whose answers it is about where that is not the usual."""
         title = self.about_agency(self.measure(subject.measure, wording), subject.agency)
@@ -53,6 +75,7 @@ class Teller:
     def about_agency(self, title: str, kind: str) -> str:
         return self.say("of_agency", title=title, agency=self.agency(kind)) if kind else title
 
+    @once
     def measure(self, measure: str, wording: str = "") -> str:
         """Return what is measured, without whom it is about or whose answers they are."""
         asked = self.now.asked(measure)
@@ -61,6 +84,7 @@ class Teller:
             title = self.say("of_agency", title=title, agency=option)
         return self.say(f"pair.{asked.pair}", title=title) if asked.pair else title
 
+    @once
     def option(self, asked: Asked) -> str:
         """Return the words of the option that a measure is the share of; "" for other measures."""
         key = f"option.{asked.question}"
@@ -83,6 +107,7 @@ class Teller:
             return self.language.say(f"question.{cut}.title")
         return self.language.say(f"cut.{cut}")
 
+    @once
     def group(self, cut: str, group: str) -> str:
         """Return a group's name: an option's words, a language's own name, or the pool's."""
         key = f"group.{group}"  # a release of an earlier version may hold a group of no name
@@ -103,9 +128,11 @@ class Teller:
         """Return a share as per cent, or a score as it is."""
         points = value * 100 if self.is_share(row) else value
         shown = f"{points:.1f}".removesuffix(".0")
-        if not self.is_share(row):
-            return shown
-        return self.language.say("format.percent", number=shown)
+        return self.percent(shown) if self.is_share(row) else shown
+
+    @once
+    def percent(self, number: str) -> str:
+        return self.language.say("format.percent", number=number)
 
     def is_share(self, row: Row) -> bool:
         return row["measure"] not in self.now.scores
@@ -193,14 +220,18 @@ class Teller:
         return group_names(self.language, cut)
 
     def finding(self, row: Row) -> str:
-        asked = self.now.asked(row["measure"])
-        words = self.now.words(row["measure"], row["wording"])
+        return self.found(row["measure"], row["wording"], row["agency"])
+
+    @once
+    def found(self, measure: str, wording: str, agency: str) -> str:
+        asked = self.now.asked(measure)
+        words = self.now.words(measure, wording)
         if asked.pair in ("more", "less"):
-            title = self.about_agency(self.language.say(f"{words}.title"), row["agency"])
+            title = self.about_agency(self.language.say(f"{words}.title"), agency)
             return self.say(f"pair.{asked.pair}_finding", title=title)
         option, own = self.option(asked), f"{words}.otherwise"
         key = own if option and self.language.has(own) else f"{words}.finding"
-        return self.language.about(key, row["agency"], option=option)
+        return self.language.about(key, agency, option=option)
 
     def sentence(self, place: Place, row: Row) -> str:
         """Return the plain sentence about one figure."""
