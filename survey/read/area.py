@@ -40,11 +40,10 @@ class AreaReading(Reading):
     @cached_property
     def places_here(self) -> list[Place]:
         """Return the communities of the area, whether they have figures or not."""
-        return [
-            place
-            for place in self.now.places.values()
-            if self.state in ("", place.state) and self.county in ("", place.county)
-        ]
+        if not self.state:
+            return list(self.now.places.values())
+        here = self.now.by_state.get(self.state, [])
+        return [place for place in here if self.county in ("", place.county)]
 
     @property
     def is_small(self) -> bool:

@@ -91,7 +91,7 @@ def newest() -> Current | None:
     Read once by this worker. 404 where `release` names none. `g.older` is set where there is a
     newer one: the page says so, and its links stay within the release.
     """
-    last = release_store.newest(session())
+    last = release_store.newest(session(), known=current_app.extensions["releases"])
     asked = request.args.get("release", "")
     if not asked or last is None:
         return current(last)

@@ -156,7 +156,10 @@ class Teller:
         most = 100 if self.is_share(row) else 1  # rounded outward: never narrower than it is
         low = floor(row["range_low"] * most + 1e-6) / most
         high = ceil(row["range_high"] * most - 1e-6) / most
-        low, high = self.number(low, row), self.number(high, row)
+        return self.between(self.number(low, row), self.number(high, row))
+
+    @once
+    def between(self, low: str, high: str) -> str:
         return self.say("from_to", low=low, high=high)
 
     def dont_know(self, row: Row) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 
 from markupsafe import Markup, escape
 
+from survey.read.area import Spot
 from survey.read.captions import Cell, Teller
 from survey.read.figure_lines import Line
 from survey.read.marks import change_bar, figure_bar
@@ -100,6 +101,15 @@ def years_row(line: YearLine, link: Callable[[Place], str], tell: Teller) -> Mar
     cells = "".join(cell(one, tell) for one in reversed(line.cells))
     said = told or blank(tell)
     return Markup(f'<tr><th scope="row">{name}</th><td class="told">{said}</td>{cells}</tr>\n')
+
+
+def spot_row(one: Spot, to: str, tell: Teller) -> Markup:
+    """Return a community's line in the table of a funnel: an area has some hundreds."""
+    name = f'<a href="{escape(to)}">{escape(one.place.name)}</a>'
+    figure = f"<td><b>{escape(one.value)}</b></td>"
+    spread = f'<td class="keep">{escape(one.range)}</td><td>{escape(one.n)}</td>'
+    where = f"<td>{escape(tell.say(f'view.funnel_{one.lies}'))}</td>"
+    return Markup(f'<tr><th scope="row">{name}</th>{figure}{spread}{where}</tr>\n')
 
 
 def cell(one: Cell | None, tell: Teller) -> str:

@@ -77,7 +77,7 @@ def of_season(
         COLUMNS.told.in_(list(told)),
         *narrowed(state, county),
     )
-    found = [one for one in session.execute(query) if one[2] not in (COUNTY, POOL)]
+    found = [one for one in session.execute(query).all() if one[2] not in (COUNTY, POOL)]
     return decoded(one[3] for one in sorted(found, key=itemgetter(0, 1, 2)))
 
 
