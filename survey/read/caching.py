@@ -6,6 +6,7 @@ writes there makes no other page, neither here nor in a cache on the way.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -113,7 +114,9 @@ def current(key: tuple[int, str] | None) -> Current | None:
         return releases[key].now
     newest = release_store.current(session(), key[0])
     assert newest is not None
-    return kept(newest).now
+    made = kept(newest)
+    gc.freeze()  # a country is half a million objects, and none of them is ever garbage
+    return made.now
 
 
 def kept(now: Current) -> Kept:

@@ -126,13 +126,12 @@ class Teller:
 
     def number(self, value: float, row: Row) -> str:
         """Return a share as per cent, or a score as it is."""
-        points = value * 100 if self.is_share(row) else value
-        shown = f"{points:.1f}".removesuffix(".0")
-        return self.percent(shown) if self.is_share(row) else shown
+        return self.points(value * 100 if self.is_share(row) else value, self.is_share(row))
 
     @once
-    def percent(self, number: str) -> str:
-        return self.language.say("format.percent", number=number)
+    def points(self, points: float, is_share: bool) -> str:
+        shown = f"{points:.1f}".removesuffix(".0")
+        return self.language.say("format.percent", number=shown) if is_share else shown
 
     def is_share(self, row: Row) -> bool:
         return row["measure"] not in self.now.scores
@@ -154,13 +153,12 @@ class Teller:
         if row["range_low"] is None or row["value"] is None:
             return ""
         most = 100 if self.is_share(row) else 1  # rounded outward: never narrower than it is
-        low = floor(row["range_low"] * most + 1e-6) / most
-        high = ceil(row["range_high"] * most - 1e-6) / most
-        return self.between(self.number(low, row), self.number(high, row))
+        low, high = floor(row["range_low"] * most + 1e-6), ceil(row["range_high"] * most - 1e-6)
+        return self.between(low, high, self.is_share(row))
 
     @once
-    def between(self, low: str, high: str) -> str:
-        return self.say("from_to", low=low, high=high)
+    def between(self, low: int, high: int, is_share: bool) -> str:
+        return self.say("from_to", low=self.points(low, is_share), high=self.points(high, is_share))
 
     def dont_know(self, row: Row) -> str:
         """Return the share who said that they do not know; nothing where words stand for all."""

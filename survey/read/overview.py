@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from survey.read.area import MOST_READ
 from survey.read.figure_lines import CHIPS, Chip, Line, Lines
@@ -194,6 +195,11 @@ class Overview:
     def named(self, verdict: str) -> list[Place]:
         reading, scope = self.reading, self.scope
         basis = TREND if verdict in OVER_YEARS else BEFORE
+        if self.whole is None:  # they were counted from the rows of a county
+            found = (one for one in self.changes_here
+                     if (one["basis"], one["verdict"]) == (basis, verdict))  # fmt: skip
+            key = itemgetter("state", "county", "community")
+            return [reading.now.places[one["community"]] for one in sorted(found, key=key)]
         slugs = released_index.told_of(
             reading.session, reading.now.release, subject=reading.subject, season=self.newest,
             told=f"{basis}.{verdict}", state=scope.state, county=scope.county, most=MOST_NAMED,

@@ -116,7 +116,7 @@ def subjects_of(
     )
     together = {
         Subject(measure, agency)
-        for measure, agency, named in session.execute(query)
+        for measure, agency, named in session.execute(query.distinct()).all()
         if not slugs.isdisjoint(named.split("|"))
     }
     return subjects_at(session, own) | together
@@ -133,7 +133,7 @@ def subjects_overall(
 def subjects_at(session: Session, keys: Iterable[str], *only: ColumnElement[bool]) -> set[Subject]:
     query = select(COLUMNS.measure, COLUMNS.agency).where(COLUMNS.lookup.in_(list(keys)), *only)
     pairs = session.execute(query.where(COLUMNS.cut == TOTAL).distinct())
-    return {Subject(measure, agency) for measure, agency in pairs}
+    return {Subject(measure, agency) for measure, agency in pairs.all()}
 
 
 def told_of(
