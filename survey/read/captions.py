@@ -6,13 +6,13 @@ words only ("over two thirds"), no number is made up for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, wraps
+from functools import cache
 from math import ceil, floor
-from typing import Concatenate, ParamSpec
 
 from survey.questionnaire.words import Language
+from survey.read.kept_words import once
 from survey.read.verdicts import Verdicts
 from survey.storage.release_store import Asked, Current, Place, Row, Subject
 
@@ -31,25 +31,6 @@ class Cell:
     range: str
     n: str
     together: bool  # shown with its neighbours
-
-
-P = ParamSpec("P")
-
-
-def once(
-    worded: Callable[Concatenate[Teller, P], str],
-) -> Callable[Concatenate[Teller, P], str]:
-    """Keep what a teller worded: of the names and numbers of a release there are some thousands,
-    and a page says hundreds of them."""
-
-    @wraps(worded)
-    def kept(tell: Teller, /, *args: P.args, **named: P.kwargs) -> str:
-        key = (worded.__name__, args, *named.items())
-        if key not in tell.worded:
-            tell.worded[key] = worded(tell, *args, **named)
-        return tell.worded[key]
-
-    return kept
 
 
 @dataclass(frozen=True, eq=False)
