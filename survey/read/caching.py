@@ -19,7 +19,7 @@ from survey.config import ROOT
 from survey.questionnaire.words import Language
 from survey.read.captions import Teller
 from survey.read.place_index import PlaceIndex
-from survey.storage import release_store
+from survey.storage import release_names, release_store
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, Release
 from survey.storage.release_store import Current
@@ -92,12 +92,12 @@ def newest() -> Current | None:
     Read once by this worker. 404 where `release` names none. `g.older` is set where there is a
     newer one: the page says so, and its links stay within the release.
     """
-    last = release_store.newest(session(), known=current_app.extensions["releases"])
+    last = release_names.newest(session(), known=current_app.extensions["releases"])
     asked = request.args.get("release", "")
     if not asked or last is None:
         return current(last)
     is_number = asked.isascii() and asked.isdigit() and int(asked) <= HIGHEST_ID
-    key = release_store.numbered(session(), int(asked)) if is_number else None
+    key = release_names.numbered(session(), int(asked)) if is_number else None
     if key is None:
         abort(404)
     if key != last:

@@ -6,7 +6,7 @@ Nothing in this module can reach an answer: it knows the tables `release` and `f
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from operator import itemgetter
@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
-from survey.storage.models import RELEASE_FORMAT, Figure, Release
+from survey.storage.models import Figure, Release
+from survey.storage.release_names import newest, numbered
 from survey.storage.release_notes import Held, held_notes, too_few
 
 Row = Mapping[str, Any]
@@ -131,36 +132,6 @@ class Current:
         """Return the name under which the language files keep a measure's words."""
         names: dict[str, str] = self.release.about["words"][measure]
         return names.get(wording) or names[max(names)]
-
-
-def readable() -> ColumnElement[bool]:
-    """Whether a release has the columns that this version reads."""
-    return Release.format == RELEASE_FORMAT
-
-
-# asked by every request, and by most of them nothing else: made once, and no objects of the ORM
-RELEASES = Release.__table__.c
-LAST = select(RELEASES.id, RELEASES.sha256).order_by(RELEASES.id.desc()).limit(1)
-NAMES = select(RELEASES.id, RELEASES.sha256).where(RELEASES.format == RELEASE_FORMAT)
-NEWEST = NAMES.order_by(RELEASES.id.desc()).limit(1)
-NUMBERED = NAMES.where(RELEASES.id == bindparam("number"))
-
-
-def newest(session: Session, known: Container[tuple[int, str]] = ()) -> tuple[int, str] | None:
-    """Return (id, sha256) of the newest release; None before the first.
-
-    known: releases that can be read for sure. Whether one can stands, in SQLite, behind all that is
-    published with it: for a country some megabytes, which a look at the last name does not touch.
-    """
-    last = session.execute(LAST).first()
-    row = last if last is None or tuple(last) in known else session.execute(NEWEST).first()
-    return (row[0], row[1]) if row else None
-
-
-def numbered(session: Session, id: int) -> tuple[int, str] | None:
-    """Return (id, sha256) of one release; None where there is none that can be read."""
-    row = session.execute(NUMBERED, {"number": id}).first()
-    return (row[0], row[1]) if row else None
 
 
 def current(session: Session, id: int | None = None) -> Current | None:
