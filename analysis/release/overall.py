@@ -111,15 +111,17 @@ def of_places(
     other words than most. None where fewer than LEAST_PLACES have a number of their own. `change`,
     `low` and `high` are None where there is no mean change. Source: METHODS 5.
     """
-    told = [row for row in figures if row["band"] != THIRDS and MIXED not in row["wording"]]
-    asked = most_of((row["wording"], row["n_low"]) for row in told)
-    told = [row for row in told if row["wording"] == asked]
-    if len(told) < LEAST_PLACES:
+    numbers = [row for row in figures if row["band"] != THIRDS and MIXED not in row["wording"]]
+    asked = most_of((row["wording"], row["n_low"]) for row in numbers)
+    numbers = [row for row in numbers if row["wording"] == asked]
+    if len(numbers) < LEAST_PLACES:
         return None
-    given = _given({name: np.array([row[name] for row in told]) for name in SUMMED})
+    given = _given({name: np.array([row[name] for row in numbers]) for name in SUMMED})
     sums = {name: column.sum(keepdims=True) for name, column in given.items()}
-    row: dict[str, Any] = {name: told[0][name] for name in ("measure", "agency", "season", "unit")}
-    row |= {"asked": asked, "communities": len(told), "n": int(sums["n"][0])}
+    row: dict[str, Any] = {
+        name: numbers[0][name] for name in ("measure", "agency", "season", "unit")
+    }
+    row |= {"asked": asked, "communities": len(numbers), "n": int(sums["n"][0])}
     row |= _first(_figure_of(sums, scale_of({"unit": [row["unit"]]})))
     season = most_of((one["season_from"], 1) for one in changes if one["change"] is not None)
     d = np.array([one["change"] for one in changes

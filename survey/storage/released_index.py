@@ -77,8 +77,8 @@ def of_season(
         COLUMNS.told.in_(list(told)),
         *narrowed(state, county),
     )
-    found = [one for one in session.execute(query).all() if one[2] not in (COUNTY, POOL)]
-    return decoded(one[3] for one in sorted(found, key=itemgetter(0, 1, 2)))
+    rows = [one for one in session.execute(query).all() if one[2] not in (COUNTY, POOL)]
+    return decoded(one[3] for one in sorted(rows, key=itemgetter(0, 1, 2)))
 
 
 def totals(release: Release, kind: str, subject: Subject, season: int) -> list[ColumnElement[bool]]:
