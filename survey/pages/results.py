@@ -61,6 +61,7 @@ def add_converters(state: Any) -> None:
         town_row=table_rows.town_row,
         years_row=table_rows.years_row,
         spot_row=table_rows.spot_row,
+        share_row=table_rows.share_row,
         blank=table_rows.blank,
         chip=table_rows.chip,
     )

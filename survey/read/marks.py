@@ -70,6 +70,17 @@ def figure_bar(mark: Mark, before: Mark | None, name: str, value: str) -> Markup
     return Markup("".join(parts))
 
 
+def part_bar(low: int, high: int) -> Markup:
+    """Return a part of all answers, in per cent: a plain bar, for it is no estimate. From `low` to
+    `high` only its bounds are known."""
+    more = f'<rect class="third" x="{low}%" y="6" width="{high - low}%" height="12" rx="3"/>'
+    return Markup(
+        f'<svg class="track" height="24" aria-hidden="true" focusable="false">{QUARTERS}'
+        f'<rect class="part" x="0" y="6" width="{low}%" height="12" rx="3"/>'
+        f"{more if high > low else ''}</svg>"
+    )
+
+
 def change_bar(mark: Mark) -> Markup:
     """Return a change on its axis, whose middle is 0."""
     return Markup(

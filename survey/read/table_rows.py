@@ -11,8 +11,9 @@ from markupsafe import Markup, escape
 from survey.read.area import Spot
 from survey.read.captions import Cell, Teller
 from survey.read.figure_lines import Line
-from survey.read.marks import change_bar, figure_bar
+from survey.read.marks import change_bar, figure_bar, part_bar
 from survey.read.results_query import Line as YearLine
+from survey.read.who_came import Share
 from survey.storage.release_store import Place
 
 GLYPHS = {
@@ -70,6 +71,19 @@ def drawn(one: Line) -> str:
     bar = figure_bar(one.mark, one.before, one.name, one.value)
     before = f'<span class="sr">{escape(one.before_told)}</span>' if one.before_told else ""
     return f'<td class="drawn">{bar}{before}</td>'
+
+
+def share_row(one: Share, answers: str) -> Markup:
+    """Return a group's line in the table of who came: its part of all answers."""
+    before = f"<span>{escape(one.before)}</span>" if one.before else ""
+    cells = (
+        f'<th scope="row">{escape(one.name)}</th>',
+        f'<td class="num"><b>{escape(one.value)}</b></td>',
+        f'<td class="drawn">{part_bar(one.low, one.high)}</td>',
+        f'<td class="said">{before}</td>',
+        f'<td class="n">{escape(one.n)} <span class="unit">{escape(answers)}</span></td>',
+    )
+    return Markup(f"<tr>{''.join(cells)}</tr>\n")
 
 
 def town_row(one: Line, to: str, tell: Teller) -> Markup:
