@@ -60,6 +60,7 @@ def add_converters(state: Any) -> None:
         figure_row=table_rows.figure_row,
         town_row=table_rows.town_row,
         years_row=table_rows.years_row,
+        verdict_bar=marks.verdict_bar,
         spot_row=table_rows.spot_row,
         share_row=table_rows.share_row,
         blank=table_rows.blank,

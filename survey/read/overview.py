@@ -217,6 +217,20 @@ class Overview:
         is_share = self.reading.tell.is_share({"measure": self.reading.subject.measure})
         return is_share and LEAST_IN_FUNNEL <= len(self.all_places) <= MOST_READ
 
+    @property
+    def finding(self) -> str:
+        """Return what the counts of all places come to: never an order of places."""
+        say, number = self.reading.tell.say, self.reading.tell.language.number
+        of, unclear = self.compared, self.counted["unclear"]
+        if unclear * 2 > of:
+            return say("view.most_unclear", number=number(unclear), of=number(of))
+        return say("view.most_moved", number=number(of - unclear), of=number(of))
+
+    @property
+    def silent(self) -> int:
+        """Return of how many places no change can be told."""
+        return self.counted["few"] + self.counted["wording"]
+
     def counts(self, number: int) -> str:
         """Return a number of places in a title: "none" for 0."""
         tell = self.reading.tell

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from collections import Counter
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from survey.storage import db, release_store
 from survey.storage.models import Figure
@@ -130,3 +132,34 @@ def test_the_country_is_the_same_from_the_same_seed(country: Flask, tmp_path):
     for address in ("/results.csv", "/results.json?measure=index"):
         assert again.test_client().get(address).data == country.test_client().get(address).data
     assert json.loads(again.test_client().get("/results.json").text)["rows"]
+
+
+def test_an_overview_too_large_for_charts_has_one_bar_of_all_its_places(country: Flask):
+    page = country.test_client().get("/results").text
+    bar = page.partition('<svg class="verdicts"')[2].partition("</svg>")[0]
+    parts = re.findall(r'class="v-(\w+)" x="([\d.]+)%" y="1" width="([\d.]+)%"', bar)
+    with country.app_context():
+        rows = db.session().scalars(
+            select(Figure.row).where(
+                Figure.kind == "change",
+                Figure.measure == "trust",
+                Figure.agency == "police",
+                Figure.season == 2026,
+                Figure.community.not_in(("", "other")),
+            )
+        )
+        counts = Counter(row["verdict"] for row in rows if row["basis"] == "before")
+    order = ("fall", "lower", "unclear", "higher", "rise", "few", "wording")
+    assert [name for name, _, _ in parts] == [name for name in order if counts[name]]
+    for name, _, width in parts:
+        assert float(width) == pytest.approx(100 * counts[name] / counts.total(), abs=1), name
+    ends = [float(start) + float(width) for _, start, width in parts]
+    assert ends[-1] == pytest.approx(100, abs=0.1)
+    compared = sum(counts[name] for name in order[:5])
+    assert f"<h3>No clear change in {counts['unclear']} of {compared} communities</h3>" in page
+
+
+def test_a_few_places_have_charts_and_no_bar(shown: Flask):
+    page = shown.test_client().get("/results").text
+    assert 'class="verdicts"' not in page
+    assert 'class="still panels"' in page
