@@ -44,7 +44,8 @@ class Server:
             monkeypatch.setattr(module, "monotonic", lambda: self.now)
         self.app = make_app(url, PLACE_KEPT=2.0)
         self.asked = Asked(self.app)
-        self.client = Client(Repeater(self.asked))
+        self.repeater = Repeater(self.asked)
+        self.client = Client(self.repeater)
         with self.app.app_context():
             self.code, self.other = (
                 add_poster(db.session(), add_event(self.app, db.session(), name=name)).code
@@ -69,7 +70,8 @@ def server(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, apps_let_go: None) 
 
 def page_of(reply: TestResponse) -> str:
     assert reply.status_code == 200
-    return brotli.decompress(reply.data).decode()
+    page: bytes = brotli.decompress(reply.data)
+    return page.decode()
 
 
 def test_each_visit_has_its_own_form_and_is_counted(server: Server):
@@ -149,15 +151,14 @@ def test_few_pages_are_kept_and_none_of_an_overlong_address(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(kept, "MOST", 3)
-    repeater = server.client.application
     for number in range(6):
         server.client.get(f"/s/{server.code}?n={number}", headers=PHONE)
-    assert len(repeater.pages) == 3
+    assert len(server.repeater.pages) == 3
     server.client.get(f"/s/{server.code}?n={'x' * 2000}", headers=PHONE)
-    assert len(repeater.pages) == 3
+    assert len(server.repeater.pages) == 3
     server.now += 3
     server.client.get(f"/s/{server.other}", headers=PHONE)
-    assert len(repeater.pages) == 1
+    assert len(server.repeater.pages) == 1
 
 
 def test_the_head_of_an_answer_goes_with_its_body():
