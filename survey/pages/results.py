@@ -89,7 +89,7 @@ def overview(ending: str) -> str | Response:
     scope = Scope.of(index, asked("state", ""), asked("county", ""), asked("told", ""))
     reading = read(now, ())
     shown, number, pages, everywhere = listed(reading, index, scope, asked("page", 1, int))
-    reading = read(now, shown[:MOST_PANELS] if ending == "chart.json" else shown)
+    reading = read(now, shown)
     area = [("state", scope.state), ("county", scope.county)]
     if ending in tables.TYPES:
         query = understood(reading, ending, area)
@@ -185,8 +185,6 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
 
     also: what this kind of page understands beside measure, agency, cut and language
     """
-    if ending == "chart.json" and not has_chart(reading, pictures.page_path()):
-        abort(404)
     pictures.opened(ending)
 
     def make() -> str | Response:
@@ -308,6 +306,8 @@ def address(ending: str) -> str:
 
 
 def as_chart(reading: Reading, chart: str) -> Response:
+    if not has_chart(reading, pictures.page_path()):
+        abort(404)
     from survey.read import charts  # loads pandas: only where a chart is made
 
     return Response(charts.chart(reading, chart, columns()), mimetype="application/json")

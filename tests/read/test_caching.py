@@ -91,7 +91,8 @@ def test_an_unchanged_page_is_known_without_making_it(shown: Flask, address: str
 @pytest.mark.parametrize(
     ("address", "most"),
     [("/results", 1), ("/results/buffalo", 2), ("/results/buffalo?measure=safe", 2),
-     ("/results/compare?c=buffalo&c=liberty", 1), ("/results/funnel", 1), ("/how-to-read", 1)],
+     ("/results/compare?c=buffalo&c=liberty", 1), ("/results/funnel", 1), ("/how-to-read", 1),
+     ("/results/buffalo.chart.json", 2), ("/results/buffalo.post.svg", 2)],
 )  # fmt: skip
 def test_an_unchanged_page_asks_for_the_release_and_what_stands_beside_it(
     shown: Flask, address: str, most: int

@@ -163,3 +163,11 @@ def test_a_few_places_have_charts_and_no_bar(shown: Flask):
     page = shown.test_client().get("/results").text
     assert 'class="verdicts"' not in page
     assert 'class="still panels"' in page
+
+
+@pytest.mark.parametrize("ending", ["chart.json", "chart.svg", "post.svg", "embed"])
+def test_more_places_than_a_chart_holds_have_none_under_any_ending(country: Flask, ending: str):
+    """The first twelve of a country would be taken for all of it."""
+    assert country.test_client().get(f"/results.{ending}").status_code == 404
+    few = country.test_client().get(f"/results.{ending}?state=Alabama")
+    assert few.status_code == 200
