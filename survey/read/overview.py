@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 
-from survey.read.area import MOST_READ
+from survey.read.area import MOST_READ, AreaReading
 from survey.read.figure_lines import CHIPS, Chip, Line, Lines
 from survey.read.place_index import PlaceIndex
 from survey.read.results_query import Line as YearLine
@@ -97,6 +97,18 @@ class Overview:
         """Return the scope's own row of the newest season; a county has none."""
         rows = [] if self.scope.county else self.wholes
         return next((row for row in rows if row["state"] == self.scope.state), None)
+
+    @cached_property
+    def county(self) -> Row | None:
+        """Return the figure of a county of several places, as it stands beside one of them."""
+        if not self.scope.county or len(self.all_places) == 1:
+            return None
+        area = AreaReading.around(self.reading, self.scope.state, self.scope.county)
+        return area.of_county(self.reading.totals, self.all_places[0])
+
+    def county_said(self, row: Row) -> str:
+        shown = {**self.reading.tell.as_figure(row), "community": ""}
+        return self.reading.tell.sentence(self.all_places[0], shown)
 
     @cached_property
     def wholes(self) -> list[Row]:
