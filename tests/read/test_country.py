@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -171,3 +172,26 @@ def test_more_places_than_a_chart_holds_have_none_under_any_ending(country: Flas
     assert country.test_client().get(f"/results.{ending}").status_code == 404
     few = country.test_client().get(f"/results.{ending}?state=Alabama")
     assert few.status_code == 200
+
+
+def test_places_of_one_name_are_told_apart_where_they_stand_side_by_side(country: Flask):
+    with country.app_context():
+        now = release_store.current(db.session())
+    assert now is not None
+    by_name: dict[str, list[release_store.Place]] = {}
+    for place in now.places.values():
+        by_name.setdefault(place.name, []).append(place)
+    one, other = next(places for places in by_name.values() if len(places) > 1)[:2]
+    third = next(places[0] for places in by_name.values() if len(places) == 1)
+    query = "&".join(f"c={place.slug}" for place in (one, other, third))
+    page = html.unescape(country.test_client().get(f"/results/compare?{query}").text)
+    for place in (one, other):
+        assert page.count(f"{place.name} ({place.area_name} County, {place.state})") >= 4
+    assert f"{third.name} (" not in page
+    assert f'href="/results/{one.slug}"' in page
+
+
+def test_a_verdict_that_no_place_has_is_said_in_words(country: Flask):
+    page = country.test_client().get("/results?told=fall").text
+    assert "No community here has this verdict." in page
+    assert '<table class="rows towns">' not in page
