@@ -55,6 +55,7 @@ CHANGES = {
     "operator link": "count(*) FROM account_link -> 1",
     "demo remove": "slug FROM community -> !elm-grove",
 }
+FILES = {"release": "releases/1-*/porchlight.zip"}  # what is there, too, when a command ends
 READS = (
     "community list",
     "event list",
@@ -159,6 +160,7 @@ def test_a_change_is_stored_though_nobody_reads_what_is_said(
     done = run(line, unread)
     assert (done.returncode, done.stderr) == (0, "")
     assert is_so(database, CHANGES[line])
+    assert line not in FILES or list(database.parent.glob(FILES[line]))
 
 
 @pytest.mark.parametrize("line", READS)
