@@ -35,11 +35,12 @@ for line in sys.argv[1:]:
 
 @dataclass(frozen=True)
 class Site:
-    """One database, the command line on it and, once it is served, its address."""
+    """One database, the command line on it and, once it is served, its address and process."""
 
     database: Path
     url: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)  # where they differ from ours
+    process: int = 0  # gunicorn's first, while it is served
 
     @property
     def environment(self) -> dict[str, str]:
@@ -109,7 +110,7 @@ def serving(site: Site, port: int = 0) -> Iterator[Site]:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
         try:
             wait_until_healthy(server, url, log)
-            yield replace(site, url=url)
+            yield replace(site, url=url, process=server.pid)
         finally:
             server.terminate()
             server.wait(PATIENCE)

@@ -47,7 +47,7 @@ def test_from_the_link_to_a_figure_and_on_to_the_next_year(new_page, town_hall, 
     expect(page.get_by_text("Alder Creek Police, Alder Creek Fire Department")).to_be_visible()
     ana.presses("Make the posters").presses("Open the sheets to print")
     assert page.locator("article.sheet").count() == 2
-    ana.presses("Print all sheets")
+    ana.prints("Print all sheets")
     assert page.evaluate("() => window.printed") == 1
     assert ana.clicks <= 22
     assert ana.letters <= 60
@@ -74,7 +74,7 @@ def test_from_the_link_to_a_figure_and_on_to_the_next_year(new_page, town_hall, 
     ana.presses("Home")
     before = ana.clicks
     ana.presses("Alder Creek, Ohio").presses("Plan the next one, as last time")
-    ana.presses("Make the posters").presses("Open the sheets to print").presses("Print all sheets")
+    ana.presses("Make the posters").presses("Open the sheets to print").prints("Print all sheets")
     assert ana.clicks - before <= 5
     seasons = [season for (season,) in town_hall.rows("SELECT season FROM event ORDER BY season")]
     assert seasons[1] == seasons[0] + 1
