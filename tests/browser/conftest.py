@@ -95,11 +95,11 @@ def everybody(demonstration: Site) -> Codes:
     offered = " ".join(f"--language {language}" for language in LANGUAGES)
     today = datetime.now(UTC)
     days = (f"{today - timedelta(days=gone):%Y-%m-%d}" for gone in (0, 22))
-    said = demonstration.flask_all(
+    said = demonstration.flask(
         *(f"event add liberty --day {day} --starts 00:00 --time-zone UTC {offered}" for day in days)
     )
     events = [line.split(":")[0] for line in said.splitlines() if "opens" in line]
-    said = demonstration.flask_all(*(f"poster add {one} --channel all" for one in events))
+    said = demonstration.flask(*(f"poster add {one} --channel all" for one in events))
     return Codes(*(line.split(":")[0] for line in said.splitlines() if "/s/" in line))
 
 
@@ -109,7 +109,7 @@ def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def add_event(raw: Path) -> None:
         shutil.copy(demonstration_file(tmp_path_factory), raw)
         next_year = datetime.now(UTC).year + 1
-        Site(raw).flask_all(
+        Site(raw).flask(
             f"event add liberty --day {next_year}-12-24",
             f"poster add liberty-{next_year} --channel gate",
         )

@@ -110,7 +110,7 @@ def answer(phone: Page, site: Site, code: str) -> int:
 
 def test_a_try_out_is_answered_on_a_phone_seen_at_the_desk_and_wiped(new_page, town_hall):
     ana = Organiser(new_page(width=1280), town_hall).opens_the_link().joins()
-    town_hall.flask_all(
+    town_hall.flask(
         "community add Elm --county Alder --state Oregon",
         "community agency elm police Elm-Police",
         "event add elm --day 2028-08-01",
@@ -142,7 +142,7 @@ def test_a_try_out_is_answered_on_a_phone_seen_at_the_desk_and_wiped(new_page, t
 def test_every_page_of_the_desk_has_room_and_reads_in_spanish(new_page, town_hall):
     page = new_page(width=320)
     ana = Organiser(page, town_hall).opens_the_link().joins()
-    town_hall.flask_all(
+    town_hall.flask(
         'community add "Saint Petersburg Township" --county Alder --state Oregon',
         'community agency saint-petersburg-township police "Saint Petersburg Township Police"',
         "event add saint-petersburg-township --day 2027-08-03",
