@@ -133,7 +133,6 @@ def funnel(findings: Findings, rows: Sequence[Row]) -> str:
 TITLES: Mapping[str, Callable[[Findings, Sequence[Row]], str]] = {
     "trend": Findings.trend,
     "overview": Findings.overview,
-    "compare": Findings.overview,
     "groups": Findings.groups,
     "agencies": Findings.agencies,
     "funnel": funnel,
