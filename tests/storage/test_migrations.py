@@ -23,7 +23,7 @@ from tests.storage.test_schema import COMMUNITY, EVENT, POSTER, RESPONSE
 pytestmark = pytest.mark.migrates
 
 # One in so many statements is the last of a run; PORCHLIGHT_STEP=1 tries all of them, in minutes.
-STEP = int(os.environ.get("PORCHLIGHT_STEP", "29"))
+STEP = int(os.environ.get("PORCHLIGHT_STEP", "17"))
 FIRST_VERSION = "0003"  # its migrations ran with no transaction on SQLite
 
 
