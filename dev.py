@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -31,7 +32,7 @@ PYTHON = str(VENV / "bin" / "python")
 STAMP = VENV / "made-from"  # which lock and which Python; written last, so half a venv has none
 LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
 CLUSTER = "requirements-cluster.txt"  # locked beside the others, installed by hand where wanted
-WORKERS = 2  # of pytest on each core: half of the time a test waits for a disk or a browser
+MORE = 4  # workers than cores, at most: half of the time a test waits for a disk or a browser
 MINIFIER = "tdewolff-minify==2.24.12"  # keeps to the JavaScript of 2015
 LINTERS = {
     "ruff check": ["-m", "ruff", "check", "."],
@@ -107,15 +108,18 @@ def make_files() -> None:
 
 
 def test(words: list[str]) -> int:
+    """Lints beside the tests: mypy alone would keep one core busy and the others idle."""
     prepare("dev")
-    failed = lint_all()
-    if not settle_browser():
-        failed.append("browser")
-    workers = str(WORKERS * (os.cpu_count() or 1))
-    command = [PYTHON, "-m", "pytest", "-n", workers, "--dist", "worksteal", *words]
-    code = subprocess.call(command)
+    with ThreadPoolExecutor() as beside:
+        linting = beside.submit(lint_all)
+        has_browser = settle_browser()
+        cores = os.cpu_count() or 1
+        workers = ["-n", str(cores + min(cores, MORE)), "--dist", "worksteal"]
+        command = [PYTHON, "-m", "pytest", *workers, *words]
+        code = subprocess.call(command)
+        failed = linting.result() + ([] if has_browser else ["browser"])
     if failed:  # pytest's closing line stays the last one unless it would hide these
-        print("FAILED before pytest, see above: " + ", ".join(failed), flush=True)
+        print("FAILED beside pytest, see above: " + ", ".join(failed), flush=True)
     return 1 if failed else code
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from dev import keep_bytecode
 from survey import create_app
-from survey.commands.release import make_files
 from survey.config import Settings
 from survey.questionnaire import content_files
 from survey.questionnaire.instrument import Content
@@ -90,17 +89,11 @@ def content_read_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def files_on_demand() -> Iterator[None]:
-    """Let no release in this process make its files, which takes ten seconds; who asks for one
-    gets it as ever. See `files_at_once`."""
+    """Let no release in this process make its files, which takes ten seconds: who asks for one
+    gets it as ever. That a release makes them is looked at in tests/commands/test_durable.py."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("survey.commands.release.make_files", lambda made: None)
         yield
-
-
-@pytest.fixture
-def files_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a release make its files, as it does outside the tests."""
-    monkeypatch.setattr("survey.commands.release.make_files", make_files)
 
 
 @pytest.fixture(autouse=True)
