@@ -109,7 +109,7 @@ def test_what_a_killed_run_of_the_first_version_left_is_taken_up(sqlite_url: str
     """That version wrote a file that could never be migrated again at 22 of 29 statements."""
     prepare(sqlite_url, start)
     before = responses(sqlite_url)
-    killed = kill_at_statements(sqlite_url, FIRST_VERSION, 2, "--driver")
+    killed = kill_at_statements(sqlite_url, FIRST_VERSION, 1, "--driver")
     assert len(killed) > 3
     path = sqlite_url.partition("sqlite:///")[2]
     halfway = 0
