@@ -20,6 +20,7 @@ from survey.desk.answered import delete_event
 from survey.desk.comments import KEPT, LEAST
 from survey.desk.limits import tidy
 from survey.storage import audit
+from survey.storage.county_parts import forget_sums
 from survey.storage.desk_tables import HeldAnswer, SecondKeying
 from survey.storage.events import Refused
 from survey.storage.import_tables import ImportedFile
@@ -219,6 +220,7 @@ def forget(session: Session, season: Season, moment: datetime, by: int | None = 
     for table in (HeldAnswer, SecondKeying, Response):
         session.execute(delete(table).where(table.event_id.in_(ids)))
     session.execute(update(ImportedFile).where(ImportedFile.event_id.in_(ids)).values(counts={}))
+    forget_sums(session)
     before = session.get(ForgottenSeason, season.season)
     session.merge(
         ForgottenSeason(
@@ -252,6 +254,7 @@ def delete_whole(session: Session, event: Event, typed: str, moment: datetime) -
     }
     for table in ANSWERS:
         session.execute(delete(table).where(table.event_id == event.id))
+    forget_sums(session)
     delete_event(session, event)
     return gone
 
