@@ -47,12 +47,12 @@ def number(now: Current, notes: Any, row: Row, reason: str) -> int:
 def range_of(notes: Any, row: Row) -> tuple[float, float, str] | None:
     """Return the ends of a total over all views, and whether that is settled; None for none."""
     key = ("cut", "community", "measure", "agency")
-    found: Mapping[str, Any] = {
+    ends: Mapping[str, Any] = {
         note["kind"]: note
         for note in notes
         if note["kind"] != "held" and all(note[name] == row[name] for name in key)
     }
-    if not found:
+    if not ends:
         return None
-    low, high = found["held_low"], found["held_high"]
+    low, high = ends["held_low"], ends["held_high"]
     return low["value"], high["value"], low["reason"]

@@ -122,7 +122,9 @@ def prepare(
     held = held_answers.held_in(session, content, moment, made_up=scope.made_up)
     for sentence in held_answers.sentences(held):
         say(sentence)
-    say(f"{closed_events(session, content, scope)} closed events are put together.")
+    if not (events := closed_events(session, content, scope)):
+        raise nothing_counts(any_held=bool(held))
+    say(f"{events} closed events are put together.")
     source = workers.database if workers else OwnSession(session, content)
     counties = counties_of(session, content, scope, source)
     task, executor = task_of(content, scope, notes), workers.executor if workers else Here()
@@ -186,6 +188,20 @@ def unread_in(built: Build) -> SetAside:
     return aside
 
 
+def nothing_counts(*, any_held: bool) -> Refused:
+    """Return why a release of no answers is none."""
+    if any_held:
+        return Refused(
+            "Nothing was released. No answer of the closed events counts so far: the others wait "
+            "for a decision, or were left out (`flask held list`).",
+            "all_held",
+        )
+    return Refused(
+        "Nothing was released. No event with answers is closed: `flask event close`.",
+        "nothing_closed",
+    )
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Turn what stops a release into a Refused with the reasons."""
@@ -207,7 +223,7 @@ def kinds_of(session: Session, content: Content, *, made_up: bool) -> list[str]:
 
 
 def closed_events(session: Session, content: Content, scope: Scope) -> int:
-    """Return how many closed events have answers that count. Raises Refused where none has."""
+    """Return how many closed events have answers that count."""
     answered = exists().where(
         Response.event_id == Event.id,
         is_counted(Response.event_id, Response.submission),
@@ -216,13 +232,7 @@ def closed_events(session: Session, content: Content, scope: Scope) -> int:
     imported = exists().where(ImportedFile.event_id == Event.id, ImportedFile.kind == COUNTS)
     query = select(func.count()).select_from(Event).join(Community)
     query = query.where(Community.made_up == scope.made_up, Event.closes_at <= scope.moment)
-    count = session.scalar(query.where(is_kept(made_up=scope.made_up), answered | imported))
-    if not count:
-        raise Refused(
-            "Nothing was released. No event with answers is closed: `flask event close`.",
-            "nothing_closed",
-        )
-    return count
+    return session.scalar(query.where(is_kept(made_up=scope.made_up), answered | imported)) or 0
 
 
 def made(session: Session, release: Release) -> str:
