@@ -18,14 +18,19 @@ from functools import partial
 import pandas as pd
 
 from analysis.disclosure.between_releases import AUDIT, GONE
-from analysis.estimators.reliability import checked_indexes
+from analysis.estimators.reliability import (
+    IndexKey,
+    IndexMoments,
+    checked_indexes,
+    index_moments,
+)
 from analysis.frame import check_frame
 from analysis.measures import Measure
 from analysis.release.counties import County, InMemory, Summary, by_county
 from analysis.release.county import ReleaseRefused, Task, part_of
 from analysis.release.derive import Build, curves_of_programme
 from analysis.release.executors import Here, in_order
-from analysis.release.figures import RAW
+from analysis.release.figures import RAW, RhoKey
 from analysis.release.held import HeldCount, HeldIn, held_notes
 from analysis.release.programme import (
     Sums,
@@ -38,7 +43,15 @@ from analysis.release.programme import (
 from analysis.release.released import Released, sealed
 from analysis.tabulation.tables import Note
 
-__all__ = ["Build", "County", "NothingToRelease", "ReleaseRefused", "build", "release"]
+__all__ = [
+    "Build",
+    "County",
+    "NothingToRelease",
+    "ReleaseRefused",
+    "build",
+    "not_holding",
+    "release",
+]
 
 Progress = Callable[[int, int, str], None]  # counties done, counties in all, the county's id
 
@@ -143,6 +156,24 @@ def build(
     notes += _held_notes(counties, task.measures, held or {})
     curves = curves_of_programme(counties, task.measures, known, executor)
     return Build(counties, summaries, task, executor, known, curves, notes)
+
+
+def not_holding(
+    counties: Sequence[County], measures: Sequence[Measure], executor: Executor
+) -> frozenset[RhoKey]:
+    """The indexes that do not hold together, from a look at every answer: a seventh of a build.
+
+    For whoever cannot expect what a season's answers say, so that nothing is built twice.
+    """
+    sums = Sums()
+    for indexes in in_order(executor, partial(_indexes, measures=measures), counties):
+        sums.add({}, indexes)
+    return withheld(sums.reliability())
+
+
+def _indexes(county: County, measures: Sequence[Measure]) -> dict[IndexKey, IndexMoments]:
+    rows = county.load()
+    return index_moments(rows, measures) if len(rows) else {}
 
 
 def _built(

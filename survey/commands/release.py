@@ -85,7 +85,7 @@ def failures_noted(id: int) -> Iterator[None]:
             db.session().rollback()
             publishing.fail(db.session(), id, refused)
             db.session().commit()
-        if not isinstance(error, (click.ClickException, KeyboardInterrupt)):
+        if not isinstance(error, (click.ClickException, Refused, KeyboardInterrupt)):
             logger.exception("a release failed")
         raise
 

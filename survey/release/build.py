@@ -7,7 +7,7 @@ what is published is frozen row by row (figure_rows.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ import pandas as pd
 from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from analysis.release.build import Build, NothingToRelease, ReleaseRefused
+from analysis.release.build import Build, NothingToRelease, ReleaseRefused, not_holding
 from analysis.release.build import build as build_counties
 from analysis.release.columns import NOTES
 from analysis.release.county import Task
@@ -122,12 +122,12 @@ def prepare(
     held = held_answers.held_in(session, content, moment, made_up=scope.made_up)
     for sentence in held_answers.sentences(held):
         say(sentence)
-    if not (events := closed_events(session, content, scope)):
+    if not scope.events:
         raise nothing_counts(any_held=bool(held))
-    say(f"{events} closed events are put together.")
+    say(f"{scope.events} closed events are put together.")
     source = workers.database if workers else OwnSession(session, content)
     counties = counties_of(session, content, scope, source)
-    task, executor = task_of(content, scope, notes), workers.executor if workers else Here()
+    executor = workers.executor if workers else Here()
     if workers:
         session.commit()  # nothing is held open while they work
 
@@ -136,6 +136,7 @@ def prepare(
             progress(done, of, in_full(content, county))
 
     with refusals():
+        task = task_of(content, scope, notes, counties, executor)
         built = build_counties(
             counties, task, executor, before=notes, held=held, progress=county_done
         )
@@ -157,18 +158,29 @@ def scope_of(
     refuse_to_lose(session, before, made_up=made_up)
     kinds = tuple(kinds_of(session, content, made_up=made_up))
     follows = 0 if before is None else before.id
-    scope = Scope(moment, kinds, made_up, next_release_id(session), follows)
+    seasons = seasons_of(session, content, moment, made_up=made_up)
+    scope = Scope(
+        moment, kinds, made_up, next_release_id(session), follows,
+        seasons=tuple(sorted(set(seasons))), events=len(seasons),
+    )  # fmt: skip
     return scope, None if before is None else tidy(before.about["notes"], NOTES)
 
 
-def task_of(content: Content, scope: Scope, before: pd.DataFrame | None) -> Task:
+def task_of(
+    content: Content,
+    scope: Scope,
+    before: pd.DataFrame | None,
+    counties: Sequence[StoredCounty],
+    executor: Executor,
+) -> Task:
     """Return what is the same for every county; before: notes of the release before."""
-    return Task(
-        measure_catalogue.measures_of(content, scope.kinds),
-        measure_catalogue.cuts_of(content),
-        frozenset() if before is None else withheld_before(before),
-        scope.release_id,
-    )
+    measures = measure_catalogue.measures_of(content, scope.kinds)
+    known = set() if before is None else set(before.loc[before["kind"] == "index", "season"])
+    if before is not None and set(scope.seasons) <= known:
+        expected = withheld_before(before)
+    else:
+        expected = not_holding(counties, measures, executor)
+    return Task(measures, measure_catalogue.cuts_of(content), expected, scope.release_id)
 
 
 def counties_of(
@@ -222,17 +234,17 @@ def kinds_of(session: Session, content: Content, *, made_up: bool) -> list[str]:
     return [kind for kind in content.agencies if kind in present]
 
 
-def closed_events(session: Session, content: Content, scope: Scope) -> int:
-    """Return how many closed events have answers that count."""
+def seasons_of(session: Session, content: Content, moment: datetime, *, made_up: bool) -> list[int]:
+    """Return the season of each closed event that has answers that count."""
     answered = exists().where(
         Response.event_id == Event.id,
         is_counted(Response.event_id, Response.submission),
         tuple_(Response.audience, Response.wave).in_(list(samples(content))),
     )
     imported = exists().where(ImportedFile.event_id == Event.id, ImportedFile.kind == COUNTS)
-    query = select(func.count()).select_from(Event).join(Community)
-    query = query.where(Community.made_up == scope.made_up, Event.closes_at <= scope.moment)
-    return session.scalar(query.where(is_kept(made_up=scope.made_up), answered | imported)) or 0
+    query = select(Event.season).join(Community).where(Community.made_up == made_up)
+    query = query.where(Event.closes_at <= moment, is_kept(made_up=made_up), answered | imported)
+    return [*session.scalars(query)]
 
 
 def made(session: Session, release: Release) -> str:

@@ -37,6 +37,8 @@ class Scope(NamedTuple):
     made_up: bool
     release_id: int
     before: int  # the release before; 0: it is the first
+    seasons: tuple[int, ...]  # with answers that count
+    events: int  # that have some
 
 
 class Answers(NamedTuple):
@@ -44,7 +46,14 @@ class Answers(NamedTuple):
 
     rows: list[Any]
     counted: list[dict[str, Any]]  # what stands for counts without single answers
-    digest: str  # the same for the same rows in any order
+
+
+class Facts(NamedTuple):
+    """What a digest is made of; kept longer than the answers themselves."""
+
+    digest: str  # of the answers, the same for the same rows in any order
+    seasons: frozenset[int]
+    instruments: frozenset[str]
 
 
 @dataclass
@@ -55,7 +64,8 @@ class StoredCounty:
     areas: tuple[Area, ...]  # none: it has no community any more
     scope: Scope
     source: Source
-    _read: Answers | None = field(default=None, repr=False)  # once for a county that is built
+    _read: Answers | None = field(default=None, repr=False)  # until they are loaded
+    _facts: Facts | None = field(default=None, repr=False)  # of what was read last
     _unread: SetAside = field(default_factory=SetAside, repr=False)
 
     def kept(self, task: Task) -> Part | None:
@@ -75,8 +85,8 @@ class StoredCounty:
     def load(self) -> pd.DataFrame:
         """Return the answers. Raises FrameError."""
         with self.source.transaction() as session:
-            answers = self._answers(session)
-        self._unread = SetAside()
+            answers = self._read or self._answers(session)
+        self._read, self._unread = None, SetAside()
         rows = [*readable(self._content, answers.rows, self._unread), *answers.counted]
         return frame_of(self._content, rows, self.scope.kinds) if rows else pd.DataFrame()
 
@@ -92,7 +102,6 @@ class StoredCounty:
         except IntegrityError:
             # a worker that outlived its release kept this county at the same moment
             self._save(part, task)
-        self._read = None
 
     def figures(self, season: int | None = None) -> pd.DataFrame:
         with self.source.transaction() as session:
@@ -109,35 +118,38 @@ class StoredCounty:
         return self.source.content(self.scope.release_id)
 
     def _answers(self, session: Session) -> Answers:
-        if self._read is None:
-            content, moment = self._content, self.scope.moment
-            rows = [one for area in self.areas for one in stored(session, content, moment, area)]
-            counted = [
-                one
-                for area in self.areas
-                for one in counted_answers(session, content, moment, area)
-            ]
-            digest = digest_of([*(tuple(row.values()) for row in rows), *counted])
-            self._read = Answers(rows, counted, digest)
-        return self._read
+        """Read the answers, and what their digest is made of."""
+        content, moment = self._content, self.scope.moment
+        rows: list[Any] = []
+        counted: list[dict[str, Any]] = []
+        for area in self.areas:
+            rows += stored(session, content, moment, area)
+            counted += counted_answers(session, content, moment, area)
+        every = (*rows, *counted)
+        self._facts = Facts(
+            digest_of([*(tuple(row.values()) for row in rows), *counted]),
+            frozenset(row["season"] for row in every),
+            frozenset(row["instrument"] for row in every),
+        )
+        return Answers(rows, counted)
 
     def _digest(self, session: Session, task: Task) -> str:
-        """Of the answers, whatever their order, and of the rules by which they are read."""
-        answers, content = self._answers(session), self._content
-        every = (*answers.rows, *answers.counted)
-        seasons = {row["season"] for row in every}
-        under = {row["instrument"]: content.instruments.get(row["instrument"]) for row in every}
+        """Of the answers and of the rules by which they are read."""
+        if self._facts is None:
+            self._read = self._answers(session)
+        assert self._facts is not None
+        facts, content = self._facts, self._content
         rules = (
             VERSION,
             tuple(task.measures),
             tuple(task.cuts),
-            sorted(key for key in task.withheld if key[0] in seasons),
+            sorted(key for key in task.withheld if key[0] in facts.seasons),
             self.scope.kinds,
             content.current,
-            sorted(under.items()),
+            [(id, content.instruments.get(id)) for id in sorted(facts.instruments)],
             sorted(content.languages),
         )
-        return hashlib.sha256(f"{answers.digest}\n{rules!r}".encode()).hexdigest()
+        return hashlib.sha256(f"{facts.digest}\n{rules!r}".encode()).hexdigest()
 
 
 def digest_of(rows: Iterable[Any]) -> str:
