@@ -30,8 +30,7 @@ from analysis.tabulation.tables import Table
 def world_of(
     tally: Tally, measures: Sequence[Measure], tables: Sequence[Table]
 ) -> tuple[World, list[Shown]]:
-    """The true counts of one panel and everything that its tables print of them: what the audit
-    starts from.
+    """The true counts of one panel and everything that its tables print: where the audit starts.
 
     Parameters
     ----------
@@ -43,6 +42,10 @@ def world_of(
     Returns
     -------
     (world, what is printed of each part and of each group).
+
+    Raises
+    ------
+    Nothing.
 
     Source
     ------

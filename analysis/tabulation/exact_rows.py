@@ -36,8 +36,10 @@ def build_tables(
     withheld: Collection[tuple[int, str, str]] = (),
     coarse: Collection[TableKey] = (),
 ) -> Iterator[Table]:
-    """Every table of one county and season as it would be without an audit, total first within a
-    panel: exact counts, for whoever checks the audit or measures what it takes away.
+    """Every table of one county and season as it would be without an audit.
+
+    For whoever checks the audit or measures what it takes away: the counts are exact. The total
+    comes first within a panel.
 
     Parameters
     ----------
@@ -55,6 +57,10 @@ def build_tables(
     Returns
     -------
     Tables with one row per part and measure that was asked there; one without rows has only notes.
+
+    Raises
+    ------
+    Nothing.
 
     Source
     ------
