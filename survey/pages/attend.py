@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import (
@@ -16,6 +16,7 @@ from flask import (
     request,
     url_for,
 )
+from werkzeug.datastructures import EnvironHeaders
 from werkzeug.routing import AnyConverter
 from werkzeug.wrappers import Response as Reply
 
@@ -39,6 +40,7 @@ from survey.questionnaire.instrument import FOLLOW_UP
 from survey.questionnaire.words import Language
 from survey.storage import db, events, rehearsal
 from survey.storage.events import Place, Window
+from survey.web.again import Environ, page_again
 from survey.web.compression import Packed
 from survey.web.form_body import read_form
 from survey.web.locale import content, visitor_language
@@ -84,10 +86,15 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
         return help_page(window.value, place, language)
     if place.rehearsal_until:  # its try-out is over: what is left of it goes now
         db.writer().submit(lambda connection: rehearsal.wipe(connection, place.event_id))
-    uncounted = place.rehearsing or place.mode == "paper"  # keyed by a volunteer: nobody scanned
-    if not uncounted and is_opened_by_a_person(request.method, request.headers.get):
-        scans().opened(place, events.now())
-    return fresh_page(place, language)
+    return fresh_page(place, language, good_for(place), partial(count, scans(), place))
+
+
+def count(scans: Scans, place: Place, visit: Environ) -> None:
+    """Count who opens a form, by the environment of their request."""
+    if place.rehearsing or place.mode == "paper":  # keyed by a volunteer: nobody scanned
+        return
+    if is_opened_by_a_person(visit["REQUEST_METHOD"], EnvironHeaders(dict(visit)).get):
+        scans.opened(place, events.now())
 
 
 @blueprint.post("/s/<code>")
@@ -118,7 +125,9 @@ def thanks(code: str, door: str = "") -> Reply | tuple[str, int]:
     if place is None:
         return help_page("unknown", code=events.tidy_code(code))
     is_open = place.window(events.now()) is Window.OPEN
-    return thank_you(place, visitor_language(place.languages), is_open).response()
+    said = thank_you(place, visitor_language(place.languages), is_open)
+    page_again(said, good_for(place), lambda visit: "")
+    return said.response()
 
 
 @lru_cache(maxsize=512)
@@ -260,6 +269,12 @@ def find(code: str, door: str = "") -> Place | None:
     place = places.find(db.session, tidy) if events.is_code(tidy) else None
     place = place.as_of(events.now()) if place else None
     return place.through(door) if place and door else place
+
+
+def good_for(place: Place) -> float:
+    """Return the seconds for which this worker goes by what it read of a poster."""
+    places: events.Places = current_app.extensions["places"]
+    return places.good_for(place.poster)
 
 
 def scans() -> Scans:
