@@ -62,8 +62,8 @@ def release(preview: bool, asked: int | None, processes: int | None, cluster: st
                         made = publish(run, crew)
     except Refused as refused:
         raise click.ClickException(str(refused)) from refused
-    if made is not None:  # so that nobody waits for its files
-        downloads.find(db.session(), settings(), made, downloads.ZIP)
+    if made is not None:
+        make_files(made)
 
 
 def begun(asked: int | None, kind: str) -> ReleaseRun:
@@ -146,6 +146,11 @@ class Counties:
         self.bar.update(1)
         if done == total:
             self.bar.render_finish()
+
+
+def make_files(made: Release) -> None:
+    """Make a release's files at once, so that nobody waits for them. Raises NotMade."""
+    downloads.find(db.session(), settings(), made, downloads.ZIP)
 
 
 @click.command()
