@@ -9,9 +9,10 @@ from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from survey.collect.undo import is_undone
 from survey.questionnaire.answer_codes import ORDER, check_answers, codes_of_form
 from survey.questionnaire.filled_form import Filled
 from survey.questionnaire.forms import Item
@@ -161,9 +162,23 @@ def accept(connection: Connection, entry: Entry) -> Outcome:
     """
     if connection.execute(INSERT_ONCE[connection.dialect.name], entry.response).rowcount == 0:
         return compare(connection, entry)
+    if entry.response["mode"] == "paper" and take_out(connection, entry.response):
+        return Outcome.REPEATED
     if entry.comment:
         connection.execute(insert(SealedComment), entry.comment)
     return Outcome.STORED
+
+
+def take_out(connection: Connection, sent: Mapping[str, Any]) -> bool:
+    """Delete a form keyed from paper that was just stored, if it had been taken back before.
+
+    Asked after it is stored: by then an undo of this moment is either done or waits for us.
+    """
+    if not is_undone(connection, sent["event_id"], sent["submission"]):
+        return False
+    mine = Response.event_id == sent["event_id"], Response.submission == sent["submission"]
+    connection.execute(delete(Response).where(*mine))
+    return True
 
 
 def compare(connection: Connection, entry: Entry) -> Outcome:

@@ -23,6 +23,7 @@ from survey.collect import intake, second_keying
 from survey.collect.comments import Delivery
 from survey.collect.intake import Outcome, Submission, shown_agencies
 from survey.collect.scans import Scans, is_opened_by_a_person
+from survey.collect.undo import Undone, undo
 from survey.pages.attend_pages import help_page, page, refusal, wants_json
 from survey.pages.extra import extra_response
 from survey.pages.form_page import (
@@ -33,7 +34,7 @@ from survey.pages.form_page import (
     ticket_for,
 )
 from survey.pages.form_view import View
-from survey.pages.submission import Sent
+from survey.pages.submission import Sent, own_ticket, submission_id
 from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.questionnaire.words import Language
@@ -109,6 +110,23 @@ def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
     if sent.go.startswith("send"):
         return send(sent, late=admission == "late")
     return step(sent)
+
+
+@blueprint.post("/s/<code>/<doors(paper, 'twice/paper'):door>/undo")
+def undo_keying(code: str, door: str) -> Reply | tuple[Reply, int]:
+    """Take back a form that this browser keyed in: it alone knows the number it sent it under."""
+    fields, place, now = read_form(), find(code, door), events.now()
+    ticket = own_ticket(place, fields.get("ticket", "")) if place else None
+    if place is None or ticket is None or not fields.get("submission"):
+        return jsonify(outcome="invalid"), 422
+    if place.window(now) is not Window.OPEN:
+        return jsonify(outcome=Undone.STAYS.value), 409
+    id, opened = submission_id(fields["submission"]), ticket.opened
+    try:
+        outcome: Undone = db.writer().do(lambda c: undo(c, place, id, opened, now))
+    except db.AWAY:
+        return jsonify(outcome="busy"), 503
+    return jsonify(outcome=outcome.value), 200 if outcome is Undone.UNDONE else 409
 
 
 @blueprint.get("/s/<code>/thanks")

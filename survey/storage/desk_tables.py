@@ -206,3 +206,14 @@ class SecondKeying(Base):
     audience: Mapped[str] = mapped_column(String(12))
     answers: Mapped[dict[str, Any]]
     differed: Mapped[int | None]  # answers in which the two differed, once that is settled
+
+
+class UndoneKeying(Base):
+    """That a form keyed in from paper was taken back: its answers are gone, and the number stays so
+    that a phone which sends it once more stores nothing (survey/collect/undo.py)."""
+
+    __tablename__ = "undone_keying"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    submission: Mapped[UUID] = mapped_column(primary_key=True)

@@ -16,6 +16,7 @@ ANSWER_TABLES = (
     "poster_activity",
     "rehearsal_answer",
     "second_keying",
+    "undone_keying",
 )  # what an attendee's visit can add to
 
 

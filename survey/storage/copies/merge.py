@@ -27,8 +27,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from survey.storage.desk_tables import SecondKeying, UndoneKeying
 from survey.storage.events import Refused
-from survey.storage.models import Base, PosterActivity, Scan, SealedComment
+from survey.storage.models import Base, PosterActivity, Response, Scan, SealedComment
 from survey.storage.privacy import ANSWER_TABLES
 
 Record = dict[str, Any]
@@ -98,8 +99,20 @@ def merge(hub: Connection, ours: Session) -> Merged:
             counts[merge_one(ours, table, record, numbers)] += 1
         for kind, count in counts.items():
             getattr(merged, kind)[table.name] = count
+    take_out_undone(ours)
     merged.waiting = len(hub.execute(select(SealedComment.id)).all())
     return merged
+
+
+def take_out_undone(ours: Session) -> None:
+    """Delete here what was keyed from paper and taken back there after an earlier merge."""
+    undone = select(UndoneKeying.submission)
+    for event, id, *more in (
+        (Response.event_id, Response.submission, Response.mode == "paper"),
+        (SecondKeying.event_id, SecondKeying.id),
+    ):
+        here = undone.where(UndoneKeying.event_id == event)
+        ours.execute(delete(event.class_).where(id.in_(here), *more))
 
 
 def records(hub: Connection, table: Table) -> Iterator[Record]:
