@@ -24,6 +24,7 @@ from survey.read import definitions, marks, questions
 from survey.read.area import Among, AreaReading
 from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked
 from survey.read.captions import Teller
+from survey.read.charts_of import has_chart
 from survey.read.comparison import Comparison
 from survey.read.context import Context
 from survey.read.overview import SEARCHED, Overview, Scope, listed
@@ -180,7 +181,7 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
 
     also: what this kind of page understands beside measure, agency, cut and language
     """
-    if ending == "chart.json" and not reading.is_known:
+    if ending == "chart.json" and not has_chart(reading, pictures.page_path()):
         abort(404)
     pictures.opened(ending)
 

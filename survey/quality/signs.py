@@ -88,7 +88,8 @@ def alike(evening: Evening) -> Iterator[Held]:
     groups = [group for group in same.values() if len(group) >= FEWEST_ALIKE]
     many = {one.key for group in groups for one in group}
     for group in groups:
-        crowd = [one for one in evening.without(many) if one.sample == group[0].sample]
+        asked = (one for one in evening.without(many) if one.sample == group[0].sample)
+        crowd = [one for one in asked if one.opinion is not None]
         if len(crowd) >= FEWEST:
             is_odd = more_than_chance(len(group), expected(group[0], crowd))
         else:  # nobody to compare with

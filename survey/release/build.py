@@ -80,6 +80,12 @@ def prepare(
     held = held_answers.held_in(session, content, moment, made_up=made_up)
     for sentence in (*aside.sentences(), *held_answers.sentences(held)):
         say(sentence)
+    if frame.empty and held:
+        raise Refused(
+            "Nothing was released. No answer of the closed events counts so far: the others wait "
+            "for a decision, or were left out (`flask held list`).",
+            "all_held",
+        )
     if frame.empty:
         raise Refused(
             "Nothing was released. No event with answers is closed: `flask event close`.",

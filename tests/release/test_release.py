@@ -62,6 +62,15 @@ def test_nothing_closed_is_nothing_released(app: Flask, session: Session, flask)
     assert session.scalar(select(Release)) is None
 
 
+def test_nothing_that_counts_is_nothing_released(app: Flask, session: Session, flask):
+    event = add_event(app, session)
+    answer(app, session, event, 204)  # two sorts of 102, and nobody beside them
+    close(session, event)
+    message = flask("release", fails=True)
+    assert "No answer of the closed events counts so far" in message
+    assert "No event with answers is closed" not in message
+
+
 def test_ten_answers_are_too_few_and_eleven_are_enough(app: Flask, session: Session, flask):
     event = add_event(app, session)
     answer(app, session, event, 10)
