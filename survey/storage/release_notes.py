@@ -7,6 +7,8 @@ from typing import Any
 
 FEW_ANSWERS = "few_answers"  # reason of a note, as in analysis: fewer than 11 to some question
 HELD = ("held", "held_low", "held_high")  # kinds of notes, as in analysis/release/held.py
+UNSETTLED = "not_settled"  # reason of the latter two, as there
+KEY = ("cut", "community", "measure", "agency")  # what a note on a figure's range shares with it
 Held = Mapping[tuple[int, str, str], Sequence[Mapping[str, Any]]]
 
 
@@ -17,6 +19,26 @@ def held_notes(notes: Iterable[Mapping[str, Any]]) -> Held:
         if note["kind"] in HELD:
             found.setdefault((note["season"], note["state"], note["county"]), []).append(note)
     return found
+
+
+def held_range(held: Held, row: Mapping[str, Any]) -> tuple[float, float, str] | None:
+    """Return the ends of a figure over all that held answers could say, and whether that is
+    settled; None where none is held, or the row is of more than one county."""
+    ends = {
+        note["kind"]: note
+        for note in held.get((row["season"], row["state"], row.get("county", "")), ())
+        if note["kind"] != HELD[0] and all(note[name] == row.get(name) for name in KEY)
+    }
+    if not ends:
+        return None
+    low, high = ends["held_low"], ends["held_high"]
+    return low["value"], high["value"], low["reason"]
+
+
+def is_unsettled(held: Held, row: Mapping[str, Any]) -> bool:
+    """Whether held answers could move a figure by more than 5 points."""
+    found = held_range(held, row) if held else None
+    return found is not None and found[2] == UNSETTLED
 
 
 def too_few(notes: Iterable[Mapping[str, Any]]) -> dict[str, set[tuple[int, str]]]:
