@@ -169,7 +169,7 @@ def test_a_form_is_taken_back_once_and_does_not_come_again(busy_hall: Flask):
     assert takes_back(wrong) == takes_back(wrong) == (200, "undone")
     assert [one["again"] for one in stored(busy_hall)] == [1]
     assert wrong.sends().status_code == 303  # a queue that sends it once more
-    assert wrong.sends(again="4").status_code == 303
+    assert wrong.answers(again="3").sends().status_code == 303
     assert [one["again"] for one in stored(busy_hall)] == [1]
     assert acts(busy_hall) == ["keying_undone"]
     not_sent = Resident(busy_hall.test_client(), f"{code}/paper").scans()
@@ -208,7 +208,8 @@ def test_what_may_be_published_stays(hall: Flask):
     assert len(stored(hall)) == 1
     with Session(hall.extensions["engine"]) as session:
         session.get_one(Release, 1).made_at = now - timedelta(hours=2)
-        session.get_one(Event, event_id(hall)).closes_at = now - timedelta(hours=3)
+        event = session.get_one(Event, event_id(hall))
+        event.opens_at, event.closes_at = now - timedelta(days=20), now - timedelta(hours=3)
         session.commit()
     assert takes_back(second) == (200, "undone")
     with Session(hall.extensions["engine"]) as session:
