@@ -44,7 +44,11 @@ def undo(connection: Connection, place: Place, id: UUID, opened: datetime, now: 
         return Undone.UNDONE
     if is_undone(connection, place.event_id, id):
         return Undone.UNDONE
-    if is_published(session, event, opened) or is_settled(session, event, id) or is_full(session, event):
+    if (
+        is_published(session, event, opened)
+        or is_settled(session, event, id)
+        or is_full(session, event)
+    ):
         return Undone.STAYS
     session.execute(insert(UndoneKeying), {"event_id": event.id, "submission": id})
     remove(session, event.id, id)

@@ -39,6 +39,7 @@ from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.questionnaire.words import Language
 from survey.storage import db, events, rehearsal
+from survey.storage.cards import apart, key_of, tidy_card
 from survey.storage.events import Place, Window
 from survey.web.compression import Packed
 from survey.web.form_body import read_form
@@ -76,6 +77,7 @@ def extra(code: str) -> Reply:
 @blueprint.get("/s/<code>")
 @blueprint.get("/s/<code>/<doors(kiosk, paper, later, 'twice/paper'):door>")
 def form(code: str, door: str = "") -> Reply | tuple[str, int]:
+    code, card = apart(code)
     place = find(code, door)
     if place is None or place.retired_at:
         return help_page("unknown", code=events.tidy_code(code))
@@ -88,7 +90,7 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
     uncounted = place.rehearsing or place.mode == "paper"  # keyed by a volunteer: nobody scanned
     if not uncounted and is_opened_by_a_person(request.method, request.headers.get):
         scans().opened(place, events.now())
-    return fresh_page(place, language)
+    return fresh_page(place, language, card or tidy_card(request.args.get("card", "")))
 
 
 @blueprint.post("/s/<code>")
@@ -167,7 +169,7 @@ def reviewed(sent: Sent) -> dict[str, Any]:
     view = View(
         sent.place, sent.language, sent.form, {}, shown_agencies(sent.form, sent.submission)
     )
-    beside = ("ticket", "submission", "lang", "household", "more", "follows")
+    beside = ("ticket", "submission", "lang", "household", "more", "follows", "card")
     return {
         "told": list(view.answers_given()),
         "beside": [(name, sent.fields[name]) for name in beside if sent.fields.get(name)],
@@ -217,7 +219,7 @@ def keep(sent: Sent, *, late: bool) -> Outcome:
         return rehearse(sent)
     if sent.place.door == events.TWICE:
         return keep_second(sent.place, sent.accepted(late))
-    return store(sent.place, sent.accepted(late))
+    return store(sent.place, sent.accepted(late), sent.card)
 
 
 def keep_second(place: Place, submission: Submission) -> Outcome:
@@ -239,12 +241,15 @@ def rehearse(sent: Sent) -> Outcome:
     return Outcome.STORED
 
 
-def store(place: Place, submission: Submission) -> Outcome:
+def store(place: Place, submission: Submission, card: str = "") -> Outcome:
     """Return what became of it, once that is durable: then the thank-you may be said.
 
     Raises UnknownCode, and one of db.AWAY; then it is safe to send again.
     """
-    entry = intake.entry_of(instrument_of(place), place, submission, events.now(), db.seal())
+    secret: str = current_app.extensions["settings"].secret_key
+    key = key_of(secret, place.event_id, card) if card and place.mode == "own phone" else ""
+    about = instrument_of(place), place, submission, events.now(), db.seal()
+    entry = intake.entry_of(*about, card=key)
     outcome: Outcome = db.writer().do(lambda connection: intake.accept(connection, entry))
     if outcome is Outcome.STORED and place.mode != "paper" and not submission.late:
         scans().answered(place, events.now())

@@ -26,9 +26,9 @@ from survey.web.compression import HIDDEN, Packed
 from survey.web.locale import content
 
 
-def fresh_page(place: Place, language: Language) -> Response:
-    """Return an empty form with a new submission id."""
-    response = prepared(place, language).response(hidden_fields(place, uuid4()))
+def fresh_page(place: Place, language: Language, card: str = "") -> Response:
+    """Return an empty form with a new submission id, and the code of the card it was opened by."""
+    response = prepared(place, language).response(hidden_fields(place, uuid4(), card))
     response.headers["Cache-Control"] = "private, no-cache"  # "back" may show it again
     response.vary.add("Accept-Encoding")
     return response
@@ -52,6 +52,7 @@ def filled_page(
     notice: str = "",
     household: str = "",
     longer: bool = True,
+    card: str = "",
 ) -> str:
     """Return the form with the answers given so far. `step` is start, questions or all."""
     page = render_form(
@@ -66,11 +67,12 @@ def filled_page(
         longer=longer,
         submission=submission,
     )
-    return page.replace(HIDDEN, hidden_fields(place, submission))
+    return page.replace(HIDDEN, hidden_fields(place, submission, card))
 
 
-def hidden_fields(place: Place, submission: UUID) -> str:
+def hidden_fields(place: Place, submission: UUID, card: str) -> str:
     fields = hidden_ticket(ticket_for(place)) + OWN % submission
+    fields += CARD % card if card else ""
     return fields + REHEARSAL if place.rehearsing else fields
 
 
@@ -81,6 +83,7 @@ def hidden_ticket(ticket: str) -> str:
 
 
 OWN = '<input type="hidden" form="survey" name="submission" value="%s" autocomplete="off">'
+CARD = '<input type="hidden" form="survey" name="card" value="%s" autocomplete="off">'
 # Sent after the try-out, perhaps by a phone that had no signal, it still counts nowhere.
 REHEARSAL = '<input type="hidden" form="survey" name="rehearsal" value="1">'
 

@@ -154,7 +154,13 @@ def rows(reading: Reading, place: Place) -> Iterator[list[str]]:
         if tell.is_unsettled(row):
             changed = [tell.say("held.chip"), *changed]
         title = tell.measure(subject.measure, row["wording"])
-        yield [title, tell.value(row), tell.range(row), tell.shown_n(row), ". ".join(changed) or "–"]
+        yield [
+            title,
+            tell.value(row),
+            tell.range(row),
+            tell.shown_n(row),
+            ". ".join(changed) or "–",
+        ]
 
 
 def wishes(reading: Reading, place: Place) -> list[list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from survey.read.captions import Teller
-from survey.storage.release_notes import UNSETTLED, held_range
+from survey.storage.release_notes import UNSETTLED, held_range, with_card
 from survey.storage.release_store import Current, Row
 
 WAITING, LEFT_OUT = "waiting", "left_out"
@@ -19,13 +19,13 @@ def held_notes(now: Current, tell: Teller, row: Row) -> Iterator[str]:
     about: dict[str, object] = {"season": row["season"]}
     if ends := held_range(now.held, row):
         low, high, reason = ends
-        if reason == UNSETTLED:
-            ends_named = {"low": tell.number(low, row), "high": tell.number(high, row)}
-            yield tell.say(
-                "held.unsettled", number=tell.language.number(waiting), **about, **ends_named
-            )
-        else:
-            yield tell.say("held.settled", number=tell.language.number(waiting), **about)
+        ends_named = {"low": tell.number(low, row), "high": tell.number(high, row)}
+        if waiting:
+            key = "held.unsettled" if reason == UNSETTLED else "held.settled"
+            yield tell.say(key, number=tell.language.number(waiting), **about, **ends_named)
+        if by_card := with_card(now.held, row):
+            key = "held.card_unsettled" if by_card == UNSETTLED else "held.card_settled"
+            yield tell.say(key, **about, **ends_named)
     if left_out:
         yield tell.say("held.left_out", number=tell.language.number(left_out), **about)
 

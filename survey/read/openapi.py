@@ -137,7 +137,7 @@ COMMUNITY = (
 )  # fmt: skip
 SETTLED = {
     "type": ["boolean", "null"],
-    "description": "false: answers that wait for two people could move it by more than 5 points; "
+    "description": "false: counted in another way, it could lie more than 5 points away; "
     "null: a group's figure, of which that is not worked out",
 }
 MEASURE = ("measure", "agency", "unit", "audience", "wave", "title")

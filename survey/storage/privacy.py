@@ -17,6 +17,7 @@ ANSWER_TABLES = (
     "rehearsal_answer",
     "second_keying",
     "undone_keying",
+    "card",
 )  # what an attendee's visit can add to
 
 

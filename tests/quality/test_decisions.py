@@ -159,7 +159,7 @@ def test_a_release_leaves_them_out_says_so_and_counts_them_when_two_people_agree
 def told_wherever_the_figure_is(app: Flask) -> None:
     """Maple Falls is not settled, Elm Grove is: on every page, file and picture with its figure."""
     client = app.test_client()
-    said = "Not settled: answers wait for two people to decide whether they count."
+    said = "Not settled: counted in another way, it could lie more than 5 points away."
     place = client.get("/results/maple-falls?lang=en").text
     assert said in place.partition('id="say">')[2].partition("</blockquote>")[0]
     for address in ("/results?lang=en", "/results/compare?c=maple-falls&c=elm-grove&lang=en"):

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from survey.storage.desk_tables import SecondKeying, UndoneKeying
+from survey.storage.desk_tables import Card, SecondKeying, UndoneKeying
 from survey.storage.events import Refused
 from survey.storage.models import Base, PosterActivity, Response, Scan, SealedComment
 from survey.storage.privacy import ANSWER_TABLES
@@ -147,6 +147,8 @@ def merge_one(
         return "added"
     if all(here[name] == value for name, value in record.items()):
         return "known"
+    if table.name == Card.__tablename__:
+        return keep_used(ours, record)
     if table.name == Scan.__tablename__:
         return keep_larger(ours, record, here["count"])
     return "other"
@@ -172,6 +174,15 @@ def unique_names(table: Table) -> list[set[str]]:
     rules = [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
     rules += [one.columns for one in table.indexes if one.unique]
     return [{column.name for column in columns} for columns in rules]
+
+
+def keep_used(ours: Session, record: Record) -> str:
+    """Note that a card was used there; one that was used here stays used."""
+    if not record["used"]:
+        return "known"
+    named = Card.event_id == record["event_id"], Card.key == record["key"]
+    ours.execute(update(Card).where(*named).values(used=True))
+    return "added"
 
 
 def keep_larger(ours: Session, record: Record, here: int) -> str:
