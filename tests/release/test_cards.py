@@ -1,4 +1,4 @@
-"""Answers that came with a card, in a release: a group like others, and one more view of a figure."""
+"""Answers that came with a card, in a release: a group like others, and one more view."""
 
 from __future__ import annotations
 
