@@ -1,8 +1,8 @@
 """The most that any rule could do about a script that fills one busy hour.
 
-The likelihood ratio of an answer (how likely the script gives it, over how likely a guest does) is
-the best sign there can be (Neyman and Pearson, 1933). Here both are known, because both are drawn by
-crowds.py; no rule that sees only what is stored knows them, so none can do better than this.
+The likelihood ratio of an answer (how likely the script gives it, over how likely a guest does)
+is the best sign there can be (Neyman and Pearson, 1933). Here both are known, because crowds.py
+draws both; no rule that sees only what is stored knows them, so none can do better than this.
 """
 
 from __future__ import annotations

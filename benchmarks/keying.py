@@ -2,11 +2,11 @@
 
     python -m benchmarks.keying [--forms 20]
 
-The typist presses a key every 0.28 s (an average typist; Card, Moran and Newell, The keystroke-level
-model, 1980), thinks 1.35 s before each side of a sheet and needs 2 s to turn it and take the next
-one. Every key is really pressed, in Chromium with a processor four times slower, at the page that a
-real server sends; whatever the page takes beyond the typist's own pace is in the figure. One form in
-ten is taken back and keyed again.
+The typist presses a key every 0.28 s (an average typist; Card, Moran and Newell, The
+keystroke-level model, 1980), thinks 1.35 s before each side of a sheet and needs 2 s to turn it and
+take the next one. Every key is really pressed, in Chromium with a processor four times slower, at
+the page that a real server sends; whatever the page takes beyond the typist's own pace is in the
+figure. One form in ten is taken back and keyed again.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What held answers could do to a figure, without giving away anything of them.
 
 Three views of one figure (all answers, those that count, those that came with a card) would give
-away by subtraction what a handful of held people answered. So the view of all is never computed: its
-range is the widest that so many more answers could make of the shown figure, whatever they say. The
-view of cards is a released group like any other. So the range is made of published numbers alone
-(n, the value's band, the number held, the group's figure), as ranges are.
+away by subtraction what a handful of held people answered. So the view of all is never computed:
+its range is the widest that so many more answers could make of the shown figure, whatever they
+say. The view of cards is a released group like any other. So the range is made of published
+numbers alone (n, the value's band, the number held, the group's figure), as ranges are.
 """
 
 from __future__ import annotations

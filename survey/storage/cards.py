@@ -3,8 +3,8 @@
 A code says that one answer is one person's, and nothing else of it. It is stored nowhere: the desk
 works it out anew from the secret to print it, and the database has a keyed fingerprint of it and
 whether it was used. Of the answer one bit is kept. Both change in one transaction, so the files of
-a running database hold them beside each other; without the secret the fingerprint names no card, and
-once the event is closed both tables are written anew in the order of their keys (row_order.py).
+a running database hold them beside each other; without the secret the fingerprint names no card,
+and once the event is closed both tables are written anew in the order of their keys (row_order.py).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A card that works once, on a phone: it stays with its owner's answers and goes to nobody else's."""
+"""A card that works once, on a phone: it stays with its owner's answers and goes to no others."""
 
 from __future__ import annotations
 

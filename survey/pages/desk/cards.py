@@ -43,7 +43,7 @@ def make_cards(slug: str) -> Reply | tuple[str, int]:
 
 @blueprint.get("/events/<slug>/cards/sheets")
 def card_sheets(slug: str) -> str:
-    """Show up to 200 cards to print, from ?first=<number> on; ?poster=<code> whose form they open."""
+    """Show up to 200 cards to print, from ?first=<number>; ?poster=<code>: whose form they open."""
     event = find_event(slug)
     made, posters = verbs.count(db.session(), event), carrying(event)
     first = request.args.get("first", 1, type=int)
