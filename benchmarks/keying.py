@@ -6,7 +6,7 @@ The typist presses a key every 0.28 s (an average typist; Card, Moran and Newell
 keystroke-level model, 1980), thinks 1.35 s before each side of a sheet and needs 2 s to turn it and
 take the next one. Every key is really pressed, in Chromium with a processor four times slower, at
 the page that a real server sends; whatever the page takes beyond the typist's own pace is in the
-figure. One form in ten is taken back and keyed again.
+figure. One form in five is taken back and keyed again.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def pile(typist: Typist, forms: int) -> tuple[list[float], list[float], float]:
     sheets, back = [], []
     for number in range(1, forms + 1):
         sheets.append(typist.sheet())
-        if number % 10 == 0:
+        if number % 5 == 0:
             back.append(typist.takes_back())
             sheets.append(typist.sheet())
     return sheets, back, sum(len(side.split()) for side in SHEET)

@@ -111,9 +111,9 @@
     line.textContent = keyed.length ? fill(line.getAttribute('data-saved'), keyed.length) : '';
     label($('undo'), may[0]);
     $('undo').hidden = !may.length;
-    $('earlier').hidden = may.length < 2;
-    $('earlier').lastChild.textContent = '';
-    may.slice(1).forEach(function (one) { $('earlier').lastChild.appendChild(label(doc.createElement('button'), one)); });
+    $('before').hidden = may.length < 2;
+    $('before').lastChild.textContent = '';
+    may.slice(1).forEach(function (one) { $('before').lastChild.appendChild(label(doc.createElement('button'), one)); });
   }
 
   function label(button, one) {

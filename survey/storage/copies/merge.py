@@ -111,8 +111,9 @@ def take_out_undone(ours: Session) -> None:
         (Response.event_id, Response.submission, Response.mode == "paper"),
         (SecondKeying.event_id, SecondKeying.id),
     ):
-        here = undone.where(UndoneKeying.event_id == event)
-        ours.execute(delete(event.class_).where(id.in_(here), *more))
+        here = id.in_(undone.where(UndoneKeying.event_id == event)), *more
+        if ours.scalars(select(id).where(*here)).first():  # else nothing is noted as changed
+            ours.execute(delete(event.class_).where(*here))
 
 
 def records(hub: Connection, table: Table) -> Iterator[Record]:
