@@ -34,7 +34,6 @@ def rows() -> dict[str, View]:
     return {
         "trend": totals.view(community=slugs[0]),
         "overview": totals.view(community=slugs),
-        "compare": totals.view(community=slugs[:6], season=2026),
         "groups": made.view(**TRUST, cut="age", community=slugs[0], season=[2025, 2026]),
     }
 

@@ -19,6 +19,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,9 @@ def measure(
     report["others"] = max(0.0, busy_seconds() - busy - spent - report["cpu_seconds"]) / took
     if ledger is not None:
         ledger.acknowledged += report["acknowledged"]
+        ledger.unsettled |= {*report["unsettled"]}
         ledger.opened += report["opened"]
+        ledger.half_opened += report["half_opened"]
     return report
 
 
@@ -142,10 +145,12 @@ def row(name: str, runs: list[dict[str, Any]]) -> list[str]:
 
 
 def failures(runs: Iterable[list[dict[str, Any]]]) -> str:
-    failed = [run for found in runs for run in found if run["failed"]]
-    if not failed:
+    errors = Counter[str]()
+    for run in (run for found in runs for run in found):
+        errors.update(run["errors"])
+    if not errors:
         return "no request failed"
-    return f"{sum(run['failed'] for run in failed)} requests failed: {failed[0]['errors']}"
+    return f"{errors.total()} requests failed: {dict(errors)}"
 
 
 if __name__ == "__main__":

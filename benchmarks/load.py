@@ -63,11 +63,14 @@ def rise(
         paths = [word for code in codes for word in ("--path", f"/s/{code}")]
         ledger, runs, rows = Ledger(), [], []
         with serve(url, workers=asked.workers, joined=joined) as server:
+            server.wait_until_ready("/results")  # what reads starts beside what collects, later
             measure(server, [*paths, "--readers", READERS, "--rate", "10"], warm, ledger)
             for rate in asked.rates:
                 words = [*paths, "--readers", READERS, "--rate", str(rate)]
                 runs.append(found := measure(server, words, asked, ledger))
                 rows.append(row(rate, found, server))
+                if found["failed"]:
+                    print(f"The server's log:\n{server.said()}")
                 if found["failed"] or found["flows_per_second"] < KEPT_UP * rate:
                     break
         print(f"{kind}: {asked.workers} workers, {asked.connections} connections, "

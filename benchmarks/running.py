@@ -84,9 +84,12 @@ class Server:
                 return time.monotonic() - began
             except (OSError, HTTPException):
                 time.sleep(0.01)
+        raise TimeoutError(f"No answer from {self.process.args!r}:\n{self.said()}")
+
+    def said(self, most: int = 2000) -> str:
+        """Return the end of what it printed: its log says which kind of error was where."""
         self.log.seek(0)
-        said = self.log.read()[-2000:].decode(errors="replace")
-        raise TimeoutError(f"No answer from {self.process.args!r}:\n{said}")
+        return self.log.read()[-most:].decode(errors="replace")
 
     @property
     def workers(self) -> list[int]:

@@ -22,7 +22,7 @@ import re
 import time
 import urllib.request
 import zlib
-from collections import deque
+from collections import Counter, deque
 from urllib.parse import quote_plus
 
 import brotli
@@ -57,8 +57,9 @@ class Crowd:
         self.chance = random.Random(seed)
         self.times: dict[str, list[float]] = {step: [] for step in STEPS}
         self.acknowledged: list[str] = []
-        self.opened = self.failed = self.flows = self.in_time = 0
-        self.errors: deque[str] = deque(maxlen=5)
+        self.unsettled: list[str] = []  # sent, and no reply came or one that says "later"
+        self.opened = self.half_opened = self.failed = self.flows = self.in_time = 0
+        self.errors: Counter[str] = Counter()
         self.count_from = self.stop_at = 0.0
         self.paced = False
         self.due: deque[float] = deque()  # flows that are due and that nobody has begun
@@ -87,8 +88,12 @@ class Crowd:
         until = time.perf_counter() + GRACE
         while len(self.free) < connections and time.perf_counter() < until:
             await asyncio.sleep(0.01)
-        for _ in range(len(self.due) + connections - len(self.free)):
-            self.fail("not done when the time was up")
+        while self.due and self.due.popleft():
+            self.fail("not begun when the time was up")
+        for visitor in visitors:
+            if visitor.step:
+                visitor.hang_up()
+                visitor.give_up(f"{visitor.step}: not done when the time was up")
 
     async def arrive(self, rate: float) -> None:
         """Let flows become due at random moments."""
@@ -121,7 +126,7 @@ class Crowd:
 
     def fail(self, what: str) -> None:
         self.failed += 1
-        self.errors.append(what)
+        self.errors[what] += 1
 
     def report(self, seconds: float) -> dict[str, object]:
         return {
@@ -131,9 +136,11 @@ class Crowd:
             "p95": {step: percentile(self.times[step] or [0.0], 0.95) for step in STEPS},
             "p99": {step: percentile(self.times[step] or [0.0], 0.99) for step in STEPS},
             "failed": self.failed,
-            "errors": list(self.errors),
+            "errors": self.errors,
             "opened": self.opened,
+            "half_opened": self.half_opened,
             "acknowledged": self.acknowledged,
+            "unsettled": self.unsettled,
             "cpu_seconds": time.process_time(),
         }
 
@@ -251,6 +258,9 @@ class Visitor:
 
     def give_up(self, what: str) -> None:
         self.crowd.fail(what)
+        self.crowd.half_opened += self.step == "open"
+        if self.step == "send" and self.submission:
+            self.crowd.unsettled.append(self.submission)
         self.rest()
 
     def rest(self) -> None:

@@ -108,7 +108,7 @@ def index_moments(frame: pd.DataFrame, measures: Sequence[Measure]) -> dict[Inde
 
     Whole numbers that add up over counties; never an answer itself.
     """
-    found: dict[IndexKey, IndexMoments] = {}
+    moments: dict[IndexKey, IndexMoments] = {}
     for measure in measures:
         names = list(measure.columns)
         if len(names) < 2 or not set(names) <= set(frame.columns):
@@ -121,10 +121,10 @@ def index_moments(frame: pd.DataFrame, measures: Sequence[Measure]) -> dict[Inde
         season = frame["season"].to_numpy()[mine]
         for year in np.unique(season).tolist():
             rows = codes[whole & (season == year)]
-            found[int(year), *measure.key] = IndexMoments(
+            moments[int(year), *measure.key] = IndexMoments(
                 len(rows), rows.sum(axis=0), rows.T @ rows
             )
-    return found
+    return moments
 
 
 def reliability_of(sums: IndexMoments) -> Reliability | None:
@@ -159,8 +159,8 @@ def item_rest(covariance: FloatArray) -> FloatArray:
     """
     variances, with_all = np.diag(covariance), covariance.sum(axis=1)
     rest_sd = np.sqrt(covariance.sum() - 2 * with_all + variances)
-    found: FloatArray = (with_all - variances) / (np.sqrt(variances) * rest_sd)
-    return found
+    correlations: FloatArray = (with_all - variances) / (np.sqrt(variances) * rest_sd)
+    return correlations
 
 
 def omega(covariance: FloatArray) -> float:

@@ -59,7 +59,6 @@ WORDS: Mapping[str, str] = {
     "empty": "nothing is shown here",
 }
 PANELS = 12  # small multiples on one page; more are not compared but searched
-COMPARED = (2, 6)  # communities side by side
 ABOVE = 0.24  # of the way to the next name: how far the season before stands above its successor
 
 
@@ -119,15 +118,6 @@ def overview(part: Part, words: Words, *, across: int = 3, said: Said | None = N
     return _finished(figure, table, words)
 
 
-def compare(part: Part, words: Words, *, said: Said | None = None) -> Figure:
-    """Two to six communities in one season on one scale, in order of name, never of score."""
-    table = by_community(part)
-    names = _in_order((row["place"] for row in table), words)
-    if not COMPARED[0] <= len(names) <= COMPARED[1] or len(set(seasons_of(table))) != 1:
-        raise ValueError("A comparison takes two to six communities and one season.")
-    return _lying(records(table, words, said), "place", names, words)
-
-
 def groups(part: Part, words: Words, *, said: Said | None = None) -> Figure:
     """The groups under one cut, in the order of the caller's words, the pool last.
 
@@ -154,7 +144,6 @@ CHARTS = {
     for chart in (
         Chart("trend", by_season, trend),
         Chart("overview", by_community, overview),
-        Chart("compare", by_community, compare),
         Chart("groups", by_group, groups),
         Chart("agencies", by_agency, agencies),
         Chart("funnel", by_place, funnel),

@@ -70,8 +70,8 @@ def limits(rows: Sequence[Row]) -> Funnel:
     return funnel_of([row["value"] for row in rows], [row["n_eff"] for row in rows])
 
 
-def lying(found: Funnel) -> list[str]:
-    distance = abs(found.z)
+def lying(shape: Funnel) -> list[str]:
+    distance = abs(shape.z)
     return list(np.select([distance <= Z95, distance <= Z998], ["inside", "between"], "outside"))
 
 
@@ -112,15 +112,15 @@ def answers_axis(ends: tuple[float, float], title: str) -> dict[str, Any]:
 
 
 def curves(
-    found: Funnel, table: Sequence[Row], ends: tuple[float, float], words: Mapping[str, str]
+    shape: Funnel, table: Sequence[Row], ends: tuple[float, float], words: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """The common figure, and the lower and upper curve of each kind."""
     worth = median(row["n_eff"] / row["n_low"] for row in table)  # of one answer: 1 / 1.4
     along = np.geomspace(*ends, POINTS_OF_A_CURVE)
-    whole = [round(found.p0 * 100, 2)] * 2
+    whole = [round(shape.p0 * 100, 2)] * 2
     lines = [line("centre", [round(end, 1) for end in ends], whole, words["centre"])]
     for kind, z in CURVES.items():
-        for i, edge in enumerate(found.limits(along * worth, z)):
+        for i, edge in enumerate(shape.limits(along * worth, z)):
             values = [round(value * 100, 2) for value in edge.tolist()]
             one = line(kind, [round(n, 1) for n in along.tolist()], values, words[kind])
             lines.append(one | {"showlegend": i == 0})

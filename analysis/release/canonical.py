@@ -60,8 +60,8 @@ def words_of(column: pd.Series, word: Callable[[Any], str], missing: str) -> lis
     """
     codes, values = pd.factorize(column)
     words = np.array([*map(word, values.tolist()), missing], dtype=object)
-    found: list[str] = words[codes].tolist()  # NaN has the code -1: the last
-    return found
+    labels: list[str] = words[codes].tolist()  # NaN has the code -1: the last
+    return labels
 
 
 def _head(name: str) -> tuple[str, str]:

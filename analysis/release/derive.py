@@ -55,14 +55,14 @@ class Build:
             ]
             known = {key: one for key, one in self.known.items() if key[0] == season}
             work = partial(_figures, season=season, known=known, shape=shape)
-            for found in in_order(self.executor, work, _some(here)):
-                yield from found
+            for figures in in_order(self.executor, work, _some(here)):
+                yield from figures
 
     def changes(self, shape: Shape) -> Iterator[Any]:
         """shape(table) of the changes, county by county."""
         work = partial(_changes, task=self.task, known=self.known, curves=self.curves, shape=shape)
-        for found in in_order(self.executor, work, self._some_with_notes()):
-            for made, parts in found:
+        for batch in in_order(self.executor, work, self._some_with_notes()):
+            for made, parts in batch:
                 self.parts.append(parts)
                 if len(self.parts) == PARTS:
                     self.parts = [Parts.together(self.parts)]
@@ -93,8 +93,8 @@ def curves_of_programme(
     """How the q of each family of tests climb over all counties."""
     tests: dict[str, list[float]] = {}
     work = partial(_tests, measures=measures, known=known)
-    for found in in_order(executor, work, _some(counties)):
-        for family, p_values in found:
+    for batch in in_order(executor, work, _some(counties)):
+        for family, p_values in batch:
             tests.setdefault(family, []).extend(p_values)
     return settled_curves(tests.items())
 
@@ -103,10 +103,10 @@ def _tests(
     counties: Sequence[County], measures: Sequence[Measure], known: Mapping[RhoKey, Known]
 ) -> list[tuple[str, list[float]]]:
     newest = newest_season(known)
-    found: list[tuple[str, list[float]]] = []
+    tests: list[tuple[str, list[float]]] = []
     for county in counties:
-        found += change_tests(with_ranges(county.figures(), known), measures, newest).items()
-    return found
+        tests += change_tests(with_ranges(county.figures(), known), measures, newest).items()
+    return tests
 
 
 def _figures(
@@ -123,15 +123,15 @@ def _changes(
     curves: Mapping[str, Curve],
     shape: Shape,
 ) -> list[tuple[Any, Parts]]:
-    found = []
+    made = []
     for county, dropped in counties:
         totals = tidy(with_ranges(county.figures(), known), FIGURES)
         changes = released_changes(totals, task.measures, newest_season(known), curves)
         changes = tidy(changes, CHANGES)
         notes = tidy([note._asdict() for note in dropped], NOTES)
         parts = parts_of(totals, changes, notes, task.measures)
-        found.append((shape(changes), parts))
-    return found
+        made.append((shape(changes), parts))
+    return made
 
 
 def _some(units: Sequence[Any]) -> Iterator[list[Any]]:

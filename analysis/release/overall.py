@@ -110,17 +110,17 @@ def of_places(
     other words than most. None where fewer than LEAST_PLACES have a number of their own. `change`,
     `low` and `high` are None where there is no mean change. Source: METHODS 5.
     """
-    told = [row for row in figures if row["band"] != THIRDS and MIXED not in row["wording"]]
-    asked = most_of((row["wording"], row["n_low"]) for row in told)
-    told = [row for row in told if row["wording"] == asked]
-    if len(told) < LEAST_PLACES:
+    numbers = [row for row in figures if row["band"] != THIRDS and MIXED not in row["wording"]]
+    asked = most_of((row["wording"], row["n_low"]) for row in numbers)
+    numbers = [row for row in numbers if row["wording"] == asked]
+    if len(numbers) < LEAST_PLACES:
         return None
-    value = _shown(pd.DataFrame({name: [row[name] for row in told] for name in SUMMED}))
+    value = _shown(pd.DataFrame({name: [row[name] for row in numbers] for name in SUMMED}))
     sums = value[["n", "value", "value_low", "value_high", "variance"]].sum().to_frame().T
-    same = {name: told[0][name] for name in ("measure", "agency", "season", "unit")}
+    same = {name: numbers[0][name] for name in ("measure", "agency", "season", "unit")}
     row: dict[str, Any] = same | {
         "asked": asked,
-        "communities": len(told),
+        "communities": len(numbers),
         "n": int(sums["n"].iloc[0]),
     }
     row.update(_figure(sums.assign(unit=row["unit"])).iloc[0])

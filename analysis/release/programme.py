@@ -58,7 +58,7 @@ def programme_knows(
 
     evenings: season -> evening_sums() of each measure, shape (M, SUMS). Source: METHODS 3.
     """
-    found: dict[RhoKey, Known] = {}
+    known: dict[RhoKey, Known] = {}
     seasons = sorted(evenings)
     for i, season in enumerate(seasons):
         latest = seasons[max(i + 1 - SEASONS_TOGETHER, 0) : i + 1]
@@ -68,8 +68,8 @@ def programme_knows(
             if own[N]:
                 scale = SCALE[measure.unit]
                 spread = spread_of(own, scale) if measure.unit == "score" else float("nan")
-                found[season, *measure.key] = Known(settled_icc(together[j]), spread)
-    return found
+                known[season, *measure.key] = Known(settled_icc(together[j]), spread)
+    return known
 
 
 def known_before(notes: pd.DataFrame) -> dict[RhoKey, Known]:

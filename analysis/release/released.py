@@ -215,14 +215,14 @@ def stored_rows(
     ------
     METHODS 7.
     """
-    found = sorted(rows, key=_FIGURE_KEY)
-    for row in found:
+    ordered = sorted(rows, key=_FIGURE_KEY)
+    for row in ordered:
         if absent := _FIGURE_NAMES - row.keys():
             raise ValueError(_not_a_part(absent))
         if row["n_low"] < LEAST:
             raise _too_small()
     return StoredRows(
-        rows=tuple(found), sha256=sha256, communities=tuple(communities), maker=_MAKER
+        rows=tuple(ordered), sha256=sha256, communities=tuple(communities), maker=_MAKER
     )
 
 

@@ -29,7 +29,6 @@ RISING, FALLING = "rising", "falling"  # rung 3
 UNCLEAR = "unclear"  # no clear change; never "no change"
 FEW = "few"  # too few answers to tell
 WORDING = "wording"  # asked in other words: not comparable
-UP, DOWN = (HIGHER, RISE, RISING), (LOWER, FALL, FALLING)  # by rung, from 1
 
 CLEAR = 0.05  # of the scale: smaller differences are not reported as a change, however certain
 STEPS = 8  # of the fixed point behind the smallest change; it moves by under .001 after five

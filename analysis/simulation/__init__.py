@@ -5,7 +5,7 @@
     print(tables(prove(size=0.1)))          # a tenth of the programmes behind docs/proof.md
 
 `flask prove` writes docs/proof.md. Everything is seeded: the same tables each time, whatever the
-number of processes.
+number of processes. Start with run.py.
 """
 
 from analysis.simulation.goals import missed

@@ -144,14 +144,14 @@ def _per_event(
     least, _ = band_n(n, coarse)
     width = int(least.max(initial=0)) + 1
     pairs, back = np.unique(area_of * width + least, return_inverse=True)
-    found = np.zeros(len(pairs), dtype=np.int64)
+    counts = np.zeros(len(pairs), dtype=np.int64)
     of = pairs // width
     for i, events in enumerate(sizes):
         here = of == i
         if here.any():
             most = most_per_event(pairs[here] % width, band_event(np.array(events)))
-            found[here] = np.ceil(most)
-    return [int(m) for m in found[back].tolist()]
+            counts[here] = np.ceil(most)
+    return [int(m) for m in counts[back].tolist()]
 
 
 def _wording(tally: Tally, places: Sequence[int], measure: int) -> str:

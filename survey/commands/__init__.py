@@ -6,59 +6,29 @@ is one file for each noun.
 
 from __future__ import annotations
 
+from click import Command, Context
 from flask import Flask
+from flask.cli import AppGroup
 
-from survey.commands import (
-    audit,
-    backup,
-    brief,
-    community,
-    database,
-    demo,
-    doctor,
-    event,
-    held,
-    import_file,
-    instrument,
-    keeping,
-    language,
-    moving,
-    operator,
-    poster,
-    prove,
-    record_level,
-    release,
-)
 
-COMMANDS = (
-    database.migrate,
-    doctor.doctor,
-    backup.backup,
-    backup.restore_backup,
-    moving.move,
-    moving.merge,
-    demo.demo,
-    community.community,
-    community.agency,
-    event.event,
-    held.held,
-    poster.poster,
-    import_file.import_file,
-    operator.operator,
-    audit.audit,
-    release.release,
-    release.package,
-    keeping.retention,
-    keeping.sheet,
-    brief.brief,
-    record_level.research_file,
-    record_level.raw_export,
-    instrument.instrument,
-    language.language,
-    prove.prove,
-)
+class Commands(AppGroup):
+    """`flask ...`, imported when one of them is asked for: a server has no use for them, and is
+    back the sooner where it was killed."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        self.load()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        self.load()
+        return super().get_command(ctx, cmd_name)
+
+    def load(self) -> None:
+        from survey.commands.listed import COMMANDS
+
+        for command in () if self.commands else COMMANDS:
+            self.add_command(command)
 
 
 def init_app(app: Flask) -> None:
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    app.cli = Commands(name=app.name)

@@ -145,13 +145,13 @@ def set_logo(slug: str, picture: IO[bytes] | None, off: bool) -> None:
     if off == (picture is not None):
         raise click.UsageError("Name a picture, or --off.")
     with work() as doing:
-        found = event_of(doing.session, slug)
+        row = event_of(doing.session, slug)
         if picture is None:
-            logos.remove_logo(doing.session, found)
-            doing.say(f"{found.slug}: its posters carry no logo.")
+            logos.remove_logo(doing.session, row)
+            doing.say(f"{row.slug}: its posters carry no logo.")
             return
-        logos.set_logo(doing.session, found, picture.read())
-        doing.say(f"{found.slug}: its posters carry the logo.")
+        logos.set_logo(doing.session, row, picture.read())
+        doing.say(f"{row.slug}: its posters carry the logo.")
 
 
 @event.command("rehearse")

@@ -23,12 +23,12 @@ ME = Somebody(None, OPERATOR)  # who types commands here is the operator, one of
 def list_held(slug: str) -> None:
     """Look at an event's answers anew and list those that wait, in groups, and why."""
     with work() as doing:
-        found = event_of(doing.session, slug)
-        if found.closes_at > now():
+        row = event_of(doing.session, slug)
+        if row.closes_at > now():
             raise Refused(f"{slug} is still open: its answers are looked at once it is closed.")
-        mark(doing.session, content(), found)
-        sizes = decisions.sizes(doing.session, found)
-        groups = decisions.groups(doing.session, found)
+        mark(doing.session, content(), row)
+        sizes = decisions.sizes(doing.session, row)
+        groups = decisions.groups(doing.session, row)
         for group in groups:
             where = doing.session.get_one(Poster, group.poster).channel
             about = f"{group.reason}, {where}{', ' + group.hour if group.hour else ''}"
@@ -37,7 +37,7 @@ def list_held(slug: str) -> None:
             if group.why:
                 doing.say(f"   {group.why}")
         if not groups:
-            doing.say(f"{found.slug}: nothing looks odd. Every answer counts.")
+            doing.say(f"{row.slug}: nothing looks odd. Every answer counts.")
 
 
 def state_of(state: str, proposal: str) -> str:
@@ -54,9 +54,9 @@ def state_of(state: str, proposal: str) -> str:
 def propose(slug: str, number: int, verdict: str, why: str) -> None:
     """Propose that a group counts or is left out. Somebody with another role agrees, or not."""
     with work() as doing:
-        found = event_of(doing.session, slug)
-        decisions.propose(decisions.find(doing.session, found.id, number), verdict, why, ME)
-        doing.say(f"{found.slug}, group {number}: proposed: {verdict}.")
+        row = event_of(doing.session, slug)
+        decisions.propose(decisions.find(doing.session, row.id, number), verdict, why, ME)
+        doing.say(f"{row.slug}, group {number}: proposed: {verdict}.")
         doing.say("  Now an organizer or a reader of comments says on the desk whether they agree.")
 
 
@@ -67,7 +67,7 @@ def propose(slug: str, number: int, verdict: str, why: str) -> None:
 def answer(slug: str, number: int, verdict: str) -> None:
     """Agree with what somebody on the desk proposed, or not: then they wait on."""
     with work() as doing:
-        found = event_of(doing.session, slug)
-        group = decisions.find(doing.session, found.id, number)
+        row = event_of(doing.session, slug)
+        group = decisions.find(doing.session, row.id, number)
         decisions.answer(group, verdict, ME)
-        doing.say(f"{found.slug}, group {number}: {group.state}. Next: {FLASK} release")
+        doing.say(f"{row.slug}, group {number}: {group.state}. Next: {FLASK} release")

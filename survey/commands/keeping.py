@@ -41,14 +41,14 @@ def look() -> None:
         )
         if held:
             doing.say(f"All forgetting is stopped since {held.since} ({held.who}): {held.why}")
-        found = keeping.ahead(doing.session, events.now())
-        tell(doing, found)
-        if any(season.state == DUE for season in found):
+        seasons = keeping.ahead(doing.session, events.now())
+        tell(doing, seasons)
+        if any(season.state == DUE for season in seasons):
             doing.say(f"Nothing has gone. To let it go: {FLASK} retention apply")
 
 
-def tell(doing: Work, found: list[Season]) -> None:
-    for season in found:
+def tell(doing: Work, seasons: list[Season]) -> None:
+    for season in seasons:
         day = season.due_at.date().isoformat() if season.due_at else ""
         doing.say(SAYS[season.state].format(**vars(season), day=day))
 

@@ -97,24 +97,24 @@ def begin_hold(session: Session, why: str, who: str, moment: datetime) -> Hold:
 
 def lift_hold(session: Session) -> Hold:
     """Let forgetting go on by its rule. Raises Refused where nothing stops it."""
-    found = hold(session)
-    if found is None:
+    held = hold(session)
+    if held is None:
         raise Refused("Nothing stops the forgetting.", "not_held")
     note(session, HOLD, "")
-    return found
+    return held
 
 
 def refuse_held(session: Session) -> None:
     """Raise Refused while everything has to be kept."""
-    if found := hold(session):
-        raise Refused(f"Everything is to be kept since {found.since}: {found.why}", "held")
+    if held := hold(session):
+        raise Refused(f"Everything is to be kept since {held.since}: {held.why}", "held")
 
 
 def ahead(session: Session, moment: datetime) -> list[Season]:
     """Return the seasons that still have single answers, the oldest first, and when they go."""
     months, held, known = rule(session), hold(session), list(published(session))
     ends = select(Event.season, func.max(Event.closes_at)).group_by(Event.season)
-    found = []
+    seasons = []
     for season, closes in session.execute(real(ends).order_by(Event.season)).all():
         responses, gone, stay = counted(session, season)
         if not responses + gone:
@@ -130,8 +130,8 @@ def ahead(session: Session, moment: datetime) -> list[Season]:
             else DUE if due_at <= moment
             else LATER
         )  # fmt: skip
-        found.append(Season(season, responses, gone, stay, state, due_at, newest))
-    return found
+        seasons.append(Season(season, responses, gone, stay, state, due_at, newest))
+    return seasons
 
 
 def later(moment: datetime, months: int) -> datetime:

@@ -127,8 +127,8 @@ def end(session: Session, id: int, outcome: Mapping[str, Any], release: int | No
 
     Raises Refused where it was given up for dead: then what it made must not be stored.
     """
-    told = dict(outcome)
-    if not change(session, id, RUNNING, state=DONE, active=None, outcome=told, release=release):
+    result = dict(outcome)
+    if not change(session, id, RUNNING, state=DONE, active=None, outcome=result, release=release):
         raise Refused("This run was given up meanwhile: nothing of it is kept.")
 
 

@@ -57,14 +57,14 @@ def find(
     session: Session, community: Community, season: int, theme: str, moment: datetime
 ) -> Theme | None:
     wanted = (season, theme)
-    found = themes(session, community, moment)
-    return next((one for one in found if (one.season, one.theme) == wanted), None)
+    every = themes(session, community, moment)
+    return next((one for one in every if (one.season, one.theme) == wanted), None)
 
 
 def waiting(session: Session, community: Community, moment: datetime) -> int:
     """Return how many themes of the newest season nobody has answered yet."""
-    found = list(themes(session, community, moment))
-    return sum(1 for one in found if one.season == found[0].season and not one.given)
+    every = list(themes(session, community, moment))
+    return sum(1 for one in every if one.season == every[0].season and not one.given)
 
 
 def checked(stands: str, text: str) -> str:

@@ -28,7 +28,7 @@ def packed_rows(rows: Callable[[], Iterator[Numbered]]) -> Callable[[], Iterator
             for batch in whole:
                 yield from marshal.loads(zlib.decompress(batch))
             return
-        found: list[bytes] = []
+        packs: list[bytes] = []
         some: list[Numbered] = []
         size = 0
         for row in rows():
@@ -37,11 +37,11 @@ def packed_rows(rows: Callable[[], Iterator[Numbered]]) -> Callable[[], Iterator
                 continue
             some.append(row)
             if len(some) == BATCH:
-                found.append(pack(some))
-                size += len(found[-1])
+                packs.append(pack(some))
+                size += len(packs[-1])
                 some = []
         if size <= MOST_PACKED:
-            whole[:] = [*found, pack(some)]
+            whole[:] = [*packs, pack(some)]
             is_whole = True
 
     return again

@@ -28,8 +28,8 @@ def suggested(ask: Ask) -> dict[str, Any]:
     at = name_of(ask)
     if at and at.split(".")[0] in table:
         kind, key = at.split(".")
-        found: dict[str, Any] = table[kind][key]
-        return found
+        reply: dict[str, Any] = table[kind][key]
+        return reply
     return table
 
 

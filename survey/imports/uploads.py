@@ -52,18 +52,18 @@ def keep(among: Path, owner: str, name: str, save: Callable[[Path], None]) -> Up
     for older in among.glob(f"{owner}.*"):
         shutil.rmtree(older, ignore_errors=True)
     token = secrets.token_urlsafe(16)
-    found = Upload(among / f"{owner}.{token}", token)
-    (found.folder / FILE).mkdir(parents=True, mode=0o700)
-    found.folder.chmod(0o700)
+    upload = Upload(among / f"{owner}.{token}", token)
+    (upload.folder / FILE).mkdir(parents=True, mode=0o700)
+    upload.folder.chmod(0o700)
     try:
-        save(found.folder / FILE / plain(name))
+        save(upload.folder / FILE / plain(name))
     except BaseException:
-        found.forget()
+        upload.forget()
         raise
     again = Timer(KEPT + 1, sweep, [among])
     again.daemon = True
     again.start()
-    return found
+    return upload
 
 
 def find(among: Path, owner: str, token: str) -> Upload | None:

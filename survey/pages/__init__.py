@@ -1,1 +1,5 @@
-"""One file per audience, each one blueprint, thin: find, one verb, answer."""
+"""HTTP routes. A view looks up what the address names, calls one function of another room, and
+renders the result.
+
+May import every room but `commands`. Start with attend.py (the survey) or results.py.
+"""

@@ -286,8 +286,8 @@ def find(code: str, door: str = "") -> Place | None:
 
 
 def scans() -> Scans:
-    found: Scans = current_app.extensions["scans"]
-    return found
+    counter: Scans = current_app.extensions["scans"]
+    return counter
 
 
 def queue_days() -> int:

@@ -31,8 +31,8 @@ class Somebody:
 
 def groups(session: Session, event: Event) -> Sequence[HeldGroup]:
     """Return an event's groups, those that wait first."""
-    found = session.scalars(select(HeldGroup).where(HeldGroup.event_id == event.id)).all()
-    return sorted(found, key=lambda one: (one.state != WAITING, one.number))
+    rows = session.scalars(select(HeldGroup).where(HeldGroup.event_id == event.id)).all()
+    return sorted(rows, key=lambda one: (one.state != WAITING, one.number))
 
 
 def is_waiting(session: Session, event: Event) -> bool:
@@ -50,10 +50,10 @@ def sizes(session: Session, event: Event) -> dict[int, int]:
 
 def find(session: Session, event_id: int, number: int) -> HeldGroup:
     """Return one group. Raises Refused where there is none of that number."""
-    found = session.get(HeldGroup, (event_id, number))
-    if found is None:
+    group = session.get(HeldGroup, (event_id, number))
+    if group is None:
         raise Refused(f"There is no group {number} of held answers.", "held_gone")
-    return found
+    return group
 
 
 def propose(group: HeldGroup, verdict: str, why: str, by: Somebody) -> None:

@@ -70,11 +70,11 @@ def mark(session: Session, content: Content, event: Event) -> None:
     keep(session, event, signs(evening_of(session, content, event)))
 
 
-def keep(session: Session, event: Event, found: Sequence[Held]) -> None:
+def keep(session: Session, event: Event, held: Sequence[Held]) -> None:
     """Keep what waits of an event in groups, in place of those about which nobody said anything."""
     mine = select(HeldGroup).where(HeldGroup.event_id == event.id)
     groups = session.scalars(mine).all()
-    if not (found or groups):
+    if not (held or groups):
         return
     fixed = [one.number for one in groups if one.proposal]
     ours = HeldAnswer.event_id == event.id
@@ -84,14 +84,14 @@ def keep(session: Session, event: Event, found: Sequence[Held]) -> None:
             session.delete(one)
     session.flush()
     settled = set(session.scalars(select(HeldAnswer.submission).where(ours)))
-    fresh = [one for one in found if one.key not in settled]
+    fresh = [one for one in held if one.key not in settled]
     for number, group in enumerate(grouped(fresh), max(fixed, default=0) + 1):
         keep_group(session, event, number, group)
 
 
-def grouped(found: Sequence[Held]) -> list[list[Held]]:
+def grouped(held: Sequence[Held]) -> list[list[Held]]:
     groups: dict[tuple[str, str, str], list[Held]] = defaultdict(list)
-    for one in found:
+    for one in held:
         groups[one.reason, one.poster, one.hour].append(one)
     return [groups[key] for key in sorted(groups)]
 
@@ -171,13 +171,13 @@ def opinion_scales(
     known = content.instruments.get(instrument)
     if known is None:
         return {}
-    found = {
+    scales = {
         item.name: (item.question.scale.codes, item.agency)
         for item in items(known, agencies, wave, audience)
         if item.question.scale
     }
-    about = {name: codes for name, (codes, agency) in found.items() if agency == agencies.local}
-    return about or {name: codes for name, (codes, _) in found.items()}
+    about = {name: codes for name, (codes, agency) in scales.items() if agency == agencies.local}
+    return about or {name: codes for name, (codes, _) in scales.items()}
 
 
 def unmark(session: Session, event_id: int, submission: UUID) -> None:

@@ -84,8 +84,8 @@ class Habits:
                 item[value] = item.get(value, 0.0) + weight
 
     def log_likelihood(self, one: Answer) -> float:
-        found = 0.0
+        total = 0.0
         for name, value in one.about.items():
             item = self.counts.get(name, {})
-            found += log((item.get(value, 0.0) + 1) / (sum(item.values()) + 10))
-        return found
+            total += log((item.get(value, 0.0) + 1) / (sum(item.values()) + 10))
+        return total

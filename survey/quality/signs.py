@@ -61,18 +61,18 @@ def signs(evening: Evening) -> list[Held]:
 
     The part that stands out most is looked at first, so that the others are not compared with it.
     """
-    found = {one.key: one for one in alike(evening)}
+    held = {one.key: one for one in alike(evening)}
     left = sorted(parts(evening), key=lambda part: (REASONS.index(part.reason), part.name))
     while left:
-        answers = evening.without(found)
+        answers = evening.without(held)
         compared = [(distance(part, answers), part) for part in left]
         farthest, part = max(compared, key=lambda one: one[0])
         if not farthest:
             break
         left.remove(part)
         for answer in differing(part, answers):
-            found[answer.key] = Held(answer.key, part.reason, part.poster, part.hour)
-    return sorted(found.values(), key=lambda one: str(one.key))
+            held[answer.key] = Held(answer.key, part.reason, part.poster, part.hour)
+    return sorted(held.values(), key=lambda one: str(one.key))
 
 
 def alike(evening: Evening) -> Iterator[Held]:

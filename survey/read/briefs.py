@@ -95,8 +95,8 @@ def footer(reading: Reading) -> dict[str, str]:
 def replied(reading: Reading, place: Place, season: int) -> Iterator[dict[str, str]]:
     """Yield what the department answered in the page's season, as much as there is room for."""
     words = reading.tell.language
-    found = [one.newest for one in replies.shown(reading.session, place.slug)]
-    for one in [one for one in found if one.season == season][:REPLIES]:
+    given = [one.newest for one in replies.shown(reading.session, place.slug)]
+    for one in [one for one in given if one.season == season][:REPLIES]:
         said = words.say("reply.said", theme=words.theme(one.theme))
         day = words.day(one.written_at.date())
         yield {

@@ -70,8 +70,8 @@ class Comparison:
     def together(self) -> list[Row]:
         """Return the newest row of each state that a place lies in, and of the whole programme."""
         states = sorted({place.state for place in self.picked})
-        found = {row["state"]: row for row in self.reading.overall([*states, ""])}
-        return [found[state] for state in (*states, "") if state in found]
+        by_state = {row["state"]: row for row in self.reading.overall([*states, ""])}
+        return [by_state[state] for state in (*states, "") if state in by_state]
 
     def sentences(self) -> Iterator[str]:
         """Yield what can be said of each place: its figure, then its change."""

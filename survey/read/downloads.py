@@ -57,8 +57,8 @@ def find(session: Session, settings: Settings, release: Release, name: str) -> P
 
 def make_newest(session: Session, settings: Settings) -> None:
     """Make the newest release's files, where there are none yet. Raises NotMade."""
-    if found := newest(session):
-        find(session, settings, session.get_one(Release, found[0]), ZIP)
+    if last := newest(session):
+        find(session, settings, session.get_one(Release, last[0]), ZIP)
 
 
 @cache

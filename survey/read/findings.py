@@ -119,21 +119,20 @@ class Findings:
         return self.say("agencies", season=season, parts=listed)
 
 
-def funnel(found: Findings, rows: Sequence[Row]) -> str:
+def funnel(findings: Findings, rows: Sequence[Row]) -> str:
     """Return how many communities of an area lie within the outer curves."""
-    reading = found.reading
+    reading = findings.reading
     assert isinstance(reading, AreaReading)
     lies = Counter(reading.lies.values())
     of = sum(lies.values())
     key = "funnel" if lies["outside"] else "funnel_all"
     number = reading.tell.language.number
-    return found.say(key, number=number(of - lies["outside"]), of=number(of), area=reading.name)
+    return findings.say(key, number=number(of - lies["outside"]), of=number(of), area=reading.name)
 
 
 TITLES: Mapping[str, Callable[[Findings, Sequence[Row]], str]] = {
     "trend": Findings.trend,
     "overview": Findings.overview,
-    "compare": Findings.overview,
     "groups": Findings.groups,
     "agencies": Findings.agencies,
     "funnel": funnel,

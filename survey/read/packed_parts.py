@@ -101,9 +101,9 @@ def has_parts(path: Path) -> bool:
 
 def some(path: Path, wanted: Callable[[Key], bool], *, plain: bool = False) -> Iterator[bytes]:
     """Yield the head and the parts whose key is wanted, as one gzip stream or as plain text."""
-    found = json.loads(path.with_suffix(PARTS).read_text())
-    parts = [Part((season, state), *place) for season, state, *place in found["parts"]]
-    head = Part((0, ""), len(HEAD), found["first"] - len(HEAD))
+    index = json.loads(path.with_suffix(PARTS).read_text())
+    parts = [Part((season, state), *place) for season, state, *place in index["parts"]]
+    head = Part((0, ""), len(HEAD), index["first"] - len(HEAD))
     with path.open("rb") as file:
         chosen = (piece(file, part) for part in (head, *(p for p in parts if wanted(p.key))))
         yield from map(unpacked, chosen) if plain else streamed(chosen)

@@ -96,8 +96,8 @@ class Sharing:
         """Return what may be said of all places of an overview that is too large for a chart."""
         if self.path != "/results" or not self.reading.is_known:
             return ""
-        found = self.reading.overall([dict(self.query).get("state", "")])
-        return " ".join(self.reading.together(found[0])) if found else ""
+        rows = self.reading.overall([dict(self.query).get("state", "")])
+        return " ".join(self.reading.together(rows[0])) if rows else ""
 
     @property
     def citation(self) -> str:

@@ -13,6 +13,6 @@ LEAST_STATES = 8  # fewer are found in the list at a glance
 def tiles(states: Iterable[State], known: Container[str]) -> list[tuple[Tile, str]]:
     """Return (square, the state's name if it has results, else "") of every state; none where few
     have results."""
-    found = [(state.tile, state.name if state.name in known else "") for state in states
+    known_tiles = [(state.tile, state.name if state.name in known else "") for state in states
              if state.tile]  # fmt: skip
-    return found if sum(bool(name) for _, name in found) >= LEAST_STATES else []
+    return known_tiles if sum(bool(name) for _, name in known_tiles) >= LEAST_STATES else []

@@ -80,17 +80,8 @@ def prepare(
     held = held_answers.held_in(session, content, moment, made_up=made_up)
     for sentence in (*aside.sentences(), *held_answers.sentences(held)):
         say(sentence)
-    if frame.empty and held:
-        raise Refused(
-            "Nothing was released. No answer of the closed events counts so far: the others wait "
-            "for a decision, or were left out (`flask held list`).",
-            "all_held",
-        )
     if frame.empty:
-        raise Refused(
-            "Nothing was released. No event with answers is closed: `flask event close`.",
-            "nothing_closed",
-        )
+        raise nothing_counts(any_held=bool(held))
     say(f"{frame['event'].nunique()} closed events are put together.")
 
     def county_done(done: int, of: int, county: str) -> None:
@@ -107,6 +98,20 @@ def prepare(
     for sentence in sentences_of(content, released):
         say(sentence)
     return Prepared(released, about_of(session, content, released, cuts, moment, made_up=made_up))
+
+
+def nothing_counts(*, any_held: bool) -> Refused:
+    """Return why a release of no answers is none."""
+    if any_held:
+        return Refused(
+            "Nothing was released. No answer of the closed events counts so far: the others wait "
+            "for a decision, or were left out (`flask held list`).",
+            "all_held",
+        )
+    return Refused(
+        "Nothing was released. No event with answers is closed: `flask event close`.",
+        "nothing_closed",
+    )
 
 
 @contextmanager

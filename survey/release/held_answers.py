@@ -43,11 +43,11 @@ def held_in(
         .where(HeldGroup.state != COUNTED, Event.closes_at <= moment, Community.made_up == made_up)
         .group_by(*where)
     )
-    found: dict[HeldIn, HeldCount] = {}
+    held: dict[HeldIn, HeldCount] = {}
     for season, state, county, area, slug, *sample, waiting, every in session.execute(query):
         place = (season, state, area_id(county, area, content.areas), slug)
-        found[HeldIn(*place, *sample)] = HeldCount(int(waiting), every - int(waiting))
-    return found
+        held[HeldIn(*place, *sample)] = HeldCount(int(waiting), every - int(waiting))
+    return held
 
 
 def sentences(held: Mapping[HeldIn, HeldCount]) -> Iterator[str]:

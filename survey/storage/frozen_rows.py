@@ -45,8 +45,8 @@ def spans_by_state(session: Session, release: Release, kind: str) -> Spans:
     query = select(COLUMNS.state, first, last).where(
         COLUMNS.release_id == release.id, COLUMNS.kind == kind
     )
-    found = session.execute(query.group_by(COLUMNS.state, COLUMNS.season))
-    by_state = sorted(((state, (low, high)) for state, low, high in found), key=itemgetter(0))
+    rows = session.execute(query.group_by(COLUMNS.state, COLUMNS.season))
+    by_state = sorted(((state, (low, high)) for state, low, high in rows), key=itemgetter(0))
     return {
         state: apart(span for _, span in spans)
         for state, spans in groupby(by_state, key=itemgetter(0))
@@ -55,11 +55,11 @@ def spans_by_state(session: Session, release: Release, kind: str) -> Spans:
 
 def apart(spans: Iterable[Span]) -> list[Span]:
     """Return spans in order, those that touch or overlap put together."""
-    found: list[Span] = []
+    merged: list[Span] = []
     for first, last in sorted(spans):
-        if found and first <= found[-1][1] + 1:
-            begun, ended = found.pop()
-            found.append((begun, max(last, ended)))
+        if merged and first <= merged[-1][1] + 1:
+            begun, ended = merged.pop()
+            merged.append((begun, max(last, ended)))
         else:
-            found.append((first, last))
-    return found
+            merged.append((first, last))
+    return merged

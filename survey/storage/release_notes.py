@@ -16,11 +16,11 @@ Held = Mapping[tuple[int, str, str], Sequence[Mapping[str, Any]]]
 
 def held_notes(notes: Iterable[Mapping[str, Any]]) -> Held:
     """Return the notes on answers that do not count, by season, state and county."""
-    found: dict[tuple[int, str, str], list[Mapping[str, Any]]] = {}
+    by_area: dict[tuple[int, str, str], list[Mapping[str, Any]]] = {}
     for note in notes:
         if note["kind"] in HELD:
-            found.setdefault((note["season"], note["state"], note["county"]), []).append(note)
-    return found
+            by_area.setdefault((note["season"], note["state"], note["county"]), []).append(note)
+    return by_area
 
 
 def about_figure(held: Held, row: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -220,9 +220,9 @@ def of_places(
 def read(session: Session, asked: Mapping[str, object]) -> dict[str, list[Row]]:
     """Return released rows by kind, in their frozen order, that meet all CONDITIONS of `asked`."""
     # put in order here: told to, a database takes the key's order and reads the whole release
-    found = sorted(session.execute(query_of(*asked), asked).all(), key=itemgetter(1))
+    ordered = sorted(session.execute(query_of(*asked), asked).all(), key=itemgetter(1))
     by_kind: dict[str, list[Row]] = {FIGURE: [], CHANGE: [], OVERALL: []}
-    for kind, _, row in found:
+    for kind, _, row in ordered:
         by_kind[kind].append(row)
     return by_kind
 
@@ -281,22 +281,22 @@ def of_place(rows_found: Iterable[Row], place: Place) -> Iterator[Row]:
             yield row
 
 
-def of_area(found: Iterable[Row], place: Place) -> list[Row]:
+def of_area(rows: Iterable[Row], place: Place) -> list[Row]:
     """Return the rows of the whole county that a community lies in, where it has a total, by
     season. One that stands for small places alone names its members and is none."""
     total = (
         row
-        for row in found
+        for row in rows
         if (row["state"], row["county"], row["community"], row["members"])
         == (place.state, place.county, COUNTY, "")
     )
     return sorted(total, key=itemgetter("season"))
 
 
-def by_place(found: Iterable[Row]) -> dict[str, list[Row]]:
+def by_place(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """Return rows by the slug of each community that they are about, as `of_place` finds them."""
     places: dict[str, list[Row]] = {}
-    for row in found:
+    for row in rows:
         members = row["members"].split("|") if row["members"] else [row["community"]]
         for slug in members:
             places.setdefault(slug, []).append(row)

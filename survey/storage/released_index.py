@@ -74,8 +74,8 @@ def of_season(
         COLUMNS.told.in_(list(told)),
         *narrowed(state, county),
     )
-    found = [one for one in session.execute(query) if one[2] not in (COUNTY, POOL)]
-    return [one[3] for one in sorted(found, key=lambda one: one[:3])]
+    rows = [one for one in session.execute(query) if one[2] not in (COUNTY, POOL)]
+    return [one[3] for one in sorted(rows, key=lambda one: one[:3])]
 
 
 def totals(release: Release, kind: str, subject: Subject, season: int) -> list[ColumnElement[bool]]:

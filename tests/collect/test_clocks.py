@@ -126,6 +126,7 @@ def test_a_server_whose_clock_jumps_meanwhile_takes_what_was_opened_in_time(
         assert [one.late for one in db.session().scalars(select(Response))] == [late]
 
 
+@pytest.mark.sqlite
 def test_what_phones_hold_during_an_upgrade_arrives_once(sqlite_url: str, tmp_path: Path):
     """Forms wait on two phones while the database of the version before is brought to this one."""
     shown = make_app(sqlite_url)

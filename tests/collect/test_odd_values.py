@@ -322,6 +322,7 @@ def test_a_release_survives_what_it_cannot_read(app: Flask, session: Session):
     assert groups == {"18-34", "35-54"}
 
 
+@pytest.mark.sqlite
 def test_a_row_that_is_no_json_stops_nothing(sqlite_app: Flask):
     with sqlite_app.app_context():
         session = db.session()

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from survey.commands.listed import COMMANDS
 from survey.config import ROOT
 from tests.server.conftest import Start
 
@@ -260,13 +261,13 @@ def test_a_timer_runs_every_night(name: str):
     assert told.returncode == 0
 
 
-def test_the_units_commands_exist(sqlite_app):
+def test_the_units_commands_exist():
     """Every `flask` command that a file of deploy/ runs, with its options."""
+    commands = {command.name: command for command in COMMANDS}
     for path in DEPLOY.iterdir():
         for words in re.findall(r"flask --app wsgi ([a-z][^\n&\"]*)", path.read_text()):
             name, *rest = words.split()
-            command = sqlite_app.cli.commands[name]
-            options = {option for one in command.params for option in one.opts}
+            options = {option for one in commands[name].params for option in one.opts}
             assert {word for word in rest if word.startswith("--")} <= options, words
 
 

@@ -106,8 +106,8 @@ def enter() -> Reply | None:
 
 def is_let_in() -> bool:
     """Whether somebody is signed in who may pass."""
-    found: DeskSession | None = g.get("desk_session")
-    return found is not None and found.account.role in MAY[str(request.endpoint)]
+    session: DeskSession | None = g.get("desk_session")
+    return session is not None and session.account.role in MAY[str(request.endpoint)]
 
 
 def find_session(token: str) -> DeskSession | None:

@@ -30,18 +30,18 @@ def bring_back(slug: str) -> Reply | tuple[str, int]:
 
 
 def moved(slug: str, *, away: bool) -> Reply | tuple[str, int]:
-    found, now = find_event(slug), events.now()
+    shown, now = find_event(slug), events.now()
 
     def work(doing: Doing) -> None:
-        event = doing.session.get_one(Event, found.id)
+        event = doing.session.get_one(Event, shown.id)
         note(doing, event)
         keeping.put_away(event, now, away=away)
 
     try:
         act("event_put_away" if away else "event_brought_back", work)
     except Refused as refused:
-        return end_page(found, refused), 422
-    return redirect(url_for("desk.place", slug=found.community.slug), 303)
+        return end_page(shown, refused), 422
+    return redirect(url_for("desk.place", slug=shown.community.slug), 303)
 
 
 @blueprint.get("/events/<slug>/delete")
@@ -53,18 +53,18 @@ def end_of_event(slug: str) -> str:
 @blueprint.post("/events/<slug>/delete")
 def delete_event(slug: str) -> Reply | tuple[str, int]:
     """Delete an event with its answers, once its year was typed."""
-    found, now, typed = find_event(slug), events.now(), asked.form.get("year", "")
+    shown, now, typed = find_event(slug), events.now(), asked.form.get("year", "")
 
     def work(doing: Doing) -> None:
         event = doing.session.get_one(Event, id)
         note(doing, event)
         doing.about |= keeping.delete_whole(doing.session, event, typed, now)
 
-    id, place = found.id, found.community.slug
+    id, place = shown.id, shown.community.slug
     try:
         act("event_deleted", work)
     except Refused as refused:
-        return end_page(found, refused), 422
+        return end_page(shown, refused), 422
     engine, seal = db.engine(), db.seal()
     db.session().rollback()  # nobody reads while the tables are written anew
     outside(lambda: list(settle(engine, seal, {id: slug}, now)))

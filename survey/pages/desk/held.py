@@ -57,9 +57,9 @@ def held(slug: str) -> str:
 def look_at(event_id: int) -> None:
     """Look at a closed event's answers anew and keep what waits of them."""
     session = db.session()
-    found = signs(marks.evening_of(session, content(), session.get_one(Event, event_id)))
+    held = signs(marks.evening_of(session, content(), session.get_one(Event, event_id)))
     session.rollback()  # nobody reads while somebody writes
-    write(lambda session: marks.keep(session, session.get_one(Event, event_id), found))
+    write(lambda session: marks.keep(session, session.get_one(Event, event_id), held))
 
 
 @blueprint.get("/events/<slug>/held/<int:number>")
@@ -96,11 +96,11 @@ def decided(
     event, group = find_group(slug, number)
 
     def whole(doing: Doing) -> None:
-        found = doing.session.get_one(Event, event.id)
+        row = doing.session.get_one(Event, event.id)
         mine = decisions.find(doing.session, event.id, number)
         why = mine.why
         work(mine, Somebody(doing.account.id, doing.account.role))
-        note(doing, found)
+        note(doing, row)
         doing.about |= {"number": number, "why": mine.why or why}
 
     try:

@@ -78,20 +78,22 @@ class View:
         ]  # fmt: skip
 
     def counts(self, column: Column) -> list[tuple[str, int]]:
-        found = self.plan.counts.get(column.item, {})
-        in_order = sorted(found, key=lambda code: (isinstance(code, str), str(code).rjust(4)))
-        return [(self.code(column.question, code), found[code]) for code in in_order if found[code]]
+        counts = self.plan.counts.get(column.item, {})
+        in_order = sorted(counts, key=lambda code: (isinstance(code, str), str(code).rjust(4)))
+        return [
+            (self.code(column.question, code), counts[code]) for code in in_order if counts[code]
+        ]
 
     def lists(self) -> Iterator[tuple[str, list[tuple[str, str, str]], int]]:
         """Yield (key of a title, columns with the reason, how many more) of what is not taken."""
         for use, key in ((DROPPED, "dropped"), (ROLE, "read_only"), (KEPT_OUT, "kept_out")):
-            found = [column for column in self.plan.columns if column.use == use]
+            columns = [column for column in self.plan.columns if column.use == use]
             rows = [
                 (self.place(one.heading), shortened(one.heading.shown), self.why(one.why))
-                for one in found[:MOST_OF_A_KIND]
+                for one in columns[:MOST_OF_A_KIND]
             ]
             if rows:
-                yield key, rows, len(found) - len(rows)
+                yield key, rows, len(columns) - len(rows)
 
     def left_out(self) -> list[tuple[str, int, str]]:
         return [
@@ -122,8 +124,8 @@ class View:
         return PLACEHOLDER.sub("…", self.words.words[question.key()]) if question else id
 
     def find(self, id: str) -> Question | None:
-        found = self.evening.instrument.questions.get(id)
-        return found or self.evening.content.current.questions.get(id)
+        question = self.evening.instrument.questions.get(id)
+        return question or self.evening.content.current.questions.get(id)
 
     def agency(self, kind: str) -> str:
         key = f"agency.{kind}.label"
@@ -137,9 +139,9 @@ class View:
             return self.say("ticked" if code else "not_ticked")
         if code in MISSING:
             return self.say(f"missing.{MISSING[code]}")
-        found = self.find(question)
-        if found and code in values_of(found, self.evening.agencies.all):
-            return option_label(found, str(code), self.words)
+        asked = self.find(question)
+        if asked and code in values_of(asked, self.evening.agencies.all):
+            return option_label(asked, str(code), self.words)
         return self.agency(str(code)) if isinstance(code, str) else self.say("step", step=code)
 
     # What is asked
@@ -184,12 +186,12 @@ class View:
     def questions(self) -> list[tuple[str, str]]:
         """Return (id, words) of the questions that a column can be, and of none of them."""
         asked = {**self.evening.content.current.questions, **self.evening.instrument.questions}
-        found = [
+        choices = [
             (question.id, self.question_of(question.id))
             for question in asked.values()
             if question.kind != "text" and not question.gate and "event" in question.waves
         ]
-        return [*found, (LEAVE_OUT, self.say("leave_out"))]
+        return [*choices, (LEAVE_OUT, self.say("leave_out"))]
 
 
 def problem_text(words: Language, problem: Refused) -> str:

@@ -59,12 +59,12 @@ def earlier(slug: str) -> str:
 @blueprint.post("/places/<slug>/earlier")
 def add_earlier(slug: str) -> Reply | tuple[str, int]:
     """Make the closed event that an earlier year's answers belong to."""
-    found, words = find_place(slug), content()
+    shown, words = find_place(slug), content()
     now = events.now()
     day_typed, zone = request.form.get("other", ""), request.form.get("zone", "")
 
     def work(doing: Doing) -> str:
-        place = doing.session.get_one(Community, found.id)
+        place = doing.session.get_one(Community, shown.id)
         day = typed(date.fromisoformat, day_typed, "day")
         if day >= now.date():
             raise Refused(f"{day} is not over.", "import_day", "day")
@@ -75,7 +75,7 @@ def add_earlier(slug: str) -> Reply | tuple[str, int]:
     try:
         made = act("earlier_added", work)
     except Refused as refused:
-        return earlier_page(found, refused), 422
+        return earlier_page(shown, refused), 422
     return redirect(url_for("desk.imports", slug=made), 303)
 
 
@@ -162,11 +162,11 @@ def import_now(event: Event, kept: Upload) -> Reply:
     evening, mapping, id = Evening.of(event, words), kept.mapping, event.id
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Event, id)
-        note(doing, found)
-        if store.already(doing.session, found, plan):
+        row = doing.session.get_one(Event, id)
+        note(doing, row)
+        if store.already(doing.session, row, plan):
             raise Refused("This file was imported before.", "import_again")
-        made = store.store(doing.session, found, evening, plan, mapping, now, lambda rows: None)
+        made = store.store(doing.session, row, evening, plan, mapping, now, lambda rows: None)
         doing.about |= {"answers": made.responses, "file": made.sha256[:12]}
 
     act("imported_counts" if plan.is_counts else "imported", work)
@@ -182,8 +182,8 @@ GONE = Refused("The file is not here any more: bring it again.", "import_gone", 
 @blueprint.post("/events/<slug>/imports/<sha256>/undo")
 def undo_import(slug: str, sha256: str) -> Reply | tuple[str, int]:
     """Take an import back, until a release has used it."""
-    found = find_event(slug)
-    id = found.id
+    shown = find_event(slug)
+    id = shown.id
     if db.session().get(ImportedFile, (id, sha256)) is None:
         abort(404)
 
@@ -196,8 +196,8 @@ def undo_import(slug: str, sha256: str) -> Reply | tuple[str, int]:
     try:
         act("import_undone", work)
     except Refused as refused:
-        return imports_page(found, refused), 422
-    settled(found)
+        return imports_page(shown, refused), 422
+    settled(shown)
     return redirect(url_for("desk.imports", slug=slug), 303)
 
 
@@ -225,9 +225,9 @@ def plan_page(event: Event, kept: Upload, refused: Refused | None = None) -> tup
         more: dict[str, Any] = {"view": None, "problem_": problem_text(words, refused or problem)}
         return import_page(event, kept, refused or problem, **more), 422
     view = View(plan, Evening.of(event, content()), words, kept.mapping)
-    told = problem_text(words, refused) if refused else ""
+    sentence = problem_text(words, refused) if refused else ""
     drafted = draft(plan, mapping_of(kept.mapping)) if plan.asks else kept.mapping
-    page = import_page(event, kept, refused, view=view, problem_=told, draft=drafted)
+    page = import_page(event, kept, refused, view=view, problem_=sentence, draft=drafted)
     return page, 422 if refused else 200
 
 

@@ -48,10 +48,10 @@ def forget_season() -> Reply | tuple[str, int]:
     typed, now, by = request.form.get("year", "").strip(), events.now(), me().id
 
     def work(session: Session) -> list[int]:
-        found = {str(one.season): one for one in keeping.ahead(session, now)}
-        if typed not in found or found[typed].state not in (DUE, HELD):
+        seasons = {str(one.season): one for one in keeping.ahead(session, now)}
+        if typed not in seasons or seasons[typed].state not in (DUE, HELD):
             raise Refused("Type the year of a season that is due.", "year", "year")
-        return keeping.forget(session, found[typed], now, by)
+        return keeping.forget(session, seasons[typed], now, by)
 
     try:
         ids = write(work)

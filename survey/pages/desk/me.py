@@ -46,8 +46,8 @@ def confirm(field: str) -> None:
     for again. Raises Refused where it is wrong; guessing is slowed as at the door."""
     keeper, mark, now = doorkeeper(), request.cookies.get(DEVICE, ""), events.now()
     typed = request.form.get(field, "")
-    found, why, counters = keeper.check(db.session(), door.me().name, typed, mark, now)
-    if found is None:
+    account, why, counters = keeper.check(db.session(), door.me().name, typed, mark, now)
+    if account is None:
         write(lambda session: count(session.connection(), counters, now))
         slowed = why is Outcome.SLOWED
         raise Refused("", "sign_in_slowed" if slowed else "old_password", field)

@@ -85,9 +85,9 @@ def started(kind: str, name: str) -> Reply | tuple[str, int]:
 def standing() -> dict[str, Standing | None]:
     """Return how the last preview and the last publication stand; the later of them as `last`."""
     session, now = db.session(), events.now()
-    found = {k: publishing.last(session, db.engine(), k, now) for k in (PREVIEW, PUBLISH)}
-    last = max((one for one in found.values() if one), key=lambda one: one.run.id, default=None)
-    return {**found, "last": last}
+    runs = {k: publishing.last(session, db.engine(), k, now) for k in (PREVIEW, PUBLISH)}
+    last = max((one for one in runs.values() if one), key=lambda one: one.run.id, default=None)
+    return {**runs, "last": last}
 
 
 def is_ready(preview: Standing | None) -> bool:
@@ -102,8 +102,8 @@ def may_begin() -> bool:
 
 
 def publish_page(refused: Refused | None = None) -> str:
-    found = standing()
-    preview, ready = found[PREVIEW], is_ready(found[PREVIEW])
+    runs = standing()
+    preview, ready = runs[PREVIEW], is_ready(runs[PREVIEW])
     find = request.args.get("find", "").strip()
     places = own_places(find, MOST_LISTED + 1) if ready else []
     shown: list[Shown] = []
@@ -118,20 +118,20 @@ def publish_page(refused: Refused | None = None) -> str:
         more=len(places) > MOST_LISTED,
         shown=shown,
         preview=preview,
-        last=found["last"],
+        last=runs["last"],
     )
 
 
 def what_is_shown(words: Language, run: ReleaseRun, places: list[Community]) -> Iterator[Shown]:
     """Yield what a preview found of these places, as sentences."""
-    found = {place.slug: run.outcome["places"].get(place.slug, []) for place in places}
-    slugs = {slug for lines in found.values() for line in lines for slug in line[2]}
+    shown = {place.slug: run.outcome["places"].get(place.slug, []) for place in places}
+    slugs = {slug for lines in shown.values() for line in lines for slug in line[2]}
     query = select(Community.slug, Community.name).where(Community.slug.in_(slugs))
     names = {row.slug: row.name for row in db.session().execute(query)}
     for place in places:
         seasons = {
             season: [sentence(words, names, place.slug, *line[1:]) for line in lines]
-            for season, lines in groupby(found[place.slug], key=lambda line: int(line[0]))
+            for season, lines in groupby(shown[place.slug], key=lambda line: int(line[0]))
         }
         if seasons:
             newest, *_ = seasons

@@ -21,8 +21,8 @@ from survey.web.locale import content
 def replies(slug: str) -> str:
     """List what people asked for, with what was answered."""
     place = find_place(slug)
-    found = list(replying.themes(db.session(), place, events.now()))
-    return show("desk/replies.html", place=place, themes=found, may_write=may_write(), about=about)
+    themes = list(replying.themes(db.session(), place, events.now()))
+    return show("desk/replies.html", place=place, themes=themes, may_write=may_write(), about=about)
 
 
 @blueprint.get("/places/<slug>/replies/<int:season>/<theme>")
@@ -35,13 +35,13 @@ def reply(slug: str, season: int, theme: str) -> str:
 def put_reply(slug: str, season: int, theme: str) -> Response | str | tuple[str, int]:
     """Show how an answer will look, change its words, or put it on the results page."""
     place, now = find_place(slug), events.now()
-    found = find_theme(place, season, theme)
+    chosen = find_theme(place, season, theme)
     stands, text = request.form.get("stands", ""), request.form.get("text", "")
     language, step = request.form.get("language", ""), request.form.get("step", "look")
     if language not in content().languages:
         abort(400)
     if step == "change":
-        return form(place, found)
+        return form(place, chosen)
 
     def work(doing: Doing) -> None:
         community = doing.session.get_one(Community, place.id)
@@ -55,22 +55,22 @@ def put_reply(slug: str, season: int, theme: str) -> Response | str | tuple[str,
     try:
         text = replying.checked(stands, text)
         if step == "put":
-            act("reply_changed" if found.given else "reply_written", work)
+            act("reply_changed" if chosen.given else "reply_written", work)
             return redirect(url_for("desk.replies", slug=slug), 303)
     except Refused as refused:
-        return form(place, found, refused), 422
+        return form(place, chosen, refused), 422
     agency = next(one.name for one in place.agencies if one.local)
     shown = Reply(
         stands=stands, text=text, language=language, agency=agency, written_at=now
     )  # kept nowhere
-    return show("desk/reply_look.html", place=place, asked=found, shown=shown)
+    return show("desk/reply_look.html", place=place, asked=chosen, shown=shown)
 
 
 @blueprint.post("/places/<slug>/replies/<int:season>/<theme>/withdraw")
 def withdraw_reply(slug: str, season: int, theme: str) -> Response | tuple[str, int]:
     """Take an answer off the results page; what it was stays on the desk and in the diary."""
     place, now = find_place(slug), events.now()
-    found = find_theme(place, season, theme)
+    chosen = find_theme(place, season, theme)
 
     def work(doing: Doing) -> None:
         community = doing.session.get_one(Community, place.id)
@@ -83,7 +83,7 @@ def withdraw_reply(slug: str, season: int, theme: str) -> Response | tuple[str, 
     try:
         act("reply_withdrawn", work)
     except Refused as refused:
-        return form(place, found, refused), 422
+        return form(place, chosen, refused), 422
     return redirect(url_for("desk.replies", slug=slug), 303)
 
 

@@ -16,8 +16,7 @@ from tests.analysis.made_up import WORDS as SAID
 
 TRUST: dict[str, Any] = {"measure": "trust", "agency": "police"}
 trend, overview = CHARTS["trend"].draw, CHARTS["overview"].draw  # each part checked by Plotly
-compare, groups = CHARTS["compare"].draw, CHARTS["groups"].draw
-agencies = CHARTS["agencies"].draw
+groups, agencies = CHARTS["groups"].draw, CHARTS["agencies"].draw
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +41,6 @@ def drawn(made):
         "funnel": CHARTS["funnel"].draw(area, {**FUNNEL, "omega-3": "Omega", **SAID}),
         "trend": trend(one.view(community="alpha"), SAID),
         "overview": overview(one, SAID),
-        "compare": compare(one.view(community=["alpha", "beta"], season=2024), SAID),
         "groups": groups(age, SAID),
         "agencies": agencies(beside, SAID),
     }
@@ -171,24 +169,6 @@ def test_an_overview_has_a_panel_per_community_in_the_order_of_the_callers_names
     many = [people(("OH", "c", f"town-{i:02}"), 12) for i in range(13)]
     with pytest.raises(ValueError, match="12 communities"):
         overview(release(together(*many), MEASURES, ()).view(**TRUST), SAID)
-
-
-def test_a_comparison_is_ordered_by_name_and_takes_two_to_six(made):
-    view = made.view(**TRUST, cut="total", season=2024)
-    figure = compare(view.view(community=["gamma", "alpha", "beta"]), SAID)
-    assert names_from_above(figure) == ["Alpha", "Beta", "Gamma"]
-    with pytest.raises(ValueError, match="two to six"):
-        compare(view.view(community="alpha"), SAID)
-    with pytest.raises(ValueError, match="one season"):
-        compare(made.view(**TRUST, cut="total", community=["alpha", "gamma"]), SAID)
-
-
-def test_a_pooled_community_is_compared_under_its_own_name(made):
-    view = made.view(**TRUST, cut="total", season=2026, community=["alpha", "beta"])
-    figure = compare(view, SAID)
-    pool = next(trace for trace in figure.data if trace.name == "together")
-    assert names_from_above(figure) == ["Alpha", "Beta"]
-    assert set(numbers(pool.y)) == {0}  # Beta's place, the lowest
 
 
 def test_groups_stand_in_the_caller_s_order_with_the_pool_last(made):
