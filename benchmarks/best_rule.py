@@ -18,7 +18,9 @@ SCRIPT = 2.2  # the script's opinion
 STRAIGHT, LEFT_OUT, NOISE = 0.15, 0.05, 0.6  # taps straight down; gives no step; within one person
 GRID = [LEAN + SPREAD * (at / 10) for at in range(-45, 46)]
 WEIGHTS = [math.exp(-(((one - LEAN) / SPREAD) ** 2) / 2) for one in GRID]
-GUESTS = {  # what guests answer beside their opinion; the script draws each option as often
+GUESTS: dict[
+    str, dict[Any, float]
+] = {  # what guests answer beside their opinion; the script draws each option as often
     "name": {"no": 0.5, "met": 0.3, "before": 0.2},
     "again": {3: 8 / 12, 2: 3 / 12, 1: 1 / 12},
     "live": {"yes": 0.7, "near": 0.2, "no": 0.1},

@@ -52,7 +52,11 @@ def undo(connection: Connection, place: Place, id: UUID, opened: datetime, now: 
         return Undone.STAYS
     session.execute(insert(UndoneKeying), {"event_id": event.id, "submission": id})
     remove(session, event.id, id)
-    about = {"event": event.name, "season": event.season, "place": event.community.name}
+    about: dict[str, str | int] = {
+        "event": event.name,
+        "season": event.season,
+        "place": event.community.name,
+    }
     name = "second_keying_undone" if place.door == TWICE else "keying_undone"
     audit.append(session, name, now, community_id=event.community_id, about=about)
     session.flush()
