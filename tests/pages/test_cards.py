@@ -185,7 +185,7 @@ def test_cards_are_made_by_number_and_counted_in_tens(hall: Flask, ana: Colleagu
     first, last = (printed(ana.sees(f"{CARDS}/sheets?first={at}")) for at in (1, 201))
     assert (len(first), len(last), len({*first, *last})) == (200, 10, 210)
     assert ana.opens(f"{CARDS}/sheets?first=2").status_code == 404
-    assert acts(hall) == ["cards_made"]
+    assert acts(hall).count("cards_made") == 1
     assert "made 210 cards with one-time codes" in ana.sees("/desk/diary")
     with Session(hall.extensions["engine"]) as session:
         for card in session.scalars(select(Card).limit(36)):

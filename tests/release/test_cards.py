@@ -24,11 +24,11 @@ def towns(sqlite_app: Flask) -> tuple[Flask, Event]:
 
 
 def hands_out(app: Flask, event: Event, *, content: bool) -> list[UUID]:
-    """Let half of Maple Falls have had a card: anybody's half, or of the content ones."""
+    """Let most of Maple Falls have had a card: five of six, or those who are content."""
     with Session(app.extensions["engine"]) as session:
         mine = select(Response).where(Response.event_id == event.id).order_by(Response.submission)
         all_of_them = session.scalars(mine).all()
-        chosen = [row.submission for row in all_of_them][::2]
+        chosen = [row.submission for nth, row in enumerate(all_of_them) if nth % 6]
         if content:
             trusts = [row.submission for row in all_of_them if row.answers["trust.police"] >= 4]
             others = [row.submission for row in all_of_them if row.answers["trust.police"] < 4]
