@@ -41,7 +41,7 @@ function gone() {
 }
 
 function keep(addresses, how) {
-  if (!workers || !queue.api(window, 'caches')) return;
+  if (!workers || field('rehearsal') || !queue.api(window, 'caches')) return;
   caches.open(queue.PAGES).then(function (pages) {
     addresses.forEach(function (address) {
       pages.match(address, { ignoreVary: true }).then(function (kept) {
