@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,7 @@ def compare(kind: str, asked: argparse.Namespace) -> None:
         print(f"Against the floor of the same run: {reached / base:.2f} times, with "
               f"{cpu['Porchlight'] / cpu['stock Flask']:.2f} of its processor time; "
               f"all else on the machine took {others:.1f} cores")  # fmt: skip
-        print(f"{ledger.check(url)}; {failures(runs.values())}")
+        print(f"{ledger.check(url)}; {failures(runs)}")
         for name, (rss, pss) in memory.items():
             print(f"A worker's memory after {ledger.opened:,} forms, {name}: "
                   f"RSS {rss:.0f} MB, PSS {pss:.0f} MB")  # fmt: skip
@@ -144,10 +144,12 @@ def row(name: str, runs: list[dict[str, Any]]) -> list[str]:
     return [name, rate, *steps, f"{of('p99', 'flow'):.0f}", cpu]
 
 
-def failures(runs: Iterable[list[dict[str, Any]]]) -> str:
+def failures(runs: Mapping[str, list[dict[str, Any]]]) -> str:
+    """Return how many requests failed, and whose, how and at which step."""
     errors = Counter[str]()
-    for run in (run for found in runs for run in found):
-        errors.update(run["errors"])
+    for name, found in runs.items():
+        for run in found:
+            errors.update({f"{name}, {what}": count for what, count in run["errors"].items()})
     if not errors:
         return "no request failed"
     return f"{errors.total()} requests failed: {dict(errors)}"

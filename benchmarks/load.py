@@ -76,7 +76,7 @@ def rise(
         print(f"{kind}: {asked.workers} workers, {asked.connections} connections, "
               f"{asked.seconds:g} s at each rate; times in ms, memory in MB")  # fmt: skip
         print(table(HEAD, rows))
-        print(f"{ledger.check(url)}; {failures([runs])}\n", flush=True)
+        print(f"{ledger.check(url)}; {failures({kind: runs})}\n", flush=True)
 
 
 def row(rate: float, found: dict[str, Any], server: Server) -> list[str]:

@@ -17,6 +17,7 @@ from survey.pages import (
     errors,
     feed,
     health,
+    keying,
     languages,
     places,
     posters,
@@ -65,7 +66,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     caching.init_app(app)
     desk.init_app(app)
     Compress(app)
-    for module in (attend, site, places, results, feed, data, api, posters, languages, health):
+    for module in (
+        attend,
+        keying,
+        site,
+        places,
+        results,
+        feed,
+        data,
+        api,
+        posters,
+        languages,
+        health,
+    ):
         app.register_blueprint(module.blueprint)
     commands.init_app(app)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import (
@@ -16,6 +16,7 @@ from flask import (
     request,
     url_for,
 )
+from werkzeug.datastructures import EnvironHeaders
 from werkzeug.routing import AnyConverter
 from werkzeug.wrappers import Response as Reply
 
@@ -23,7 +24,6 @@ from survey.collect import intake, second_keying
 from survey.collect.comments import Delivery
 from survey.collect.intake import Outcome, Submission, shown_agencies
 from survey.collect.scans import Scans, is_opened_by_a_person
-from survey.collect.undo import Undone, undo
 from survey.pages.attend_pages import help_page, page, refusal, wants_json
 from survey.pages.extra import extra_response
 from survey.pages.form_page import (
@@ -34,13 +34,14 @@ from survey.pages.form_page import (
     ticket_for,
 )
 from survey.pages.form_view import View
-from survey.pages.submission import Sent, own_ticket, submission_id
+from survey.pages.submission import Sent
 from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.questionnaire.words import Language
 from survey.storage import db, events, rehearsal
 from survey.storage.cards import apart, key_of, tidy_card
 from survey.storage.events import Place, Window
+from survey.web.again import Environ, page_again
 from survey.web.compression import Packed
 from survey.web.form_body import read_form
 from survey.web.locale import content, visitor_language
@@ -87,10 +88,17 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
         return help_page(window.value, place, language)
     if place.rehearsal_until:  # its try-out is over: what is left of it goes now
         db.writer().submit(lambda connection: rehearsal.wipe(connection, place.event_id))
-    uncounted = place.rehearsing or place.mode == "paper"  # keyed by a volunteer: nobody scanned
-    if not uncounted and is_opened_by_a_person(request.method, request.headers.get):
-        scans().opened(place, events.now())
-    return fresh_page(place, language, card or tidy_card(request.args.get("card", "")))
+    card = card or tidy_card(request.args.get("card", ""))
+    seconds = 0 if card else good_for(place)  # who has a card has the page of that card
+    return fresh_page(place, language, seconds, partial(count, scans(), place), card)
+
+
+def count(scans: Scans, place: Place, visit: Environ) -> None:
+    """Count who opens a form, by the environment of their request."""
+    if place.rehearsing or place.mode == "paper":  # keyed by a volunteer: nobody scanned
+        return
+    if is_opened_by_a_person(visit["REQUEST_METHOD"], EnvironHeaders(dict(visit)).get):
+        scans.opened(place, events.now())
 
 
 @blueprint.post("/s/<code>")
@@ -114,23 +122,6 @@ def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
     return step(sent)
 
 
-@blueprint.post("/s/<code>/<doors(paper, 'twice/paper'):door>/undo")
-def undo_keying(code: str, door: str) -> Reply | tuple[Reply, int]:
-    """Take back a form that this browser keyed in: it alone knows the number it sent it under."""
-    fields, place, now = read_form(), find(code, door), events.now()
-    ticket = own_ticket(place, fields.get("ticket", "")) if place else None
-    if place is None or ticket is None or not fields.get("submission"):
-        return jsonify(outcome="invalid"), 422
-    if place.window(now) is not Window.OPEN:
-        return jsonify(outcome=Undone.STAYS.value), 409
-    id, opened = submission_id(fields["submission"]), ticket.opened
-    try:
-        outcome: Undone = db.writer().do(lambda c: undo(c, place, id, opened, now))
-    except db.AWAY:
-        return jsonify(outcome="busy"), 503
-    return jsonify(outcome=outcome.value), 200 if outcome is Undone.UNDONE else 409
-
-
 @blueprint.get("/s/<code>/thanks")
 @blueprint.get("/s/<code>/<doors(kiosk, paper, 'twice/paper'):door>/thanks")
 def thanks(code: str, door: str = "") -> Reply | tuple[str, int]:
@@ -138,7 +129,9 @@ def thanks(code: str, door: str = "") -> Reply | tuple[str, int]:
     if place is None:
         return help_page("unknown", code=events.tidy_code(code))
     is_open = place.window(events.now()) is Window.OPEN
-    return thank_you(place, visitor_language(place.languages), is_open).response()
+    said = thank_you(place, visitor_language(place.languages), is_open)
+    page_again(said, good_for(place), lambda visit: "")
+    return said.response()
 
 
 @lru_cache(maxsize=512)
@@ -283,6 +276,12 @@ def find(code: str, door: str = "") -> Place | None:
     place = places.find(db.session, tidy) if events.is_code(tidy) else None
     place = place.as_of(events.now()) if place else None
     return place.through(door) if place and door else place
+
+
+def good_for(place: Place) -> float:
+    """Return the seconds for which this worker goes by what it read of a poster."""
+    places: events.Places = current_app.extensions["places"]
+    return places.good_for(place.poster)
 
 
 def scans() -> Scans:

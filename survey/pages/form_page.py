@@ -6,11 +6,12 @@ hidden fields, so it is rendered and compressed once; a visit adds only its own 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, current_app, render_template, url_for
+from flask import Response, current_app, render_template, request, url_for
 from markupsafe import Markup
 
 from survey.collect.form_token import make_ticket
@@ -22,13 +23,33 @@ from survey.questionnaire.filled_form import AnswerForm, Filled, answer_form
 from survey.questionnaire.instrument import AGENCIES, FOLLOW_UP, Instrument
 from survey.questionnaire.words import Language
 from survey.storage.events import Place, now
+from survey.web.again import Environ, page_again
 from survey.web.compression import HIDDEN, Packed
 from survey.web.locale import content
 
 
-def fresh_page(place: Place, language: Language, card: str = "") -> Response:
-    """Return an empty form with a new submission id, and the code of the card it was opened by."""
-    response = prepared(place, language).response(hidden_fields(place, uuid4(), card))
+def fresh_page(
+    place: Place,
+    language: Language,
+    seconds: float = 0,
+    count: Callable[[Environ], None] | None = None,
+    card: str = "",
+) -> Response:
+    """Return an empty form with a new submission id.
+
+    seconds: for how long others may be given the same; count: told of each visit, by the
+    environment of its request; card: the code of the card it was opened by
+    """
+    secret = current_app.extensions["settings"].secret_key
+
+    def own(visit: Environ) -> str:
+        if count:
+            count(visit)
+        return hidden_fields(place, uuid4(), secret, card)
+
+    page = prepared(place, language)
+    page_again(page, seconds, own)
+    response = page.response(own(request.environ))
     response.headers["Cache-Control"] = "private, no-cache"  # "back" may show it again
     response.vary.add("Accept-Encoding")
     return response
@@ -67,11 +88,13 @@ def filled_page(
         longer=longer,
         submission=submission,
     )
-    return page.replace(HIDDEN, hidden_fields(place, submission, card))
+    secret = current_app.extensions["settings"].secret_key
+    return page.replace(HIDDEN, hidden_fields(place, submission, secret, card))
 
 
-def hidden_fields(place: Place, submission: UUID, card: str) -> str:
-    fields = hidden_ticket(ticket_for(place)) + OWN % submission
+def hidden_fields(place: Place, submission: UUID, secret: str, card: str = "") -> str:
+    """Return what one visit's form carries; it needs no request."""
+    fields = hidden_ticket(ticket_of(place, secret)) + OWN % submission
     fields += CARD % card if card else ""
     return fields + REHEARSAL if place.rehearsing else fields
 
@@ -89,10 +112,12 @@ REHEARSAL = '<input type="hidden" form="survey" name="rehearsal" value="1">'
 
 
 def ticket_for(place: Place) -> str:
-    settings: Settings = current_app.extensions["settings"]
-    kinds = place.agencies.all
+    return ticket_of(place, current_app.extensions["settings"].secret_key)
+
+
+def ticket_of(place: Place, secret: str) -> str:
     return make_ticket(
-        settings.secret_key, place.poster, place.door, place.instrument, kinds, now()
+        secret, place.poster, place.door, place.instrument, place.agencies.all, now()
     )
 
 

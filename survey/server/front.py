@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from gevent.lock import BoundedSemaphore
 
+from survey.server.kept import Application, Environ, Repeater
 from survey.server.roles import is_collected
 
 AT_ONCE = 2  # dear requests that one collecting process has under way
@@ -33,9 +34,6 @@ HOP_BY_HOP = {
     "x-forwarded-proto", "x-forwarded-protocol", "x-forwarded-ssl",
 }  # fmt: skip
 OWN_TO_EACH = HOP_BY_HOP - {"content-length"} | {"date", "server"}
-
-Environ = dict[str, Any]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class Busy(Exception):
@@ -90,14 +88,17 @@ class Front:
 
     def __init__(self, app: Application, path: str) -> None:
         self.app, self.path = app, path
+        self.collected = Repeater(app)
         self.dear, self.others = Turnstile(AT_ONCE), Turnstile(4 * AT_ONCE)
         self.idle: list[Line] = []
 
     def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         is_refused = hasattr(environ["wsgi.input"], "why")  # a body that was not read: say why
-        if is_collected(path) or is_refused:
+        if is_refused:
             return self.app(environ, start)
+        if is_collected(path):
+            return self.collected(environ, start)
         turnstile = self.dear if path.lower().startswith(DEAR) else self.others
         try:
             with turnstile.passed():

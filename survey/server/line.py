@@ -55,6 +55,7 @@ class Line:
         self.sock, self.lines = sock, lines
         self.began: float | None = None  # when the first byte of a request came
         self.received = 0
+        self.holds, self.held = False, b""  # the head of an answer, which goes with its body
         lines.add(self)
 
     def __getattr__(self, name: str) -> Any:
@@ -80,7 +81,11 @@ class Line:
         return self.began + allowed - monotonic()
 
     def sendall(self, data: bytes) -> None:
-        """Send all of it. Raises TooSlow."""
+        """Send all of it; of an answer, its head together with what follows. Raises TooSlow."""
+        if self.holds:
+            self.holds, self.held = False, data
+            return
+        data, self.held = self.held + data, b""
         self.lines.add(self)
         self.sock.settimeout(SEND_START + len(data) / SEND_RATE)
         try:
@@ -97,6 +102,13 @@ class Line:
     def whole(self) -> None:
         """Say that a request has arrived: from now on the client waits for us."""
         self.lines.remove(self)
+        self.holds = True
+
+    def flush(self) -> None:
+        """Send the head of an answer that has no body. Raises TooSlow."""
+        self.holds = False
+        if self.held:
+            self.sendall(b"")
 
     def idle(self) -> None:
         """Say that it was answered: the next may come."""
@@ -118,5 +130,6 @@ class Line:
             self.sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        self.held = b""
         self.lines.remove(self)
         self.sock.close()

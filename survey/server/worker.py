@@ -89,6 +89,7 @@ class Worker(GeventWorker):
         try:
             super().handle_request(listener_name, req, sock, addr)
         finally:
+            sock.flush()
             if isinstance(body, Refused):
                 sock.linger(LINGER)
         sock.idle()

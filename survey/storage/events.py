@@ -197,6 +197,11 @@ class Places:
             self.kept[code] = (monotonic() + self.seconds, place)
         return place
 
+    def good_for(self, code: str) -> float:
+        """Return the seconds for which a poster is still what `find` told; 0 for not at all."""
+        until, _ = self.kept.get(code, (0.0, None))
+        return max(until - monotonic(), 0.0)
+
 
 def place_of(poster: Poster) -> Place:
     event, community = poster.event, poster.event.community

@@ -48,17 +48,22 @@ class Packed:
 
     def response(self, hidden: str = "") -> Response:
         """Return the page with `hidden` in it, compressed as the browser likes it best."""
+        how = asked_encoding()
+        response = Response(self.body(how, hidden), mimetype="text/html")
+        if how:
+            response.headers["Content-Encoding"] = how
+        return response
+
+    def body(self, how: str, hidden: str = "") -> bytes:
+        """Return the page with `hidden` in it, as "br", as "gzip" or, with "", as it is."""
         end = hidden.encode() + self.tail
-        how = best_encoding(request.headers.get("Accept-Encoding", "")[:LONGEST])
         if how == "br":
             self.visits += 1
             if self.visits >= IN_USE and self.quality < 11:
                 self.quality = 11  # said first: who comes meanwhile gets what there is
                 self.brotli = outside(lambda: brotli_head(self.head, 11))
-            return encoded("br", self.brotli + brotli_end(end))
-        if how == "gzip":
-            return encoded("gzip", self.gzipped + self.gzip_end(end))
-        return Response(self.head + end, mimetype="text/html")
+            return self.brotli + brotli_end(end)
+        return self.gzipped + self.gzip_end(end) if how == "gzip" else self.head + end
 
     def gzip_end(self, text: bytes) -> bytes:
         """Return what ends the gzip stream with `text`, which may repeat what stands just before.
@@ -73,6 +78,11 @@ class Packed:
         return stream.compress(text) + stream.flush() + sums
 
 
+def asked_encoding() -> str:
+    """Return "br", "gzip" or "" for what this request accepts."""
+    return best_encoding(request.headers.get("Accept-Encoding", "")[:LONGEST])
+
+
 @lru_cache(maxsize=512)  # browsers send a handful
 def best_encoding(accepted: str) -> str:
     """Return "br", "gzip" or "" for what an Accept-Encoding header names."""
@@ -80,12 +90,6 @@ def best_encoding(accepted: str) -> str:
     if named.get("br", 0) and named["br"] >= named.get("gzip", 0):
         return "br"
     return "gzip" if named.get("gzip", 0) else ""
-
-
-def encoded(how: str, body: bytes) -> Response:
-    response = Response(body, mimetype="text/html")
-    response.headers["Content-Encoding"] = how
-    return response
 
 
 def brotli_head(text: bytes, quality: int) -> bytes:
