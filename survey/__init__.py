@@ -31,6 +31,7 @@ from survey.storage import db
 from survey.storage.events import Places
 from survey.web import addresses, assets, headers, locale
 
+PAGES = (attend, keying, site, places, results, feed, data, api, posters, languages, health)
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "text/csv"]
 
 
