@@ -67,19 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     caching.init_app(app)
     desk.init_app(app)
     Compress(app)
-    for module in (
-        attend,
-        keying,
-        site,
-        places,
-        results,
-        feed,
-        data,
-        api,
-        posters,
-        languages,
-        health,
-    ):
+    for module in PAGES:
         app.register_blueprint(module.blueprint)
     commands.init_app(app)
     return app
