@@ -33,7 +33,6 @@ function clear() {
   all('input', $('survey')).forEach(function (box) { if (box.type !== 'hidden') box.checked = false; });
   all('textarea').forEach(function (one) { one.value = ''; });
   field('household').value = '';
-  if (field('card')) field('card').value = ''; // it was one person's
   forget();
   fresh();
   opened = false;

@@ -39,7 +39,7 @@ from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.questionnaire.words import Language
 from survey.storage import db, events, rehearsal
-from survey.storage.cards import apart, key_of, tidy_card
+from survey.storage.cards import apart, key_of
 from survey.storage.events import Place, Window
 from survey.web.again import Environ, page_again
 from survey.web.compression import Packed
@@ -88,7 +88,6 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
         return help_page(window.value, place, language)
     if place.rehearsal_until:  # its try-out is over: what is left of it goes now
         db.writer().submit(lambda connection: rehearsal.wipe(connection, place.event_id))
-    card = card or tidy_card(request.args.get("card", ""))
     seconds = 0 if card else good_for(place)  # who has a card has the page of that card
     return fresh_page(place, language, seconds, partial(count, scans(), place), card)
 

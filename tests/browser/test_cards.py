@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser.actors import PRACTICE, Guest
 from tests.browser.phones import arrives, fills_in, sends_into_the_queue
@@ -23,7 +22,7 @@ def test_a_card_waits_with_the_answers_and_is_not_the_next_person_s(new_page, de
     page.add_init_script("delete self.SyncManager")
     guest = Guest(page, demonstration).opens_address(f"{demonstration.url}/s/{card}?lang=en")
     guest.taps("who", "adult").reads_in("es").reads_in("en")
-    assert f"card={card[7:]}" in page.url  # a reload keeps it, too
+    assert f"/s/{card}?" in page.url  # a reload keeps it, too
     fills_in(guest)
     page.context.set_offline(True)
     mine = sends_into_the_queue(guest)
@@ -33,4 +32,3 @@ def test_a_card_waits_with_the_answers_and_is_not_the_next_person_s(new_page, de
     theirs = fills_in(guest.sees("start")).sends()
     bits = [demonstration.rows(BIT, one.replace("-", "")) for one in (mine, theirs)]
     assert bits == [[(1,)], [(0,)]]
-    expect(page.locator("[name=card]")).to_have_value("")
