@@ -7,7 +7,7 @@ what is shown, so anybody can repeat it from the download.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -83,6 +83,6 @@ def round_off(x: FloatArray) -> FloatArray:
     return x.round(9)
 
 
-def scale_of(table: pd.DataFrame) -> FloatArray:
+def scale_of(table: Mapping[str, Any] | pd.DataFrame) -> FloatArray:
     """What a whole is called in each row: 1 for a share, 100 for a score."""
     return np.array([SCALE[unit] for unit in table["unit"]], dtype=np.float64)

@@ -32,7 +32,8 @@ NAMED = 50  # places left out that are named; of a country only the count would 
 COUNTED = ("rise", "fall", "higher", "lower", "unclear", "few", "wording")
 OVER_YEARS = ("rising", "falling")
 KEY = ["state", "measure", "agency", "season"]
-SUMMED = [*KEY, "unit", "wording", "n_low", "value", "value_low", "value_high", "spread", "n_eff"]
+Columns = Mapping[str, Any]  # name -> array
+SUMMED = ["unit", "n_low", "value", "value_low", "value_high", "spread", "n_eff"]
 
 
 @dataclass(frozen=True)
@@ -115,22 +116,23 @@ def of_places(
     numbers = [row for row in numbers if row["wording"] == asked]
     if len(numbers) < LEAST_PLACES:
         return None
-    value = _shown(pd.DataFrame({name: [row[name] for row in numbers] for name in SUMMED}))
-    sums = value[["n", "value", "value_low", "value_high", "variance"]].sum().to_frame().T
-    same = {name: numbers[0][name] for name in ("measure", "agency", "season", "unit")}
-    row: dict[str, Any] = same | {
-        "asked": asked,
-        "communities": len(numbers),
-        "n": int(sums["n"].iloc[0]),
+    given = _given({name: np.array([row[name] for row in numbers]) for name in SUMMED})
+    sums = {name: column.sum(keepdims=True) for name, column in given.items()}
+    row: dict[str, Any] = {
+        name: numbers[0][name] for name in ("measure", "agency", "season", "unit")
     }
-    row.update(_figure(sums.assign(unit=row["unit"])).iloc[0])
+    row |= {"asked": asked, "communities": len(numbers), "n": int(sums["n"][0])}
+    row |= _first(_figure_of(sums, scale_of({"unit": [row["unit"]]})))
     season = most_of((one["season_from"], 1) for one in changes if one["change"] is not None)
     d = np.array([one["change"] for one in changes
                   if one["season_from"] == season and one["change"] is not None])  # fmt: skip
-    totals = {"compared": [max(len(d), 1)], "total": [d.sum()], "squares": [(d**2).sum()]}
-    row.update(_mean_change(pd.DataFrame(totals)).iloc[0])
+    row |= _first(_mean_of(np.array([max(len(d), 1.0)]), d.sum(), (d**2).sum()))
     row |= {"season_from": season or 0, "compared": len(d)}
     return {name: None if cell != cell else cell for name, cell in row.items()}  # no NaN
+
+
+def _first(columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: column.tolist()[0] for name, column in columns.items()}
 
 
 def most_of(weighed: Iterable[tuple[Any, int]]) -> Any:
@@ -147,28 +149,32 @@ def _value(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     """What each row gives to the sums behind a figure of several places."""
-    n = rows["n_low"].to_numpy(dtype=float)
-    sums = {name: n * rows[name].to_numpy(dtype=float)
-            for name in ("value", "value_low", "value_high")}  # fmt: skip
-    variance = n**2 * variance_shown(rows) * scale_of(rows) ** 2
-    return rows[[*KEY, "unit", "wording"]].assign(places=1, n=n, **sums, variance=variance)
+    given = _given({name: rows[name].to_numpy() for name in SUMMED})
+    return rows[[*KEY, "unit", "wording"]].assign(places=1, **given)
+
+
+def _given(rows: Columns) -> dict[str, FloatArray]:
+    n = rows["n_low"].astype(float)
+    sums = {name: n * rows[name].astype(float) for name in ("value", "value_low", "value_high")}
+    return {"n": n, **sums, "variance": n**2 * variance_shown(rows) * scale_of(rows) ** 2}
 
 
 def _figure(value: pd.DataFrame) -> pd.DataFrame:
-    n, scale = value["n"].to_numpy(dtype=float), scale_of(value)
-    middle, low, high = (
-        value[name].to_numpy(dtype=float) / n for name in ("value", "value_low", "value_high")
-    )
-    half = Z95 * np.sqrt(value["variance"].to_numpy(dtype=float)) / n
+    sums = {name: value[name].to_numpy(dtype=float)
+            for name in ("n", "value", "value_low", "value_high", "variance")}  # fmt: skip
+    return pd.DataFrame(_figure_of(sums, scale_of(value)), index=value.index)
+
+
+def _figure_of(sums: Columns, scale: FloatArray) -> dict[str, FloatArray]:
+    n = sums["n"]
+    middle, low, high = (sums[name] / n for name in ("value", "value_low", "value_high"))
+    half = Z95 * np.sqrt(sums["variance"]) / n
     ends = np.maximum(low - half, 0.0) / scale, np.minimum(high + half, scale) / scale
-    return pd.DataFrame(
-        {
-            "value": middle.round(DECIMALS),
-            "range_low": (np.floor((ends[0] * 1000).round(6)) / 1000 * scale).round(DECIMALS),
-            "range_high": (np.ceil((ends[1] * 1000).round(6)) / 1000 * scale).round(DECIMALS),
-        },
-        index=value.index,
-    )
+    return {
+        "value": middle.round(DECIMALS),
+        "range_low": (np.floor((ends[0] * 1000).round(6)) / 1000 * scale).round(DECIMALS),
+        "range_high": (np.ceil((ends[1] * 1000).round(6)) / 1000 * scale).round(DECIMALS),
+    }
 
 
 def _change(moved: pd.DataFrame) -> pd.DataFrame:
@@ -179,9 +185,11 @@ def _change(moved: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mean_change(sums: pd.DataFrame) -> pd.DataFrame:
-    c, total, squares = (
-        sums[name].to_numpy(dtype=float) for name in ("compared", "total", "squares")
-    )
+    columns = (sums[name].to_numpy(dtype=float) for name in ("compared", "total", "squares"))
+    return pd.DataFrame(_mean_of(*columns), index=sums.index)
+
+
+def _mean_of(c: FloatArray, total: FloatArray, squares: FloatArray) -> dict[str, Any]:
     enough = c >= LEAST_CHANGED
     df = np.where(enough, c - 1, 1.0)
     mean = total / c
@@ -194,7 +202,7 @@ def _mean_change(sums: pd.DataFrame) -> pd.DataFrame:
     }  # fmt: skip
     verdict = np.select([~enough, low > 0, high < 0], [FEW, HIGHER, LOWER], UNCLEAR)
     shown = {name: np.where(enough, column, np.nan) for name, column in columns.items()}
-    return pd.DataFrame({**shown, "verdict": verdict}, index=sums.index)
+    return {**shown, "verdict": verdict}
 
 
 def _counts(moved: pd.DataFrame) -> pd.DataFrame:

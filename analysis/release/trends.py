@@ -6,7 +6,8 @@ one event a year can be reported here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,17 +57,17 @@ def trends(total: pd.DataFrame, place: Sequence[str], newest: int) -> pd.DataFra
     )  # fmt: skip
 
 
-def variance_shown(rows: pd.DataFrame) -> FloatArray:
+def variance_shown(rows: Mapping[str, Any] | pd.DataFrame) -> FloatArray:
     """Variance of shown values, 0..1 squared: of the crowd, and of rounding (width^2 / 12).
 
     Where everybody agrees half an answer is taken for the other side, as nothing is certain.
     """
     scale = scale_of(rows)
     value, low, high, spread = (
-        rows[name].to_numpy(dtype=float) / scale
+        np.asarray(rows[name], dtype=float) / scale
         for name in ("value", "value_low", "value_high", "spread")
     )
-    n = rows["n_eff"].to_numpy(dtype=float)
+    n = np.asarray(rows["n_eff"], dtype=float)
     inner = np.clip(value, 0.5 / (n + 1), 1 - 0.5 / (n + 1))
     chance = np.where(np.isnan(spread), inner * (1 - inner), spread**2) / n
     shown: FloatArray = chance + (high - low) ** 2 / 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
-from survey.storage import release_store
+from survey.storage import release_names
 from survey.storage.desk_tables import (
     Card,
     HeldAnswer,
@@ -72,4 +72,4 @@ def remove(session: Session) -> int:
 
 def is_outdated(session: Session) -> bool:
     """Whether a demonstration is all there is, and none of its releases can be read any more."""
-    return is_only_made_up(session) and release_store.newest(session) is None
+    return is_only_made_up(session) and release_names.newest(session) is None

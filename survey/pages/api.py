@@ -19,7 +19,8 @@ from survey.read.openapi import COMMUNITY, described
 from survey.storage import release_store
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, RELEASE_FORMAT, Release
-from survey.storage.release_store import Current, Subject, readable
+from survey.storage.release_names import readable
+from survey.storage.release_store import Current, Subject
 from survey.web.locale import content
 from survey.web.problems import open_to_all, problem
 

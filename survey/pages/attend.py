@@ -278,9 +278,12 @@ def find(code: str, door: str = "") -> Place | None:
 
 
 def good_for(place: Place) -> float:
-    """Return the seconds for which this worker goes by what it read of a poster."""
+    """Return the seconds for which this worker goes by what it read of a poster.
+
+    A try-out ends on the second: its form, sent later, counts nowhere.
+    """
     places: events.Places = current_app.extensions["places"]
-    return places.good_for(place.poster)
+    return 0.0 if place.rehearsing else places.good_for(place.poster)
 
 
 def scans() -> Scans:

@@ -20,10 +20,10 @@ from survey.read.caching import fresh, kept_name, label
 from survey.read.kept_tables import file_chunks
 from survey.read.making import NotMade
 from survey.read.typeset import has_pdf
-from survey.storage import release_store
+from survey.storage import release_names
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, RELEASE_FORMAT, Release
-from survey.storage.release_store import readable
+from survey.storage.release_names import readable
 from survey.web.locale import content
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
@@ -101,7 +101,7 @@ def index() -> str:
 @blueprint.get("/latest/<file:name>")
 def latest(name: str) -> BaseResponse:
     """The newest release, under an address that stays."""
-    newest = release_store.newest(session()) or abort(404)
+    newest = release_names.newest(session()) or abort(404)
     number = newest[0]
     whole = url_for("data.package", release_id=number)
     part = url_for("data.file", release_id=number, name=name) if name else ""

@@ -13,7 +13,7 @@ from survey.config import Settings
 from survey.questionnaire.words import Language
 from survey.storage.db import session
 from survey.storage.models import Release
-from survey.storage.release_store import readable
+from survey.storage.release_names import readable
 from survey.web.locale import visitor_language
 
 MOST = 50  # entries: a season has a few releases

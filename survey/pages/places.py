@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.pages.addresses import SUBJECT, kept
 from survey.pages.site import page
-from survey.read.caching import newest, places_of
+from survey.read.caching import newest, places_of, teller
 from survey.read.captions import Teller
 from survey.read.place_index import SUGGESTED, PlaceIndex
 from survey.read.tiles import tiles
@@ -35,7 +35,7 @@ def find() -> str | Reply:
     places, areas = index.find(text), index.find_areas(text)
     if len(places) == 1 and (compared or not areas):
         return redirect(address(places[0], compared))
-    tell = Teller(now, visitor_language())
+    tell = teller(now, visitor_language())
     return page(
         "results/places.html",
         tell=tell,
@@ -59,7 +59,7 @@ def suggest() -> Response:
     if (now := newest()) is None:
         return jsonify([])
     index, text, compared = places_of(now), asked(), compared_of(now)
-    tell = Teller(now, visitor_language())
+    tell = teller(now, visitor_language())
     matching = [
         {"name": place.name, "in": f"{tell.area(place)}, {place.state}",
          "to": address(place, compared)}

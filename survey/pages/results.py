@@ -20,20 +20,19 @@ from survey.pages import pictures, tables
 from survey.pages.addresses import SUBJECT, kept
 from survey.pages.places import MOST_COMPARED
 from survey.pages.site import page
-from survey.read import definitions, marks, questions
+from survey.read import definitions, marks, questions, table_rows
 from survey.read.area import Among, AreaReading
-from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked
-from survey.read.captions import Teller
+from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked, teller
 from survey.read.charts_of import has_chart
-from survey.read.comparison import Comparison
+from survey.read.comparison import Comparison, told_apart
 from survey.read.context import Context
 from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
 from survey.read.tiles import tiles
-from survey.storage import replies
 from survey.storage.db import session
 from survey.storage.release_store import TOTAL, Current, Place, Subject
+from survey.storage.replies import Beside
 from survey.web.locale import content, visitor_language
 
 MOST_PANELS = 12  # small charts beside each other
@@ -57,9 +56,15 @@ def add_converters(state: Any) -> None:
     state.app.url_map.converters.update(ending=Ending, slug=Slug)
     state.app.jinja_env.globals.update(
         still=pictures.still,
-        sharing=pictures.sharing,
         figure_bar=marks.figure_bar,
-        change_bar=marks.change_bar,
+        figure_row=table_rows.figure_row,
+        town_row=table_rows.town_row,
+        years_row=table_rows.years_row,
+        verdict_bar=marks.verdict_bar,
+        spot_row=table_rows.spot_row,
+        share_row=table_rows.share_row,
+        blank=table_rows.blank,
+        chip=table_rows.chip,
     )
 
 
@@ -84,7 +89,7 @@ def overview(ending: str) -> str | Response:
     scope = Scope.of(index, asked("state", ""), asked("county", ""), asked("told", ""))
     reading = read(now, ())
     shown, number, pages, everywhere = listed(reading, index, scope, asked("page", 1, int))
-    reading = read(now, shown[:MOST_PANELS] if ending == "chart.json" else shown)
+    reading = read(now, shown)
     area = [("state", scope.state), ("county", scope.county)]
     if ending in tables.TYPES:
         query = understood(reading, ending, area)
@@ -106,11 +111,10 @@ def community(slug: str, ending: str) -> str | Response:
     place = now.places.get(slug) or abort(404)
     reading = read(now, [place])
     chart = "trend" if reading.cut == TOTAL else "groups"
-    g.beside = replies.state_of(session(), slug)  # they change between releases
+    beside = Beside.of(session(), slug)
+    g.beside = beside.state
     view = PlacePage(reading, place)
-    more = {"place": place, "beside": view.others, "at": at}
-    more["replies"] = replies.shown(session(), slug)
-    more["complaints"] = replies.complaints(session(), slug)
+    more = {"place": place, "others": view.others, "beside": beside, "at": at}
     return reply(reading, ending, [], chart=chart, view=view, **more)
 
 
@@ -120,7 +124,7 @@ def compare(ending: str) -> str | Response:
     """Two to six communities side by side, in order of name, with their states."""
     if (now := newest()) is None:
         return page("results/none.html")
-    picked = places_asked(now)
+    picked = told_apart(teller(now, visitor_language()), places_asked(now))
     reading = read(now, picked)
     also = [("c", place.slug) for place in picked]
     more = {"picked": picked, "most": MOST_COMPARED, "without": without, "among": among}
@@ -149,7 +153,7 @@ def how_to_read() -> str | Response:
         return page("how_to_read.html", **READING)
 
     def make() -> str:
-        tell = Teller(now, visitor_language())
+        tell = teller(now, visitor_language())
         guide = definitions.Guide(content(), now, tell)
         row = definitions.example(session(), now)
         about = {"now": now, "made_up": now.release.about["made_up"]}
@@ -172,7 +176,7 @@ READING = {
 
 
 def read(now: Current, places: Sequence[Place]) -> Reading:
-    tell = Teller(now, visitor_language())
+    tell = teller(now, visitor_language())
     return Reading.read(session(), now, tell, request.args, places)
 
 
@@ -181,8 +185,6 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
 
     also: what this kind of page understands beside measure, agency, cut and language
     """
-    if ending == "chart.json" and not has_chart(reading, pictures.page_path()):
-        abort(404)
     pictures.opened(ending)
 
     def make() -> str | Response:
@@ -237,6 +239,7 @@ def shared(reading: Reading, subjects: set[Subject]) -> dict[str, Any]:
         "address": address,
         "link": linker(),
         "keep": lambda: kept(SUBJECT),
+        "use": pictures.sharing(reading),
     }
 
 
@@ -303,6 +306,8 @@ def address(ending: str) -> str:
 
 
 def as_chart(reading: Reading, chart: str) -> Response:
+    if not has_chart(reading, pictures.page_path()):
+        abort(404)
     from survey.read import charts  # loads pandas: only where a chart is made
 
     return Response(charts.chart(reading, chart, columns()), mimetype="application/json")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from survey.questionnaire.areas import AreaKind
 from survey.questionnaire.states import State
@@ -156,10 +157,14 @@ class Content:
         versions = {**self.earlier, self.current.id: self.current, **self.imported}
         object.__setattr__(self, "instruments", dict(sorted(versions.items())))
 
-    @property
+    @cached_property
     def reading_languages(self) -> list[Language]:
         """Return the languages in which the pages of figures are written."""
         return [language for language in self.languages.values() if language.reads]
+
+    @cached_property
+    def reading_codes(self) -> tuple[str, ...]:
+        return tuple(language.code for language in self.reading_languages)
 
     def offered(self, codes: Iterable[str]) -> list[Language]:
         """Return these languages without those that wait for native readers; never none."""

@@ -73,15 +73,16 @@ class Language:
         if not values:
             return text
         parts = [*split_at_placeholders(text)]
-        parts[1::2] = [self.isolated(values[name]) for name in parts[1::2]]
+        fill = self.isolated if self.direction == "rtl" else str
+        parts[1::2] = [fill(values[name]) for name in parts[1::2]]
         filled = "".join(parts)
         # "at 5:00 p.m." ends its sentence: an abbreviation's full stop is the sentence's, too
         return TWO_STOPS.sub(".", filled) if ".." in filled else filled
 
     def isolated(self, value: object) -> str:
-        """Return a placeholder's value; from right to left, a Latin one keeps its own direction."""
+        """Return a placeholder's value in a text from right to left: Latin keeps its direction."""
         text = str(value)
-        return f"{FSI}{text}{PDI}" if self.direction == "rtl" and LATIN.search(text) else text
+        return f"{FSI}{text}{PDI}" if LATIN.search(text) else text
 
     def about(self, key: str, agency: str, **values: object) -> str:
         """Return the words for `key` about a kind of agency ("" for none), which it names.

@@ -3,13 +3,14 @@ them among the others. No place is put before another: rows come by state, count
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from survey.read.results_query import Reading
 from survey.read.verdicts import BEFORE
-from survey.storage import released_index
+from survey.storage import release_store, released_index
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
 
 if TYPE_CHECKING:
@@ -40,11 +41,10 @@ class AreaReading(Reading):
     @cached_property
     def places_here(self) -> list[Place]:
         """Return the communities of the area, whether they have figures or not."""
-        return [
-            place
-            for place in self.now.places.values()
-            if self.state in ("", place.state) and self.county in ("", place.county)
-        ]
+        if not self.state:
+            return list(self.now.places.values())
+        here = self.now.by_state.get(self.state, [])
+        return [place for place in here if self.county in ("", place.county)]
 
     @property
     def is_small(self) -> bool:
@@ -72,6 +72,22 @@ class AreaReading(Reading):
             state=self.state, county=self.county,
         )  # fmt: skip
         return {row["community"]: row for row in found}
+
+    def figure_of(self, rows: Sequence[Row]) -> Row | None:
+        """Return what is said of some of the area's communities together; None of too few."""
+        from analysis.release.overall import of_places  # with numpy: only for this page
+
+        moves = (self.moves[row["community"]] for row in rows if row["community"] in self.moves)
+        return of_places(rows, list(moves))
+
+    def of_county(self, totals: Iterable[Row], place: Place) -> Row | None:
+        """Return the newest figure of the county that a place lies in: its released total, which
+        is among `totals`, or its places together."""
+        rows = release_store.of_area(totals, place)
+        if rows and rows[-1]["season"] == self.season and rows[-1]["value"] is not None:
+            row = rows[-1]
+            return {**row, "n": row["n_low"], "asked": row["wording"], "compared": 0}
+        return self.figure_of([row for row in self.figures if row["county"] == place.county])
 
     def shown(self) -> list[Row]:
         """Return the rows of the area: what its chart draws and its files hold."""

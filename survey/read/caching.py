@@ -6,17 +6,20 @@ writes there makes no other page, neither here nor in a cache on the way.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from flask import Flask, Response, abort, current_app, g, request
 
 from survey.config import ROOT
+from survey.questionnaire.words import Language
+from survey.read.captions import Teller
 from survey.read.place_index import PlaceIndex
-from survey.storage import release_store
+from survey.storage import release_names, release_store
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, Release
 from survey.storage.release_store import Current
@@ -63,9 +66,23 @@ class Bodies:
             self.size -= len(oldest.data)
 
 
+@dataclass
+class Kept:
+    """A release as this worker keeps it, with what is made of it once."""
+
+    now: Current
+    tellers: dict[str, Teller] = field(default_factory=dict)  # by language
+
+    @cached_property
+    def places(self) -> PlaceIndex:
+        return PlaceIndex(self.now.places)
+
+
+Releases = OrderedDict[tuple[int, str], Kept]  # by number and checksum
+
+
 def init_app(app: Flask) -> None:
-    app.extensions["current"] = OrderedDict()
-    app.extensions["place_index"] = OrderedDict()
+    app.extensions["releases"] = Releases()
     app.extensions["bodies"] = Bodies()
 
 
@@ -75,12 +92,12 @@ def newest() -> Current | None:
     Read once by this worker. 404 where `release` names none. `g.older` is set where there is a
     newer one: the page says so, and its links stay within the release.
     """
-    last = release_store.newest(session())
+    last = release_names.newest(session(), known=current_app.extensions["releases"])
     asked = request.args.get("release", "")
     if not asked or last is None:
         return current(last)
     is_number = asked.isascii() and asked.isdigit() and int(asked) <= HIGHEST_ID
-    key = release_store.numbered(session(), int(asked)) if is_number else None
+    key = release_names.numbered(session(), int(asked)) if is_number else None
     if key is None:
         abort(404)
     if key != last:
@@ -89,16 +106,28 @@ def newest() -> Current | None:
 
 
 def current(key: tuple[int, str] | None) -> Current | None:
-    kept: OrderedDict[tuple[int, str], Current] = current_app.extensions["current"]
     if key is None:
         return None
-    if key not in kept:
-        newest = release_store.current(session(), key[0])
-        assert newest is not None
-        kept[key] = newest
-        while len(kept) > RELEASES_KEPT:
-            kept.popitem(last=False)
-    return kept[key]
+    releases: Releases = current_app.extensions["releases"]
+    if key in releases:
+        releases.move_to_end(key)
+        return releases[key].now
+    newest = release_store.current(session(), key[0])
+    assert newest is not None
+    made = kept(newest)
+    gc.freeze()  # a country is half a million objects, and none of them is ever garbage
+    return made.now
+
+
+def kept(now: Current) -> Kept:
+    """Return what is kept with a release; the oldest that nobody asked for lately is let go."""
+    releases: Releases = current_app.extensions["releases"]
+    key = (now.release.id, now.release.sha256)
+    if key not in releases:
+        releases[key] = Kept(now)
+        while len(releases) > RELEASES_KEPT:
+            releases.popitem(last=False)
+    return releases[key]
 
 
 def release_asked() -> Query:
@@ -108,13 +137,12 @@ def release_asked() -> Query:
 
 def places_of(now: Current) -> PlaceIndex:
     """Return the index of the places of a release, made once by this worker."""
-    kept: OrderedDict[tuple[int, str], PlaceIndex] = current_app.extensions["place_index"]
-    key = (now.release.id, now.release.sha256)
-    if key not in kept:
-        kept[key] = PlaceIndex(now.places)
-        while len(kept) > RELEASES_KEPT:
-            kept.popitem(last=False)
-    return kept[key]
+    return kept(now).places
+
+
+def teller(now: Current, language: Language) -> Teller:
+    """Return what tells a release in a language: one for all requests, for it keeps its words."""
+    return kept(now).tellers.setdefault(language.code, Teller(now, language))
 
 
 def fresh(release: Release, query: Query) -> Response | None:

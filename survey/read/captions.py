@@ -7,11 +7,12 @@ words only ("over two thirds"), no number is made up for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from math import ceil, floor
 
 from survey.questionnaire.words import Language
+from survey.read.kept_words import once
 from survey.read.verdicts import Verdicts
 from survey.storage.release_notes import is_unsettled
 from survey.storage.release_store import Asked, Current, Place, Row, Subject
@@ -33,16 +34,18 @@ class Cell:
     together: bool  # shown with its neighbours
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Teller:
     """Tells the rows of one release in one language."""
 
     now: Current
     language: Language
+    worded: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False)
 
     def say(self, key: str, **values: object) -> str:
         return self.language.say(f"results.{key}", **values)
 
+    @once
     def title(self, subject: Subject, wording: str = "") -> str:
         """Return "Trust: police", and whose answers it is about where that is not the usual."""
         title = self.about_agency(self.measure(subject.measure, wording), subject.agency)
@@ -54,6 +57,7 @@ class Teller:
     def about_agency(self, title: str, kind: str) -> str:
         return self.say("of_agency", title=title, agency=self.agency(kind)) if kind else title
 
+    @once
     def measure(self, measure: str, wording: str = "") -> str:
         """Return what is measured, without whom it is about or whose answers they are."""
         asked = self.now.asked(measure)
@@ -62,6 +66,7 @@ class Teller:
             title = self.say("of_agency", title=title, agency=option)
         return self.say(f"pair.{asked.pair}", title=title) if asked.pair else title
 
+    @once
     def option(self, asked: Asked) -> str:
         """Return the words of the option that a measure is the share of; "" for other measures."""
         key = f"option.{asked.question}"
@@ -84,6 +89,7 @@ class Teller:
             return self.language.say(f"question.{cut}.title")
         return self.language.say(f"cut.{cut}")
 
+    @once
     def group(self, cut: str, group: str) -> str:
         """Return a group's name: an option's words, a language's own name, or the pool's."""
         key = f"group.{group}"  # a release of an earlier version may hold a group of no name
@@ -102,11 +108,12 @@ class Teller:
 
     def number(self, value: float, row: Row) -> str:
         """Return a share as per cent, or a score as it is."""
-        points = value * 100 if self.is_share(row) else value
+        return self.points(value * 100 if self.is_share(row) else value, self.is_share(row))
+
+    @once
+    def points(self, points: float, is_share: bool) -> str:
         shown = f"{points:.1f}".removesuffix(".0")
-        if not self.is_share(row):
-            return shown
-        return self.language.say("format.percent", number=shown)
+        return self.language.say("format.percent", number=shown) if is_share else shown
 
     def is_share(self, row: Row) -> bool:
         return row["measure"] not in self.now.scores
@@ -128,10 +135,12 @@ class Teller:
         if row["range_low"] is None or row["value"] is None:
             return ""
         most = 100 if self.is_share(row) else 1  # rounded outward: never narrower than it is
-        low = floor(row["range_low"] * most + 1e-6) / most
-        high = ceil(row["range_high"] * most - 1e-6) / most
-        low, high = self.number(low, row), self.number(high, row)
-        return self.say("from_to", low=low, high=high)
+        low, high = floor(row["range_low"] * most + 1e-6), ceil(row["range_high"] * most - 1e-6)
+        return self.between(low, high, self.is_share(row))
+
+    @once
+    def between(self, low: int, high: int, is_share: bool) -> str:
+        return self.say("from_to", low=self.points(low, is_share), high=self.points(high, is_share))
 
     def dont_know(self, row: Row) -> str:
         """Return the share who said that they do not know; nothing where words stand for all."""
@@ -195,14 +204,18 @@ class Teller:
         return group_names(self.language, cut)
 
     def finding(self, row: Row) -> str:
-        asked = self.now.asked(row["measure"])
-        words = self.now.words(row["measure"], row["wording"])
+        return self.found(row["measure"], row["wording"], row["agency"])
+
+    @once
+    def found(self, measure: str, wording: str, agency: str) -> str:
+        asked = self.now.asked(measure)
+        words = self.now.words(measure, wording)
         if asked.pair in ("more", "less"):
-            title = self.about_agency(self.language.say(f"{words}.title"), row["agency"])
+            title = self.about_agency(self.language.say(f"{words}.title"), agency)
             return self.say(f"pair.{asked.pair}_finding", title=title)
         option, own = self.option(asked), f"{words}.otherwise"
         key = own if option and self.language.has(own) else f"{words}.finding"
-        return self.language.about(key, row["agency"], option=option)
+        return self.language.about(key, agency, option=option)
 
     def sentence(self, place: Place, row: Row) -> str:
         """Return the plain sentence about one figure."""

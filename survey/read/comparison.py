@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from survey.read.captions import Teller
 from survey.read.figure_lines import Line, Lines
 from survey.read.results_query import Line as YearLine
 from survey.read.results_query import Reading
@@ -13,6 +15,17 @@ from survey.storage import released_index
 from survey.storage.release_store import Place, Row, Subject
 
 LEAST_COMPARED = 2
+
+
+def told_apart(tell: Teller, places: Sequence[Place]) -> list[Place]:
+    """Return places with their county and state behind a name that several of them have."""
+    names = Counter(place.name for place in places)
+    return [
+        replace(place, name=f"{place.name} ({tell.area(place)}, {place.state})")
+        if names[place.name] > 1
+        else place
+        for place in places
+    ]
 
 
 @dataclass(frozen=True)

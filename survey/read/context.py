@@ -13,7 +13,6 @@ from functools import cached_property
 from survey.read.area import Among, AreaReading
 from survey.read.figure_lines import Line, Lines
 from survey.read.results_query import Reading
-from survey.storage import release_store
 from survey.storage.release_store import Place, Row
 
 HALF, TWICE = 0.5, 2.0  # times the answers of a place: what is of its size
@@ -129,7 +128,7 @@ class Context:
         ]
         if self.size is not None:
             number = tell.language.number(len(self.size.rows))
-            row = self.together(self.size.rows, self.size.where)
+            row = self.size.where.figure_of(self.size.rows)
             few = tell.say("view.of_size_few")
             found.append(Beside(tell.say("view.of_size", number=number), row, few))
         return [*found, Beside(tell.say("view.compare_programme"), self.whole.get(""), missing)]
@@ -146,18 +145,8 @@ class Context:
         name = tell.say("view.together", place=tell.area(place))
         if len(self.county.places_here) == 1:
             return Beside(name, None, tell.say("view.county_is_place", place=place.name))
-        rows = release_store.of_area(self.reading.totals, place)
-        if rows and rows[-1]["season"] == self.county.season and rows[-1]["value"] is not None:
-            row = rows[-1]
-            return Beside(name, {**row, "n": row["n_low"], "asked": row["wording"], "compared": 0})
-        inside = [row for row in self.state.figures if row["county"] == place.county]
-        return Beside(name, self.together(inside, self.state), tell.say("view.county_few"))
-
-    def together(self, rows: list[Row], area: AreaReading) -> Row | None:
-        from analysis.release.overall import of_places  # loads pandas: only for this page
-
-        moves = (area.moves[row["community"]] for row in rows if row["community"] in area.moves)
-        return of_places(rows, list(moves))
+        row = self.state.of_county(self.reading.totals, place)
+        return Beside(name, row, tell.say("view.county_few"))
 
     def sentences(self) -> Iterator[str]:
         """Yield what may be said of the place, and the figures of county, state and its size."""

@@ -30,7 +30,8 @@ from survey.read.caching import kept_name
 from survey.read.making import TABLES, make_apart
 from survey.storage.frozen_rows import count
 from survey.storage.models import Release
-from survey.storage.release_store import FIGURE, newest
+from survey.storage.release_names import newest
+from survey.storage.release_store import FIGURE
 
 ZIP = "porchlight.zip"
 PACKED = ".gz"  # the same file as browsers like it best; the zip is packed already

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from survey.read.captions import Teller
 from survey.read.marks import Mark, change_mark, figure_mark
@@ -17,8 +18,7 @@ CHIPS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Chip:
+class Chip(NamedTuple):
     """A verdict in words, and the look that goes with it."""
 
     verdict: str

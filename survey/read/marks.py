@@ -70,6 +70,40 @@ def figure_bar(mark: Mark, before: Mark | None, name: str, value: str) -> Markup
     return Markup("".join(parts))
 
 
+def part_bar(low: int, high: int) -> Markup:
+    """Return a part of all answers, in per cent: a plain bar, for it is no estimate. From `low` to
+    `high` only its bounds are known."""
+    more = f'<rect class="third" x="{low}%" y="6" width="{high - low}%" height="12" rx="3"/>'
+    return Markup(
+        f'<svg class="track" height="24" aria-hidden="true" focusable="false">{QUARTERS}'
+        f'<rect class="part" x="0" y="6" width="{low}%" height="12" rx="3"/>'
+        f"{more if high > low else ''}</svg>"
+    )
+
+
+FROM_LOW = ("fall", "lower", "unclear", "higher", "rise", "few", "wording")
+SLIVER = 0.4  # per cent: what is as good as nothing of a country can still be seen
+
+
+def verdict_bar(counts: Mapping[str, int]) -> Markup:
+    """Return all places of an area as one bar, from those that are lower to those that are higher,
+    then those of which nothing can be said. A rise and a fall have the same ink."""
+    shown = [(verdict, counts[verdict]) for verdict in FROM_LOW if counts.get(verdict)]
+    whole = sum(count for _, count in shown)
+    wide = [max(100 * count / whole, SLIVER) for _, count in shown]
+    parts, start = [], 0.0
+    for (verdict, _), width in zip(shown, wide, strict=True):
+        part = 100 * width / sum(wide)
+        parts.append(
+            f'<rect class="v-{verdict}" x="{start:.2f}%" y="1" width="{part:.2f}%" height="26"/>'
+        )
+        start += part
+    return Markup(
+        f'<svg class="verdicts" height="28" width="100%" aria-hidden="true" '
+        f'focusable="false">{"".join(parts)}</svg>'
+    )
+
+
 def change_bar(mark: Mark) -> Markup:
     """Return a change on its axis, whose middle is 0."""
     return Markup(

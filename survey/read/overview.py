@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
-from survey.read.area import MOST_READ
+from survey.read.area import MOST_READ, AreaReading
 from survey.read.figure_lines import CHIPS, Chip, Line, Lines
 from survey.read.place_index import PlaceIndex
 from survey.read.results_query import Line as YearLine
@@ -96,6 +97,18 @@ class Overview:
         """Return the scope's own row of the newest season; a county has none."""
         rows = [] if self.scope.county else self.wholes
         return next((row for row in rows if row["state"] == self.scope.state), None)
+
+    @cached_property
+    def county(self) -> Row | None:
+        """Return the figure of a county of several places, as it stands beside one of them."""
+        if not self.scope.county or len(self.all_places) == 1:
+            return None
+        area = AreaReading.around(self.reading, self.scope.state, self.scope.county)
+        return area.of_county(self.reading.totals, self.all_places[0])
+
+    def county_said(self, row: Row) -> str:
+        shown = {**self.reading.tell.as_figure(row), "community": ""}
+        return self.reading.tell.sentence(self.all_places[0], shown)
 
     @cached_property
     def wholes(self) -> list[Row]:
@@ -194,6 +207,11 @@ class Overview:
     def named(self, verdict: str) -> list[Place]:
         reading, scope = self.reading, self.scope
         basis = TREND if verdict in OVER_YEARS else BEFORE
+        if self.whole is None:  # they were counted from the rows of a county
+            found = (one for one in self.changes_here
+                     if (one["basis"], one["verdict"]) == (basis, verdict))  # fmt: skip
+            key = itemgetter("state", "county", "community")
+            return [reading.now.places[one["community"]] for one in sorted(found, key=key)]
         slugs = released_index.told_of(
             reading.session, reading.now.release, subject=reading.subject, season=self.newest,
             told=f"{basis}.{verdict}", state=scope.state, county=scope.county, most=MOST_NAMED,
@@ -210,6 +228,20 @@ class Overview:
         """Whether a funnel may be drawn: of a share, of enough places and not too many."""
         is_share = self.reading.tell.is_share({"measure": self.reading.subject.measure})
         return is_share and LEAST_IN_FUNNEL <= len(self.all_places) <= MOST_READ
+
+    @property
+    def finding(self) -> str:
+        """Return what the counts of all places come to: never an order of places."""
+        say, number = self.reading.tell.say, self.reading.tell.language.number
+        of, unclear = self.compared, self.counted["unclear"]
+        if unclear * 2 > of:
+            return say("view.most_unclear", number=number(unclear), of=number(of))
+        return say("view.most_moved", number=number(of - unclear), of=number(of))
+
+    @property
+    def silent(self) -> int:
+        """Return of how many places no change can be told."""
+        return self.counted["few"] + self.counted["wording"]
 
     def counts(self, number: int) -> str:
         """Return a number of places in a title: "none" for 0."""

@@ -11,6 +11,7 @@ from survey.read.figure_lines import Chip, Line, Lines
 from survey.read.other_samples import OtherSamples
 from survey.read.results_query import Reading
 from survey.read.verdicts import FIRST
+from survey.read.who_came import WhoCame
 from survey.storage import release_store, released_index
 from survey.storage.release_store import CHANGE, FIGURE, TOTAL, Place, Row, Subject
 
@@ -54,6 +55,14 @@ class PlacePage:
     @cached_property
     def others(self) -> OtherSamples:
         return OtherSamples(self.reading, self.place, lambda: self.rows)
+
+    @cached_property
+    def who(self) -> WhoCame:
+        """Return who answered the question that the page is about."""
+        asked = self.reading.subject
+        rows = [r for r in self.rows[FIGURE] if (r["measure"], r["agency"]) == asked]
+        of = (self.reading.tell, self.place, rows)
+        return WhoCame(*of, season=self.newest, before=self.seasons[0])
 
     @cached_property
     def lines(self) -> Lines:

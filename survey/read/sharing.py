@@ -91,7 +91,7 @@ class Sharing:
         findings = Findings(self.reading)
         return f"{findings.title(chart, rows)}. {findings.subtitle(chart, rows)}."
 
-    @property
+    @cached_property
     def of_all(self) -> str:
         """Return what may be said of all places of an overview that is too large for a chart."""
         if self.path != "/results" or not self.reading.is_known:

@@ -15,7 +15,7 @@ from survey.storage.copies.place import folder_of
 from survey.storage.events import now
 from survey.storage.installation import noted
 from survey.storage.models import Event, Installation, Release
-from survey.storage.release_store import readable
+from survey.storage.release_names import readable
 
 LAST_BACKUP = "backup"  # noted: when a backup was last made and read back
 TRIAL = "trial"

@@ -5,16 +5,18 @@ Nothing in this module can reach an answer: it knows the tables `release` and `f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
-from survey.storage.models import RELEASE_FORMAT, Figure, Release
+from survey.storage.models import Figure, Release
+from survey.storage.release_names import newest, numbered
 from survey.storage.release_notes import Held, held_notes, too_few
 
 Row = Mapping[str, Any]
@@ -109,6 +111,14 @@ class Current:
         return {(place.state, place.county): place for place in self.places.values()}
 
     @cached_property
+    def by_state(self) -> Mapping[str, list[Place]]:
+        """Return the places of each state, in order of name."""
+        states: dict[str, list[Place]] = {}
+        for place in self.places.values():
+            states.setdefault(place.state, []).append(place)
+        return states
+
+    @cached_property
     def order(self) -> Mapping[str, int]:
         """Return where each place stands among all, by slug."""
         return {slug: position for position, slug in enumerate(self.places)}
@@ -122,30 +132,6 @@ class Current:
         """Return the name under which the language files keep a measure's words."""
         names: dict[str, str] = self.release.about["words"][measure]
         return names.get(wording) or names[max(names)]
-
-
-def readable() -> ColumnElement[bool]:
-    """Whether a release has the columns that this version reads."""
-    return Release.format == RELEASE_FORMAT
-
-
-# asked by every request, and by most of them nothing else: made once, and no objects of the ORM
-RELEASES = Release.__table__.c
-NAMES = select(RELEASES.id, RELEASES.sha256).where(RELEASES.format == RELEASE_FORMAT)
-NEWEST = NAMES.order_by(RELEASES.id.desc()).limit(1)
-NUMBERED = NAMES.where(RELEASES.id == bindparam("number"))
-
-
-def newest(session: Session) -> tuple[int, str] | None:
-    """Return (id, sha256) of the newest release; None before the first."""
-    row = session.execute(NEWEST).first()
-    return (row[0], row[1]) if row else None
-
-
-def numbered(session: Session, id: int) -> tuple[int, str] | None:
-    """Return (id, sha256) of one release; None where there is none that can be read."""
-    row = session.execute(NUMBERED, {"number": id}).first()
-    return (row[0], row[1]) if row else None
 
 
 def current(session: Session, id: int | None = None) -> Current | None:
@@ -222,12 +208,19 @@ def read(session: Session, asked: Mapping[str, object]) -> dict[str, list[Row]]:
     # put in order here: told to, a database takes the key's order and reads the whole release
     ordered = sorted(session.execute(query_of(*asked), asked).all(), key=itemgetter(1))
     by_kind: dict[str, list[Row]] = {FIGURE: [], CHANGE: [], OVERALL: []}
-    for kind, _, row in ordered:
+    for (kind, *_), row in zip(ordered, decoded(one[2] for one in ordered), strict=True):
         by_kind[kind].append(row)
     return by_kind
 
 
+def decoded(texts: Iterable[str]) -> list[Row]:
+    """Return rows of their JSON, all at once: their columns' names are then made once."""
+    rows: list[Row] = json.loads(f"[{','.join(texts)}]")
+    return rows
+
+
 COLUMNS = Figure.__table__.c  # the columns themselves: rows of a page are no objects of the ORM
+ROW = cast(COLUMNS.row, Text)  # as it was frozen
 CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "release": COLUMNS.release_id == bindparam("release"),
     "kinds": COLUMNS.kind.in_(bindparam("kinds", expanding=True)),
@@ -247,7 +240,7 @@ CONDITIONS: Mapping[str, ColumnElement[bool]] = {
 @cache
 def query_of(*named: str) -> Select[Any]:
     """Return the query for rows that meet the named conditions, made once."""
-    query = select(COLUMNS.kind, COLUMNS.number, COLUMNS.row)
+    query = select(COLUMNS.kind, COLUMNS.number, ROW)
     return query.where(*(CONDITIONS[name] for name in named))
 
 

@@ -5,8 +5,9 @@ BY_PLACE)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
-from sqlalchemy import ColumnElement, Text, cast, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from survey.storage.models import Release
@@ -17,10 +18,12 @@ from survey.storage.release_store import (
     FIGURE,
     OVERALL,
     POOL,
+    ROW,
     TOTAL,
     Place,
     Row,
     Subject,
+    decoded,
     lookup,
 )
 
@@ -38,7 +41,7 @@ def in_order(
 ) -> Iterator[str]:
     """Yield every figure of a subject as it was frozen, as JSON, as the database gives it: by
     season, state, county and community. Holds no more than some hundreds at a time."""
-    query = select(cast(COLUMNS.row, Text)).where(
+    query = select(ROW).where(
         COLUMNS.release_id == release.id,
         COLUMNS.kind == FIGURE,
         COLUMNS.measure == subject.measure,
@@ -69,13 +72,13 @@ def of_season(
 ) -> list[Row]:
     """Return the rows that communities have of their own in one season, by state, county and
     name. told: of changes, which verdicts ("before.rise"); a figure has none."""
-    query = select(COLUMNS.state, COLUMNS.county, COLUMNS.community, COLUMNS.row).where(
+    query = select(COLUMNS.state, COLUMNS.county, COLUMNS.community, ROW).where(
         *totals(release, kind, subject, season),
         COLUMNS.told.in_(list(told)),
         *narrowed(state, county),
     )
-    rows = [one for one in session.execute(query) if one[2] not in (COUNTY, POOL)]
-    return [one[3] for one in sorted(rows, key=lambda one: one[:3])]
+    rows = [one for one in session.execute(query).all() if one[2] not in (COUNTY, POOL)]
+    return decoded(one[3] for one in sorted(rows, key=itemgetter(0, 1, 2)))
 
 
 def totals(release: Release, kind: str, subject: Subject, season: int) -> list[ColumnElement[bool]]:
@@ -113,7 +116,7 @@ def subjects_of(
     )
     together = {
         Subject(measure, agency)
-        for measure, agency, named in session.execute(query)
+        for measure, agency, named in session.execute(query.distinct()).all()
         if not slugs.isdisjoint(named.split("|"))
     }
     return subjects_at(session, own) | together
@@ -130,7 +133,7 @@ def subjects_overall(
 def subjects_at(session: Session, keys: Iterable[str], *only: ColumnElement[bool]) -> set[Subject]:
     query = select(COLUMNS.measure, COLUMNS.agency).where(COLUMNS.lookup.in_(list(keys)), *only)
     pairs = session.execute(query.where(COLUMNS.cut == TOTAL).distinct())
-    return {Subject(measure, agency) for measure, agency in pairs}
+    return {Subject(measure, agency) for measure, agency in pairs.all()}
 
 
 def told_of(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from survey.storage.models import Community
@@ -45,14 +46,38 @@ def shown(session: Session, slug: str) -> list[Shown]:
     ]
 
 
-def complaints(session: Session, slug: str) -> str:
-    """Return where complaints about a person are taken in a community; "" where nobody said."""
-    return session.scalar(select(Community.complaints).where(Community.slug == slug)) or ""
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the released figures of a community. It changes between releases."""
+
+    session: Session
+    slug: str
+    newest: int  # the last reply's id; 0: there is none
+    withdrawn: int
+    complaints: str  # where complaints about a person are taken; "" where nobody said
+
+    @classmethod
+    def of(cls, session: Session, slug: str) -> Beside:
+        """Look it up with one query: a page that shows it asks before it says "not changed"."""
+        found = session.execute(BESIDE, {"slug": slug}).first()
+        newest, withdrawn, complaints = found or (None, 0, "")
+        return cls(session, slug, newest or 0, withdrawn, complaints)
+
+    @property
+    def state(self) -> str:
+        """Return what changes whenever something here does: a page is kept by it."""
+        return f"{self.newest or ''}-{self.withdrawn or ''}-{self.complaints}"
+
+    @cached_property
+    def replies(self) -> list[Shown]:
+        return shown(self.session, self.slug) if self.newest else []
 
 
-def state_of(session: Session, slug: str) -> str:
-    """Return what changes whenever something here does: a page that shows it is kept by it."""
-    query = select(func.max(Reply.id), func.count(Reply.withdrawn_at))
-    query = query.join(Community, Community.id == Reply.community_id).where(Community.slug == slug)
-    newest, withdrawn = session.execute(query).one()
-    return f"{newest or ''}-{withdrawn or ''}-{complaints(session, slug)}"
+# asked by every look at a community: made once, and no objects of the ORM
+REPLIES, COMMUNITIES = Reply.__table__.c, Community.__table__.c
+BESIDE = (
+    select(func.max(REPLIES.id), func.count(REPLIES.withdrawn_at), COMMUNITIES.complaints)
+    .select_from(Community.__table__.outerjoin(Reply.__table__))
+    .where(COMMUNITIES.slug == bindparam("slug"))
+    .group_by(COMMUNITIES.id, COMMUNITIES.complaints)
+)

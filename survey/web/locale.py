@@ -28,14 +28,15 @@ def visitor_language(offered: Iterable[str] = ()) -> Language:
     """Return the best of the `offered` languages for this request; when none is named, of those
     in which the whole site is written."""
     languages = content().languages
-    choices = content().offered(offered) if offered else content().reading_languages
-    codes = [language.code for language in choices]
+    codes = content().reading_codes
+    if offered:
+        codes = tuple(language.code for language in content().offered(offered))
     asked = request.args.get("lang", "")
     if asked in codes:
         return languages[asked]
     g.language_negotiated = True
     named = request.headers.get("Accept-Language", "")[:LONGEST]
-    return languages[preferred(named, tuple(codes))]
+    return languages[preferred(named, codes)]
 
 
 @lru_cache(maxsize=2048)  # browsers send the same few, and a town's posters offer the same

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from survey.config import Settings
 from survey.read.caching import Bodies, Body
@@ -85,6 +86,29 @@ def test_an_unchanged_page_is_known_without_making_it(shown: Flask, address: str
     monkeypatch.setattr("survey.pages.results.page", None)  # nothing may be made
     reply = client.get(address, headers=packed | {"If-None-Match": tag})
     assert (reply.status_code, reply.data, reply.headers["ETag"]) == (304, b"", tag)
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [("/results", 1), ("/results/buffalo", 2), ("/results/buffalo?measure=safe", 2),
+     ("/results/compare?c=buffalo&c=liberty", 1), ("/results/funnel", 1), ("/how-to-read", 1),
+     ("/results/buffalo.chart.json", 2), ("/results/buffalo.post.svg", 2)],
+)  # fmt: skip
+def test_an_unchanged_page_asks_for_the_release_and_what_stands_beside_it(
+    shown: Flask, address: str, most: int
+):
+    client, asked = shown.test_client(), []
+    tag = client.get(address).headers["ETag"]
+
+    def note(connection, cursor, statement, *others) -> None:
+        asked.append(statement)
+
+    event.listen(shown.extensions["engine"], "before_cursor_execute", note)
+    try:
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    finally:
+        event.remove(shown.extensions["engine"], "before_cursor_execute", note)
+    assert len(asked) == most, asked
 
 
 def test_kept_bodies_stay_within_their_bytes():

@@ -164,3 +164,21 @@ def test_a_funnel_has_pictures_and_files_of_its_own(country: Flask, told: Rows):
 def test_where_there_is_no_funnel_the_page_says_why(country: Flask, query: str, why: str):
     assert why in page_of(country, f"/results/funnel?{query}")
     assert country.test_client().get(f"/results/funnel.post.png?{query}").status_code == 404
+
+
+def test_a_countys_page_begins_with_the_figure_of_its_places_together(country: Flask, told: Rows):
+    """The same as beside one of them; it can be taken along with the county's name."""
+    areas = [(row["state"], row["county"]) for row in told]
+    state, county = next(area for area in areas if areas.count(area) >= 3)
+    inside = [row for row in told if (row["state"], row["county"]) == (state, county)]
+    page = page_of(country, f"/results?state={state}&county={county}")
+    answer = page.partition('class="answer"')[2].partition("</section>")[0]
+    assert f'<div class="big"><b>{mean_of(inside)}</b>' in answer
+    said = text_of(
+        answer.partition("<blockquote")[2].partition(">")[2].partition("</blockquote>")[0]
+    )
+    assert said.startswith(f"{mean_of(inside)} of those who answered in")
+    assert county in said
+    assert f"{sum(row['n_low'] for row in inside):,} answers" in said
+    beside = line_of(page_of(country, f"/results/compare?c={inside[0]['community']}"), county)
+    assert mean_of(inside) in beside

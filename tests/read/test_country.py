@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
+from collections import Counter
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from survey.storage import db, release_store
 from survey.storage.models import Figure
@@ -130,3 +133,65 @@ def test_the_country_is_the_same_from_the_same_seed(country: Flask, tmp_path):
     for address in ("/results.csv", "/results.json?measure=index"):
         assert again.test_client().get(address).data == country.test_client().get(address).data
     assert json.loads(again.test_client().get("/results.json").text)["rows"]
+
+
+def test_an_overview_too_large_for_charts_has_one_bar_of_all_its_places(country: Flask):
+    page = country.test_client().get("/results").text
+    bar = page.partition('<svg class="verdicts"')[2].partition("</svg>")[0]
+    parts = re.findall(r'class="v-(\w+)" x="([\d.]+)%" y="1" width="([\d.]+)%"', bar)
+    with country.app_context():
+        rows = db.session().scalars(
+            select(Figure.row).where(
+                Figure.kind == "change",
+                Figure.measure == "trust",
+                Figure.agency == "police",
+                Figure.season == 2026,
+                Figure.community.not_in(("", "other")),
+            )
+        )
+        counts = Counter(row["verdict"] for row in rows if row["basis"] == "before")
+    order = ("fall", "lower", "unclear", "higher", "rise", "few", "wording")
+    assert [name for name, _, _ in parts] == [name for name in order if counts[name]]
+    for name, _, width in parts:
+        assert float(width) == pytest.approx(100 * counts[name] / counts.total(), abs=1), name
+    ends = [float(start) + float(width) for _, start, width in parts]
+    assert ends[-1] == pytest.approx(100, abs=0.1)
+    compared = sum(counts[name] for name in order[:5])
+    assert f"<h3>No clear change in {counts['unclear']} of {compared} communities</h3>" in page
+
+
+def test_a_few_places_have_charts_and_no_bar(shown: Flask):
+    page = shown.test_client().get("/results").text
+    assert 'class="verdicts"' not in page
+    assert 'class="still panels"' in page
+
+
+@pytest.mark.parametrize("ending", ["chart.json", "chart.svg", "post.svg", "embed"])
+def test_more_places_than_a_chart_holds_have_none_under_any_ending(country: Flask, ending: str):
+    """The first twelve of a country would be taken for all of it."""
+    assert country.test_client().get(f"/results.{ending}").status_code == 404
+    few = country.test_client().get(f"/results.{ending}?state=Alabama")
+    assert few.status_code == 200
+
+
+def test_places_of_one_name_are_told_apart_where_they_stand_side_by_side(country: Flask):
+    with country.app_context():
+        now = release_store.current(db.session())
+    assert now is not None
+    by_name: dict[str, list[release_store.Place]] = {}
+    for place in now.places.values():
+        by_name.setdefault(place.name, []).append(place)
+    one, other = next(places for places in by_name.values() if len(places) > 1)[:2]
+    third = next(places[0] for places in by_name.values() if len(places) == 1)
+    query = "&".join(f"c={place.slug}" for place in (one, other, third))
+    page = html.unescape(country.test_client().get(f"/results/compare?{query}").text)
+    for place in (one, other):
+        assert page.count(f"{place.name} ({place.area_name} County, {place.state})") >= 4
+    assert f"{third.name} (" not in page
+    assert f'href="/results/{one.slug}"' in page
+
+
+def test_a_verdict_that_no_place_has_is_said_in_words(country: Flask):
+    page = country.test_client().get("/results?told=fall").text
+    assert "No community here has this verdict." in page
+    assert '<table class="rows towns">' not in page

@@ -137,6 +137,17 @@ def test_a_closed_event_is_seen_when_its_poster_is_read_again(server: Server):
     assert server.asked.times == 3
 
 
+def test_the_form_of_a_try_out_is_given_to_nobody_else(server: Server):
+    with server.app.app_context():
+        for event in db.session().scalars(select(Event)):
+            event.rehearsal_until = datetime.now(UTC) + timedelta(hours=1)
+            event.opens_at = event.rehearsal_until + timedelta(hours=1)
+        db.session().commit()
+    assert [hidden(page_of(server.opens()), "rehearsal") for _ in range(2)] == ["1", "1"]
+    assert server.asked.times == 2
+    assert server.counted() == 0
+
+
 def test_a_thank_you_is_given_again(server: Server):
     asked = f"/s/{server.code}/thanks?lang=es"
     replies = [server.client.get(asked, headers=PHONE) for _ in range(3)]
