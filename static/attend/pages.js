@@ -30,7 +30,7 @@ function translate(code) {
 function keepPages() {
   if (!workers || !queue.api(window, 'caches')) return;
   workers.register(data('worker')).then(function () {
-    if (!workers.controller) keep([location.pathname + location.search], 'force-cache');
+    if (!workers.controller && !field('rehearsal')) keep([location.pathname + location.search], 'force-cache');
   })['catch'](nothing);
 }
 
@@ -40,7 +40,7 @@ function gone() {
 }
 
 function keep(addresses, how) {
-  if (!workers || field('rehearsal') || !queue.api(window, 'caches')) return;
+  if (!workers || !queue.api(window, 'caches')) return;
   caches.open(queue.PAGES).then(function (pages) {
     addresses.forEach(function (address) {
       pages.match(address, { ignoreVary: true }).then(function (kept) {
