@@ -30,8 +30,7 @@ function translate(code) {
 function keepPages() {
   if (!workers || !queue.api(window, 'caches')) return;
   workers.register(data('worker')).then(function () {
-    if (workers.controller || field('rehearsal')) return;
-    keep([location.pathname + location.search], 'force-cache');
+    if (!workers.controller) keep([location.pathname + location.search], 'force-cache');
   })['catch'](nothing);
 }
 
