@@ -75,7 +75,7 @@ def test_exact_counts_of_the_newest_release_are_carried_over_county_by_county(da
     about = json.dumps({"made_up": False, "notes": [note | {"value": None}]})
     row = dict.fromkeys(field.name for field in FIGURES) | key | who | {"agency": "police"}
     engine = open_engine(Settings(secret_key=SECRET, database_url=database_url))
-    schema.migrate(engine, to="0024")
+    schema.migrate(engine, to="0027")
     with engine.begin() as connection:
         for id in (6, 7):
             kept = {"columns": [*ledger, "made"], "rows": [[*ledger.values(), id]]}
@@ -87,7 +87,7 @@ def test_exact_counts_of_the_newest_release_are_carried_over_county_by_county(da
         assert part_store.names(session, 6) == []
         part = part_store.load(session, 7, ("OH", "Alder"))
         totals = part_store.figures(session, 7, ("OH", "Alder"), None)
-    back_to(engine, "0024")
+    back_to(engine, "0027")
     with engine.connect() as connection:
         again = connection.scalar(text("SELECT ledger FROM release WHERE id = 7"))
     engine.dispose()

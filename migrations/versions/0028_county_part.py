@@ -2,7 +2,7 @@
 
 A release that was made before is taken over: its parts hold its figures and their exact counts.
 
-Revision ID: 0025
+Revision ID: 0028
 """
 
 import json
@@ -12,8 +12,8 @@ from collections import defaultdict
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0028"
+down_revision = "0027"
 
 RANGES = {
     "participation", "range_low", "range_high", "place_range_low", "place_range_high", "n_eff",
