@@ -19,6 +19,7 @@ from analysis.tabulation.counts import tallies
 from analysis.tabulation.exact_rows import build_tables
 from analysis.tabulation.tables import TableKey
 from survey.questionnaire.content_files import read_content
+from survey.release.figure_rows import records
 from survey.release.report import sentences_of
 from tests.analysis.made_up import ALPHA, BETA, FAIR, GAMMA, MEASURES, TRUST, people, together
 
@@ -144,7 +145,7 @@ def test_a_total_that_nothing_helps_takes_its_panel_along_and_no_other_county(
     assert audited(made) == {("dropped", TOTAL), ("dropped", "age")}
     said = [
         sentence
-        for sentence in sentences_of(read_content(), made.notes.to_dict("records"))
+        for sentence in sentences_of(read_content(), records(made.notes))
         if "epsilon" in sentence
     ]
     assert len(said) == 2
