@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from dev import keep_bytecode
 from survey import create_app
 from survey.config import Settings
+from survey.questionnaire import content_files
+from survey.questionnaire.instrument import Content
 from survey.storage import db, schema
-from tests.postgres import InsteadOfSqlite
+from tests.postgres import TEMPLATE, InsteadOfSqlite, create
+from tests.shared import run_folder
+from tests.tables import Template
 
+keep_bytecode()
 pytest_plugins = ["tests.demonstration", "tests.country", "tests.browser.country"]
 
 # a busy machine is no failure: the examples are bounded in number, not in time
@@ -29,14 +34,16 @@ SECRET = "a secret that only the tests know, long enough"
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start one PostgreSQL for all tests of this process; return its address."""
-    from tests.postgres import hurry, running_server
+    from tests.postgres import add_template, hurry, running_server
 
     with running_server(tmp_path_factory.mktemp("postgres")) as address:
         hurry(address)
+        add_template(address)
         yield address
 
 
 instead = InsteadOfSqlite()
+template = Template()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +66,34 @@ def is_sqlites_twin(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def on_postgres(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--postgres"):
-        instead.start(request.getfixturevalue("postgres_server"))
+        instead.address = request.getfixturevalue("postgres_server")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    template.start(run_folder(tmp_path_factory))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def content_read_once() -> Iterator[None]:
+    """Let all apps of this process share the product's own content, which is never written to."""
+    whole = cache(content_files.read_content)
+
+    def read_content(folder: Path) -> Content:
+        return whole() if folder == content_files.FOLDER else content_files.read_content(folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("survey.read_content", read_content)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_on_demand() -> Iterator[None]:
+    """Let no release in this process make its files, which takes ten seconds: who asks for one
+    gets it as ever. That a release makes them is looked at in tests/commands/test_durable.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("survey.commands.release.make_files", lambda made: None)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -75,15 +109,12 @@ def sqlite_url(tmp_path: Path, keeps_sqlite: None) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, tmp_path: Path) -> str:
-    """Return the address of an empty database of this test's own."""
+def postgres_url(request: pytest.FixtureRequest, postgres_server: str, tmp_path: Path) -> str:
+    """Return the address of a database of this test's own: with every table and without a row,
+    or without a table for a test that is marked `migrates`."""
     name = "test_" + "".join(c for c in tmp_path.name.lower() if c.isalnum())
-    engine = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    migrates = request.node.get_closest_marker("migrates")
+    return create(postgres_server, name, template="template1" if migrates else TEMPLATE)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -99,10 +130,18 @@ def settings_of(url: str, **more: object) -> Settings:
 
 
 def make_app(url: str, **more: object) -> Flask:
-    app = create_app(settings_of(instead.url(url), **more))
+    """Return an app on a database with every table; an SQLite file that is missing is made."""
+    return app_on(instead.url(url), **more)
+
+
+def app_on(url: str, **more: object) -> Flask:
+    """Return such an app on this very database, wherever else tests run."""
+    is_new = template.copy(url)
+    app = create_app(settings_of(url, **more))
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    schema.migrate(app.extensions["engine"])
+    if not is_new:
+        schema.migrate(app.extensions["engine"])
     made.append(app)
     return app
 

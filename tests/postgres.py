@@ -10,6 +10,8 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from tests.tables import migrate
+
 
 @contextmanager
 def running_server(folder: Path) -> Iterator[str]:
@@ -34,11 +36,27 @@ def hurry(address: str) -> None:
     engine.dispose()
 
 
+TEMPLATE = "with_every_table"
+
+
+def add_template(address: str) -> None:
+    """Migrate one database of a server, for all that are copied from it."""
+    migrate(create(address, TEMPLATE, template="template1"))
+
+
+def create(address: str, name: str, *, template: str) -> str:
+    """Make a database anew, as a copy of another; return its address."""
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    return make_url(address).set(database=name).render_as_string(hide_password=False)
+
+
 class InsteadOfSqlite:
     """Where the whole suite runs on PostgreSQL: a database of its own for each SQLite file that a
     test would make. Tests that are about SQLite's file keep theirs (`pytest.mark.sqlite`)."""
-
-    TEMPLATE = "with_every_table"
 
     def __init__(self) -> None:
         self.address = ""  # of the server; "" where tests run on SQLite
@@ -51,36 +69,13 @@ class InsteadOfSqlite:
             return given
         name = name_of(given)
         if name not in self.made:
-            self.create(name, self.TEMPLATE)
-            self.made.add(name)
-        return self.named(name)
+            self.copy(given, TEMPLATE)
+        return make_url(self.address).set(database=name).render_as_string(hide_password=False)
 
     def copy(self, given: str, of: str) -> str:
         """Return the address for `given`, made as a copy of the database named `of`."""
-        self.create(name := name_of(given), of)
-        self.made.add(name)
-        return self.named(name)
-
-    def start(self, address: str) -> None:
-        """Use the server at an address from now on; migrate once, for all databases."""
-        from survey.config import Settings
-        from survey.storage import db, schema
-
-        self.address = address
-        self.create(self.TEMPLATE, "template1")
-        secret = "known to this template alone, and of some length"
-        engine = db.open_engine(Settings(secret, self.named(self.TEMPLATE)))
-        schema.migrate(engine)
-        engine.dispose()
-
-    def named(self, name: str) -> str:
-        return make_url(self.address).set(database=name).render_as_string(hide_password=False)
-
-    def create(self, name: str, template: str) -> None:
-        engine = create_engine(self.address, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-        engine.dispose()
+        self.made.add(name := name_of(given))
+        return create(self.address, name, template=of)
 
 
 def name_of(url: str) -> str:

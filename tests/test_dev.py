@@ -87,6 +87,15 @@ def test_old_python_is_told_what_it_needs(dev):
         dev.check_python((3, 8))
 
 
+def test_what_is_compiled_is_kept_in_the_venv_whatever_the_environment_says(dev, monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    dev.keep_bytecode()
+    asked = "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"
+    told = subprocess.check_output([sys.executable, "-c", asked], text=True)
+    assert told.split() == ["False", str(ROOT / ".venv" / "bytecode")]
+
+
 def test_taken_port_is_named_and_the_next_one_offered():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -42,8 +42,8 @@ def release(preview: bool, asked: int | None) -> None:
                     made = publish(run)
     except Refused as refused:
         raise click.ClickException(str(refused)) from refused
-    if made is not None:  # so that nobody waits for its files
-        downloads.find(db.session(), settings(), made, downloads.ZIP)
+    if made is not None:
+        make_files(made)
 
 
 def begun(asked: int | None, kind: str) -> ReleaseRun:
@@ -101,6 +101,11 @@ def publish(run: ReleaseRun) -> Release:
         audit.append(session, "published", moment, account_id=run.account_id, about=about)
         doing.say(build.made(session, made))
     return made
+
+
+def make_files(made: Release) -> None:
+    """Make a release's files at once, so that nobody waits for them. Raises NotMade."""
+    downloads.find(db.session(), settings(), made, downloads.ZIP)
 
 
 def bar(run: ReleaseRun) -> Progress:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import APIRequestContext, Locator, Page, expect
 
+from tests.browser.access import RING
 from tests.browser.server import Site
 from tests.builders import OPINION, hidden
 
@@ -70,6 +71,28 @@ class Guest:
     def sees(self, screen: str) -> Guest:
         expect(self.screen).to_have_id(screen)
         return self
+
+    def arrives(self, screen: str) -> Guest:
+        """Wait for a screen and for the focus on its heading, which the script sets a moment after
+        the screen is seen: a key that is pressed between the two goes to the screen before."""
+        expect(self.sees(screen).screen.locator("h2")).to_be_focused()
+        return self
+
+    def presses(self, *keys: str) -> Guest:
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self
+
+    def tabs_to(self, field: str, most: int = 40) -> Guest:
+        """Press Tab until this has the focus; every stop on the way shows that it has it."""
+        has_focus = "all => all.includes(document.activeElement)"
+        for _ in range(most):
+            if self.page.locator(field).evaluate_all(has_focus):
+                return self
+            self.presses("Tab")
+            stop = self.page.evaluate(RING)
+            assert stop is None or stop[1], f"no ring around {stop[0]}"
+        raise AssertionError(f"Tab never reached {field}")
 
     def reads_in(self, language: str) -> Guest:
         """Press the button of another language; wait for the page in it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,6 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.browser.find_browser import ADVICE, find_browser, launch_arguments
 from tests.browser.server import Site, serving
 from tests.browser.states import LANGUAGES, Codes
+from tests.demonstration import demonstration_file, share_files
+from tests.shared import made_once, run_folder
 
 NewPage = Callable[..., Page]
 PATIENCE = 20_000  # ms to wait for a condition: a test machine may be busy with everything else
@@ -83,6 +84,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The served demonstration, and beside it an event that is not open yet."""
     own = tmp_path_factory.mktemp("demonstration") / "porchlight.sqlite"
     shutil.copy(loaded_once(tmp_path_factory), own)
+    share_files(tmp_path_factory, own.parent)
     with serving(Site(own)) as site:
         yield site
 
@@ -93,29 +95,23 @@ def everybody(demonstration: Site) -> Codes:
     offered = " ".join(f"--language {language}" for language in LANGUAGES)
     today = datetime.now(UTC)
     days = (f"{today - timedelta(days=gone):%Y-%m-%d}" for gone in (0, 22))
-    said = demonstration.flask_all(
+    said = demonstration.flask(
         *(f"event add liberty --day {day} --starts 00:00 --time-zone UTC {offered}" for day in days)
     )
     events = [line.split(":")[0] for line in said.splitlines() if "opens" in line]
-    said = demonstration.flask_all(*(f"poster add {one} --channel all" for one in events))
+    said = demonstration.flask(*(f"poster add {one} --channel all" for one in events))
     return Codes(*(line.split(":")[0] for line in said.splitlines() if "/s/" in line))
 
 
 def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Load the demonstration once for all workers: it takes ten seconds."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    done, raw = folder / "demonstration.sqlite", folder / "loading.sqlite"
-    with (folder / "demonstration.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            next_year = datetime.now(UTC).year + 1
-            Site(raw).flask_all(
-                "migrate",
-                "demo",
-                f"event add liberty --day {next_year}-12-24",
-                f"poster add liberty-{next_year} --channel gate",
-            )
-            raw.rename(done)
-    return done
+    """Add the event to the demonstration once for all workers."""
+
+    def add_event(raw: Path) -> None:
+        shutil.copy(demonstration_file(tmp_path_factory), raw)
+        next_year = datetime.now(UTC).year + 1
+        Site(raw).flask(
+            f"event add liberty --day {next_year}-12-24",
+            f"poster add liberty-{next_year} --channel gate",
+        )
+
+    return made_once(run_folder(tmp_path_factory), "with_an_event.sqlite", add_event)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,48 +19,35 @@ from pathlib import Path
 from typing import Any
 
 from survey.storage.sealed_comments import Seal
+from tests import forked
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret that only the browser tests know, long enough"
 PATIENCE = 60  # seconds until a start counts as failed; it takes two on a quiet machine
-FLASK = ("-m", "flask", "--app", "wsgi")
-# Several commands in one process, as `dev.py run` does: each start costs more than a second.
-MANY = """
-import shlex, sys
-from flask.cli import cli
-for line in sys.argv[1:]:
-    cli.main(["--app", "wsgi", *shlex.split(line)], standalone_mode=False)
-"""
 
 
 @dataclass(frozen=True)
 class Site:
-    """One database, the command line on it and, once it is served, its address."""
+    """One database, the command line on it and, once it is served, its address and process."""
 
     database: Path
     url: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)  # where they differ from ours
+    process: int = 0  # gunicorn's first, while it is served
 
     @property
     def environment(self) -> dict[str, str]:
         ours = {"DATABASE_URL": f"sqlite:///{self.database}", "SECRET_KEY": SECRET}
         return {k: v for k, v in os.environ.items() if k != "PUBLIC_URL"} | ours | {**self.settings}
 
-    def flask(self, line: str) -> str:
-        """Type one command, as an organiser does; return what it printed."""
-        return self.run([*FLASK, *shlex.split(line)])
-
-    def flask_all(self, *lines: str) -> str:
-        """Type several commands at the price of one start."""
-        return self.run(["-c", MANY, *lines])
-
-    def run(self, words: list[str]) -> str:
-        command = [sys.executable, *words]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+    def flask(self, *lines: str) -> str:
+        """Type commands, as an organiser does; return what they printed."""
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
+            code, errors = forked.flask(lines, self.environment, out)
+            out.seek(0)
+            printed = out.read()
+        assert code == 0, f"{lines}\n{printed}\n{errors}"
+        return printed
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.database)) as connection:
@@ -109,7 +96,7 @@ def serving(site: Site, port: int = 0) -> Iterator[Site]:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
         try:
             wait_until_healthy(server, url, log)
-            yield replace(site, url=url)
+            yield replace(site, url=url, process=server.pid)
         finally:
             server.terminate()
             server.wait(PATIENCE)

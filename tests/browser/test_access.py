@@ -21,7 +21,9 @@ from tests.browser.watch import CHARTS, PUBLIC, draws, in_language
 
 pytestmark = pytest.mark.browser
 
-CLOSELY = ("en", "es", "ar")  # every state: the two that are whole, and right to left
+# Every state, one by one, from left to right and from right to left; every screen of the other
+# languages is looked at below, all at once.
+CLOSELY = ("en", "ar")
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -29,7 +31,9 @@ CLOSELY = ("en", "es", "ar")  # every state: the two that are whole, and right t
 def test_everybody_can_use_a_public_page(new_page, demonstration, address, language):
     page = new_page(width=320)
     page.goto(in_language(demonstration.url + address, language))
-    found = faults(page) + too_wide(page) + faults(draws(page)) + too_wide(page)
+    found = faults(page) + too_wide(page)
+    if page.locator(".explore").count():
+        found += faults(draws(page)) + too_wide(page)
     page.set_viewport_size({"width": 1280, "height": 740})
     assert found + faults(page) == []
 

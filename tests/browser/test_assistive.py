@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.access import RING, rings, spoken
+from tests.browser.access import rings, spoken
 from tests.browser.actors import Guest
 from tests.browser.states import posts_plainly
 
@@ -29,47 +29,24 @@ def guest(new_page, demonstration):
     return Guest(new_page(), demonstration)
 
 
-def tabs_to(guest, field, most=40):
-    """Press Tab until this has the focus; every stop on the way shows that it has it."""
-    for _ in range(most):
-        if guest.page.locator(field).evaluate_all("all => all.includes(document.activeElement)"):
-            return
-        guest.page.keyboard.press("Tab")
-        stop = guest.page.evaluate(RING)
-        assert stop is None or stop[1], f"no ring around {stop[0]}"
-    raise AssertionError(f"Tab never reached {field}")
-
-
 def test_a_keyboard_is_enough_for_a_child(guest):
     """From the first question to the thank-you with Tab, arrows, Space and Enter."""
-    press = guest.opens().page.keyboard.press
-    tabs_to(guest, "[name=who]")
-    for key in ("Space", "ArrowDown", "ArrowDown"):
-        press(key)
-    press("Enter")
+    guest.opens().tabs_to("[name=who]").presses("Space", "ArrowDown", "ArrowDown", "Enter")
     for screen, field in (("grown_up", "c_ok"), ("child_ok", "c_assent")):
-        expect(guest.sees(screen).screen.locator("h2")).to_be_focused()
-        tabs_to(guest, f"[name={field}]")
-        press("Space")
-        press("Enter")
+        guest.arrives(screen).tabs_to(f"[name={field}]").presses("Space", "Enter")
     for screen in ("lost_police", "lost_fire", "kind", "learned", "come_back"):
-        guest.sees(screen)
-        tabs_to(guest, f"#{screen} input")
-        press("Space")
-        tabs_to(guest, f"#{screen} .go")
-        press("Enter")
-    guest.sees("child_age")
-    tabs_to(guest, "#child_age button.go")
+        guest.arrives(screen).tabs_to(f"#{screen} input").presses("Space")
+        guest.tabs_to(f"#{screen} .go").presses("Enter")
+    guest.arrives("child_age").tabs_to("#child_age button.go")
     submission = guest.submission
-    press("Enter")
-    guest.is_thanked()
+    guest.presses("Enter").is_thanked()
     (kept,) = guest.site.stored(submission)
     assert kept["c_police"] == 1
 
 
 def test_the_focus_goes_down_the_page(guest):
     """Tab follows the order in which the page is read: nothing jumps."""
-    guest.opens().says("adult", "police", "fire").goes_on("trust")
+    guest.opens().says("adult", "police", "fire").goes_on("trust").arrives("trust")
     tops = []
     for _ in range(4):  # two questions, "Back" and "Next": a later screen ends there
         guest.page.keyboard.press("Tab")

@@ -340,36 +340,15 @@ def test_a_code_that_has_no_form_gets_a_page_that_helps(new_page, demonstration)
 
 def test_a_keyboard_is_enough(guest):
     """From the first question to the thank-you with Tab, arrows, Space and Enter."""
-    press = guest.opens().page.keyboard.press
-
-    def tabs_to(field: str, most: int = 40) -> None:
-        for _ in range(most):
-            if guest.page.locator(field).evaluate_all(
-                "all => all.includes(document.activeElement)"
-            ):
-                return
-            press("Tab")
-        raise AssertionError(f"Tab never reached {field}")
-
-    tabs_to("[name=who]")
-    press("Space")
-    tabs_to("[name=met][value=fire]")
-    press("Space")
-    tabs_to("#start .go")
-    press("Enter")
-    guest.sees("trust")
-    expect(guest.screen.locator("h2")).to_be_focused()
-    tabs_to("[name='trust.police']")
-    press("Space")
-    press("ArrowDown")
+    guest.opens().tabs_to("[name=who]").presses("Space")
+    guest.tabs_to("[name=met][value=fire]").presses("Space")
+    guest.tabs_to("#start .go").presses("Enter")
+    guest.arrives("trust").tabs_to("[name='trust.police']").presses("Space", "ArrowDown")
     for screen in SCREENS[2:]:
-        tabs_to(f"a.go[href='#{screen}']")
-        press("Enter")
-        guest.sees(screen)
-    tabs_to("button[value=send].go")
+        guest.tabs_to(f"a.go[href='#{screen}']").presses("Enter").arrives(screen)
+    guest.tabs_to("button[value=send].go")
     submission = guest.submission
-    press("Enter")
-    guest.is_thanked()
+    guest.presses("Enter").is_thanked()
     (kept,) = guest.site.stored(submission)
     assert kept["trust.police"] == 2
 

@@ -36,7 +36,7 @@ KEPT_A_MOMENT = 2500  # ms: config.PLACE_KEPT and a little
 def template(chromium, tmp_path_factory):
     """One community's event that is open now, with a poster; and the poster's code."""
     site = Site(tmp_path_factory.mktemp("late") / "template.sqlite")
-    printed = site.flask_all(
+    printed = site.flask(
         "migrate",
         "community add 'Maple Falls' --county Alder --state Oregon",
         "community agency maple-falls police 'Maple Falls Police'",

@@ -38,7 +38,7 @@ def busy(chromium, tmp_path_factory):
     site = Site(tmp_path_factory.mktemp("busy") / "porchlight.sqlite")
     spoken = " ".join(f"--language {code}" for code in LANGUAGES)
     today = datetime.now(UTC).date()
-    site.flask_all(
+    site.flask(
         "migrate",
         'community add "Maple Falls on the River" --county Alder --state Oregon',
         *(f'community agency maple-falls-on-the-river {kind} "{kind}"' for kind in AGENCIES),

@@ -76,11 +76,11 @@ def answers_at(site: Site, slug: str) -> dict[str, dict]:
 def neighbours(empty_site, new_page):
     """Elmgrove is closed and released, 7 of 35 trusting its police; at Oak Bend 12 answered."""
     site = empty_site
-    printed = site.flask_all(*opens("Elmgrove", "Alder"), *opens("Oak Bend", "Birch"))
+    printed = site.flask(*opens("Elmgrove", "Alder"), *opens("Oak Bend", "Birch"))
     request = new_page().context.request
     for code, trust in zip(codes_in(printed), ([4] * 7 + [2] * 28, [5] * 12), strict=True):
         crowd(request, f"{site.url}/s/{code}", trust)
-    site.flask_all(f"event close elmgrove-{SEASON}", "release")
+    site.flask(f"event close elmgrove-{SEASON}", "release")
     return {
         slug: (answers_at(site, slug), rows_of(site, slug)) for slug in ("elmgrove", "oak-bend")
     }
@@ -91,7 +91,7 @@ def test_from_a_poster_to_the_last_row(empty_site, neighbours, new_page):
 
     # An organiser makes an event and hangs up its poster.
     *making, hanging = opens("Maple Falls", "Alder")
-    site.flask_all(*making)
+    site.flask(*making)
     (code,) = codes_in(site.flask(hanging))
     desk = new_page(width=1280, height=1600)
     desk.goto(f"{site.url}/poster/{code}")

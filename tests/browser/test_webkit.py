@@ -39,7 +39,7 @@ def site(tmp_path):
 
 
 def test_answers_wait_in_webkit_and_arrive_once(webkit, site):
-    printed = site.flask_all(
+    printed = site.flask(
         "migrate",
         "community add 'Maple Falls' --county Alder --state Oregon",
         "community agency maple-falls police 'Maple Falls Police'",

@@ -13,6 +13,8 @@ from survey.config import Settings
 from survey.storage import schema
 from tests.conftest import SECRET, let_go
 
+pytestmark = pytest.mark.migrates
+
 
 @pytest.fixture
 def new_app(database_url: str):

@@ -22,7 +22,7 @@ ADD = "poster add maple-falls-2027 --channel entrance"
 
 def test_the_command_line_prints_the_port_that_is_served(tmp_path: Path):
     site = Site(tmp_path / "served.sqlite")
-    site.flask_all("migrate", *READY)
+    site.flask("migrate", *READY)
     with serving(site) as served:
         told = site.flask(ADD)  # in another window, which knows nothing of PORT
     code = told[:6]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +13,7 @@ import pytest
 from flask import Flask
 
 from tests.browser.server import Site, serving
-from tests.demonstration import copy_of
+from tests.demonstration import copy_of, share_files
 from tests.server.client import Client
 
 PATIENCE = 60  # seconds until something counts as never happening
@@ -46,20 +45,18 @@ class Running(Client):
 def run(database: Path, settings: Mapping[str, str]) -> Iterator[Running]:
     with serving(Site(database, settings=settings)) as site:
         port = int(site.url.rpartition(":")[2])
-        newest = "-nf"  # a browser test of this process may have a server of its own
-        words = ["pgrep", newest, "-P", str(os.getpid()), "gunicorn.conf.py"]
-        (master,) = map(int, subprocess.check_output(words, text=True).split())
-        yield Running(port, master, database.with_suffix(f".{port}.log"))
+        yield Running(port, site.process, database.with_suffix(f".{port}.log"))
 
 
 Start = Callable[..., AbstractContextManager[Running]]
 
 
 @pytest.fixture
-def start(shown: Flask, tmp_path: Path) -> Start:
+def start(shown: Flask, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Start:
     """Return what starts a server on a copy of the demonstration, told these settings."""
     file = tmp_path / "demo.sqlite"
     url = copy_of(shown, file)
+    share_files(tmp_path_factory, tmp_path)
 
     def start_it(**settings: str) -> AbstractContextManager[Running]:
         return run(file, {"DATABASE_URL": url, **settings})

@@ -13,6 +13,8 @@ from survey.storage.db import open_engine
 from survey.storage.models import Base
 from tests.conftest import SECRET
 
+pytestmark = pytest.mark.migrates
+
 COMMUNITY = """INSERT INTO community (id, slug, name, county, state, made_up)
 VALUES (1, 'elm', 'Elm', 'Alder', 'Oregon', :made_up)"""
 TWIN = """INSERT INTO community (id, slug, name, county, state, made_up)

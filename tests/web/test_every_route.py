@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.conftest import let_go, made, make_app
-from tests.demonstration import copy_of
+from tests.demonstration import copy_of, share_files
 
 FORM = "application/x-www-form-urlencoded"
 REAL = {
@@ -45,6 +45,7 @@ LEAKS = re.compile(
 def site(shown: Flask, tmp_path_factory: pytest.TempPathFactory):
     """The demonstration in a file of its own: what is sent here may change it."""
     copy: Path = tmp_path_factory.mktemp("fuzzed") / "demo.sqlite"
+    share_files(tmp_path_factory, copy.parent)
     app = make_app(copy_of(shown, copy))
     made.remove(app)
     yield app

@@ -21,6 +21,7 @@ from tests.storage.copies.raw import raw_rows
 pytestmark = pytest.mark.sqlite  # it is about a file, or a process with one
 
 
+@pytest.mark.migrates
 @pytest.mark.postgres
 def test_there_and_back_every_row_is_the_same(
     sqlite_night: Night, postgres_url: str, tmp_path: Path

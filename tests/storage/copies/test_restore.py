@@ -146,6 +146,7 @@ def test_one_changed_answer_is_found(sqlite_night: Night, tmp_path: Path):
     assert {name for name in same if same[name] != changed[name]} == {"response"}
 
 
+@pytest.mark.migrates
 @pytest.mark.postgres
 def test_a_table_of_any_kind_is_carried_without_being_named(
     sqlite_url: str, postgres_url: str, tmp_path: Path
