@@ -6,7 +6,14 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from survey.storage import release_names
-from survey.storage.desk_tables import HeldAnswer, HeldGroup, RehearsalAnswer, SecondKeying
+from survey.storage.desk_tables import (
+    Card,
+    HeldAnswer,
+    HeldGroup,
+    RehearsalAnswer,
+    SecondKeying,
+    UndoneKeying,
+)
 from survey.storage.events import Refused
 from survey.storage.import_tables import ImportedFile
 from survey.storage.installation import note
@@ -34,7 +41,7 @@ from survey.storage.publishing_tables import Reply
 
 EVENING_ROWS = (
     Comment, SealedComment, Response, Scan, PosterActivity, RehearsalAnswer, ImportedFile,
-    HeldAnswer, HeldGroup, SecondKeying, Poster,
+    HeldAnswer, HeldGroup, SecondKeying, UndoneKeying, Card, Poster,
 )  # fmt: skip
 REMOVED = "demo removed"  # noted, so that the next start does not load it again
 

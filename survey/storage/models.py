@@ -220,6 +220,7 @@ class Response(Base):
     hour: Mapped[str] = mapped_column(String(13))  # event-local, never a minute
     late: Mapped[bool]
     household: Mapped[bool] = mapped_column(default=False, server_default=false())
+    verified: Mapped[bool] = mapped_column(default=False, server_default=false())  # by a card
     answers: Mapped[dict[str, Any]]
 
 
