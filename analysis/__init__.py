@@ -15,6 +15,10 @@ it does not need.
     trust = person_values(frame, measure)           # 0 or 1; NaN for whoever gave no answer
     rho = pooled_rho(trust, of)                     # how alike people of one event answer
     share_range(trust, of, rho=rho, domain=frame["community"] == "liberty")   # low, high, the way
+
+Whoever checks the audit, or measures what it takes away, begins with the tables as they would be
+without it (build_tables), the world that they print (world_of) and a share as it is shown
+(band_share).
 """
 
 from importlib import import_module
@@ -41,8 +45,10 @@ from analysis.release.build import NothingToRelease, ReleaseRefused, release
 from analysis.release.changes import changes_since_first, season_changes
 from analysis.release.released import NotReleased, Released, View, stored_rows, stored_view
 from analysis.release.verdict import smallest_change
+from analysis.tabulation.rounding import band_share
 
 if TYPE_CHECKING:
+    from analysis.disclosure.printed import world_of
     from analysis.estimators.comparison import by_group, difference_of_ranges
     from analysis.estimators.decomposition import adjusted_change, kitagawa
     from analysis.estimators.intervals import mean_range, pooled_rho, share_range
@@ -71,8 +77,11 @@ if TYPE_CHECKING:
     from analysis.estimators.weighted_intervals import weighted_mean_range, weighted_share_range
     from analysis.estimators.weighted_view import mean_second_view, share_second_view
     from analysis.estimators.weighting import post_stratify, rake
+    from analysis.tabulation.exact_rows import build_tables
 
 _LATER = {
+    "build_tables": "analysis.tabulation.exact_rows",
+    "world_of": "analysis.disclosure.printed",
     "by_group": "analysis.estimators.comparison",
     "difference_of_ranges": "analysis.estimators.comparison",
     "reliability": "analysis.estimators.reliability",
@@ -141,8 +150,10 @@ __all__ = [
     "adjusted_change",
     "adjusted_p",
     "arcsine_range",
+    "band_share",
     "benjamini_hochberg",
     "bridged",
+    "build_tables",
     "by_group",
     "changes_since_first",
     "check_frame",
@@ -207,6 +218,7 @@ __all__ = [
     "weighted_total",
     "wilcoxon_p",
     "wilson",
+    "world_of",
 ]
 
 

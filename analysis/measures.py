@@ -34,6 +34,8 @@ MISSING = (SKIPPED, PREFER_NOT, DONT_KNOW, NOT_SHOWN, NEVER_REACHED)
 
 TOTAL = "total"  # the cut that is always there: everybody together
 OTHER = "other"  # the id of a pool, of communities or of groups
+CARD = "card"  # the cut by whether an answer came with a card that works once
+WITH_CARD, WITHOUT = "with_card", "without"
 UNSAID = "unsaid"  # blank or "prefer not to say": an ordinary group
 
 # A person's value is kept in whole millionths (0 = nothing, WHOLE = the most), because whole

@@ -36,8 +36,9 @@ from benchmarks.running import SECRET
 from benchmarks.stage import database, median, table
 from survey import create_app
 from survey.config import Settings
-from survey.release import build, measure_catalogue
+from survey.release import measure_catalogue
 from survey.release.answer_rows import SetAside
+from survey.release.counties import closed_answers
 from survey.storage import db, schema
 from survey.storage.models import Agency
 
@@ -129,7 +130,7 @@ def demonstration() -> tuple[pd.DataFrame, list[Measure], list[str]]:
             content, session = app.extensions["content"], db.session()
             present = set(session.scalars(select(Agency.kind)))
             kinds = [kind for kind in content.agencies if kind in present]
-            frame = build.closed_answers(
+            frame = closed_answers(
                 session, content, datetime.now(UTC), kinds, SetAside(), made_up=True
             )
         app.extensions["engine"].dispose()

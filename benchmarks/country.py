@@ -36,7 +36,7 @@ from analysis.tabulation.tables import FEW_ANSWERS
 from survey.questionnaire.content_files import read_content
 from survey.release import measure_catalogue
 from survey.release.about import EXAMPLES
-from survey.release.freezing import freeze, freeze_rows, records
+from survey.release.figure_rows import freeze, insert_rows, piece, records
 from survey.storage.models import Release
 from survey.storage.release_store import CHANGE, FIGURE
 from survey.storage.release_store import OVERALL as WHOLE_ROWS
@@ -139,18 +139,16 @@ class Country:
         """Freeze the release; commit is the caller's."""
         name = hashlib.sha256(f"{self.communities} {self.seed}".encode()).hexdigest()
         moment = datetime(2026, 11, 20, tzinfo=UTC)
-        nothing: dict[str, list[object]] = {"columns": [], "rows": []}
-        release = freeze(session, self.about, moment, sha256=name, ledger=nothing)
+        release = freeze(session, self.about, moment, sha256=name)
         counts, parts, notes = {FIGURE: 0, CHANGE: 0}, [], []
         for part in self.parts():
             for kind, table in ((FIGURE, part.figures), (CHANGE, part.changes)):
-                freeze_rows(session, release, kind, records(table), counts[kind])
+                insert_rows(session, release, kind, piece(kind, table).rows, counts[kind])
                 counts[kind] += len(table)
             parts.append(parts_of(part.figures, part.changes, part.notes, self.measures))
             notes += records(part.notes)
-        freeze_rows(
-            session, release, WHOLE_ROWS, records(tidy(overall(Parts.together(parts)), OVERALL))
-        )
+        whole = tidy(overall(Parts.together(parts)), OVERALL)
+        insert_rows(session, release, WHOLE_ROWS, piece(WHOLE_ROWS, whole).rows)
         shown = {(row[0], row[1]) for row in part_subjects(session, release)}
         subjects = [list(m.key) for m in self.measures if m.key in shown]
         release.about = {**self.about, "notes": notes, "subjects": subjects}

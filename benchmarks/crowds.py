@@ -280,8 +280,9 @@ HONEST: dict[str, Part] = {
     "a shared tablet": shared_tablet,
     "paper from the tables": paper,
 }
+SCRIPT = "a script, one opened form"
 ATTACKS: dict[str, Part] = {
-    "a script, one opened form": script,
+    SCRIPT: script,
     "the same form 40 times": copies,
     "a photo of the poster": brigade,
     "the staff's tablet": staff_booth,

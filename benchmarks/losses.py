@@ -34,8 +34,9 @@ from benchmarks.stage import database, table
 from survey.config import Settings
 from survey.questionnaire.content_files import read_content
 from survey.questionnaire.instrument import Content
-from survey.release import build, measure_catalogue
+from survey.release import measure_catalogue
 from survey.release.answer_rows import SetAside
+from survey.release.counties import closed_answers
 from survey.storage import schema
 from survey.storage.db import open_engine
 
@@ -65,7 +66,7 @@ def made_up(content: Content, counties: int) -> pd.DataFrame:
         schema.migrate(engine)
         national.Country(TOWNS * counties, counties, MEAN).store(engine, content)
         with Session(engine) as session:
-            frame = build.closed_answers(
+            frame = closed_answers(
                 session, content, datetime.now(UTC), national.KINDS, SetAside(), made_up=False
             )
         engine.dispose()

@@ -2,13 +2,15 @@
 
     python -m benchmarks.national                               20 and 200 thousand answers
     python -m benchmarks.national --responses 2000000 --postgres
+    python -m benchmarks.national --processes 1 --responses 50000
 
 As National Night Out: communities in counties in proportion to 17,000 and 3,000, ten seasons, the
 questions and cuts of the real questionnaire. The answers are stored in a database of their own
-(making them is not counted), then the command runs as an operator types it: it reads, builds,
-audits and stores every figure. Then one county gets answers of a new event and all is released
-again. Processor time is counted, since a busy machine spoils
-it least; the exponent is that of the first release.
+(making them is not counted), then the release is made as `flask release` makes it, without the
+files that it makes afterwards: answers are read, every figure is built, audited and stored. Then
+one county gets answers of a new event and all is released again, with what did not change taken
+over. Processor time is counted, since a busy machine spoils it least; the exponent is that of the
+first release.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,11 +35,12 @@ from sqlalchemy.orm import Session
 
 from benchmarks.running import SECRET
 from benchmarks.stage import database, table
+from survey.commands import workers
 from survey.config import Settings
 from survey.questionnaire.content_files import read_content
 from survey.questionnaire.forms import Item
 from survey.questionnaire.instrument import Content
-from survey.release import measure_catalogue
+from survey.release import build, measure_catalogue
 from survey.storage import schema
 from survey.storage.db import open_engine
 from survey.storage.models import Agency, Community, Event, Poster, Response
@@ -91,7 +93,9 @@ class Country:
             slug=name, name=name, county=f"County{county}", state="Ohio",
             identity=name, made_up=False,
         )  # fmt: skip
-        place.agencies = [Agency(kind=kind, name=f"{name} {kind}") for kind in KINDS]
+        place.agencies = [
+            Agency(kind=kind, name=f"{name} {kind}", local=kind == KINDS[0]) for kind in KINDS
+        ]
         session.add(place)
         session.flush()
         return place
@@ -172,12 +176,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--responses", type=int, nargs="+", default=[20_000, 200_000])
+    options.add_argument("--processes", type=int, default=2)
     options.add_argument("--postgres", action="store_true")
     asked = options.parse_args()
+    if stored := os.environ.get("RELEASED"):  # a process that released() started
+        release(stored, asked.processes)
+        return
     rows = []
     for responses in asked.responses:
         with database("postgres" if asked.postgres else "sqlite") as url:
-            rows.append(measured(url, responses))
+            rows.append(measured(url, responses, asked.processes))
         print(*rows[-1], sep="\t", file=sys.stderr, flush=True)  # the next may take an hour
     head = ["answers", "figures", "minutes", "CPU minutes", "CPU us an answer", "GiB, largest"]
     print(table([*head, "again, CPU s"], rows))
@@ -186,12 +194,12 @@ def main() -> None:
         print(f"\nexponent {grown / log(asked.responses[-1] / asked.responses[0]):.2f}")
 
 
-def measured(url: str, responses: int) -> list[object]:
+def measured(url: str, responses: int, processes: int) -> list[object]:
     settings, content = Settings(secret_key=SECRET, database_url=url), read_content()
     engine = open_engine(settings)
     schema.migrate(engine)
     stored = Country.of(responses).store(engine, content)
-    took, spent, peak = released(url)
+    took, spent, peak = released(url, processes)
     with engine.connect() as connection:
         figures = connection.scalar(text("SELECT count(*) FROM figure"))
     with Session(engine) as session:
@@ -200,7 +208,7 @@ def measured(url: str, responses: int) -> list[object]:
         event = evening_of(session, content, place, 2026, EVENTS)
         answer(session, content, event, LATE, 0.4, np.random.default_rng(2))
         session.commit()
-    _, again, _ = released(url)
+    _, again, _ = released(url, processes)
     engine.dispose()
     return [
         f"{stored:,}",
@@ -213,22 +221,30 @@ def measured(url: str, responses: int) -> list[object]:
     ]
 
 
-def released(url: str) -> tuple[float, float, float]:
-    """Run the command; return its minutes, the processor time of all its processes, and the most
-    memory that one of them had, in GiB."""
+def released(url: str, processes: int) -> tuple[float, float, float]:
+    """Release in a process of its own; return its seconds, the processor time of all its processes,
+    and the most memory that one of them had, in GiB."""
     before, began = children(), time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "release"]
-        subprocess.run(
-            command,
-            env=os.environ | {"DATABASE_URL": url, "SECRET_KEY": SECRET, "TMPDIR": folder},
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd=Path(__file__).parent.parent,
-        )
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.national", "--processes", str(processes)],
+        env=os.environ | {"RELEASED": url},
+        check=True,
+        cwd=Path(__file__).parent.parent,
+    )
     took = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     return took, children() - before, peak
+
+
+def release(url: str, processes: int) -> None:
+    """Publish what is stored at an address."""
+    settings, content = Settings(secret_key=SECRET, database_url=url), read_content()
+    engine = open_engine(settings)
+    with workers.working(engine, settings, processes, None) as crew, Session(engine) as session:
+        moment = datetime(2026, 11, 20, tzinfo=UTC)
+        build.publish(session, content, moment, lambda line: None, workers=crew)
+        session.commit()
+    engine.dispose()
 
 
 def children() -> float:

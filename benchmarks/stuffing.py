@@ -18,17 +18,20 @@ from statistics import fmean
 
 from analysis.estimators.basic import wilson
 from analysis.estimators.crowd import crowd_n
+from benchmarks.best_rule import best_recall, least_held
 from benchmarks.crowds import (
     ATTACKS,
     HONEST,
     HOURS,
     PATIENT,
     POLICE,
+    SCRIPT,
     Night,
     Part,
     evening,
     informed_script,
     patient,
+    script,
     share,
 )
 from survey.quality.answer import answer_of
@@ -123,6 +126,12 @@ def main() -> None:
     print(
         f"{PATIENT}: the shown range holds the truth in {fmean(one.covered for one in slow):.0%} "
         f"(goal {COVERED:.0%})"
+    )
+    scripted = [evening(seed, script, people=asked.people) for seed in seeds]
+    print(
+        f"{SCRIPT}: the best rule there can be finds {best_recall(scripted, HONEST_HELD):.1%} "
+        f"where {HONEST_HELD:.1%} of the honest ones wait, and lets "
+        f"{least_held(scripted, RECALL):.1%} of them wait to find {RECALL:.0%}"
     )
 
 

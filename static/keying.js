@@ -1,12 +1,14 @@
 // Keys paper forms in with the keyboard alone, at the door /s/<code>/paper: no other page loads
 // this. The page's own script keeps and sends; this file moves the focus from question to question.
 (function () {
-  var doc = document, body = doc.body, saved = 0, longer = false;
+  var doc = document, body = doc.body, longer = false, keyed = [], sent;
   if (!doc.getElementById('survey') || !self.MutationObserver) return;
 
   function $(id) { return doc.getElementById(id); }
 
   function all(selector, within) { return [].slice.call((within || doc).querySelectorAll(selector)); }
+
+  function fill(text, number) { return text.replace('{number}', number); }
 
   function inSight(one) { return !!one.offsetParent; }
 
@@ -81,6 +83,7 @@
     if (event.ctrlKey || event.altKey || event.metaKey) return false;
     if (body.className) return name === 'Enter' && (all('[data-another]').filter(inSight)[0].click(), true);
     if (!one) return false;
+    if (name === 'Backspace' && one === stops()[0] && !one.querySelector(':checked') && inSight($('undo'))) return $('undo').focus(), true;
     if (one.tagName === 'TEXTAREA') {
       if (name === 'Enter' && !event.shiftKey) return move(one, 1), true;
       return name === 'Backspace' && !one.value && (move(one, -1), true);
@@ -95,10 +98,63 @@
     return false;
   }
 
+  // What was keyed in this tab, by the number under which it was sent: a reload forgets none of it.
+  function shelf() { return 'keyed ' + $('survey').getAttribute('action'); }
+
+  function recall() {
+    try { keyed = JSON.parse(sessionStorage.getItem(shelf())) || []; } catch (refused) { keyed = []; }
+  }
+
+  function list() {
+    var line = $('saved'), may = keyed.filter(function (one) { return !one.stays; }).reverse();
+    try { sessionStorage.setItem(shelf(), JSON.stringify(keyed)); } catch (refused) { /* then a reload forgets it */ }
+    line.textContent = keyed.length ? fill(line.getAttribute('data-saved'), keyed.length) : '';
+    label($('undo'), may[0]);
+    $('undo').hidden = !may.length;
+    $('before').hidden = may.length < 2;
+    $('before').lastChild.textContent = '';
+    may.slice(1).forEach(function (one) { $('before').lastChild.appendChild(label(doc.createElement('button'), one)); });
+  }
+
+  function label(button, one) {
+    button.type = 'button';
+    button.textContent = one ? fill($('undo').getAttribute('data-undo'), one.number) : '';
+    button.value = one ? one.id : '';
+    return button;
+  }
+
+  function hasSent() {
+    var last = keyed[keyed.length - 1];
+    if (!sent) return;
+    sent.number = last ? last.number + 1 : 1;
+    keyed.push(sent);
+    sent = null;
+    $('undone').textContent = '';
+  }
+
+  function takeBack(id) {
+    var one = keyed.filter(function (form) { return form.id === id; })[0], request = new XMLHttpRequest();
+    if (!one) return;
+    request.open('POST', $('survey').getAttribute('action') + '/undo');
+    request.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');
+    request.timeout = 30000;
+    request.onloadend = function () { became(one, request.status); };
+    request.send('ticket=' + encodeURIComponent(one.ticket) + '&submission=' + one.id);
+  }
+
+  // Only the server's word ends it: whatever else happened, the form may be there still.
+  function became(one, status) {
+    var line = $('undone'), fate = status === 200 ? 'undone' : status === 409 ? 'stays' : 'busy';
+    if (fate === 'undone') keyed.splice(keyed.indexOf(one), 1);
+    if (fate === 'stays') one.stays = true;
+    line.textContent = fill(line.getAttribute('data-' + fate), one.number) + (fate === 'undone' && one.comment ? ' ' + line.getAttribute('data-comment') : '');
+    list();
+    goTo(stops()[0]);
+  }
+
   function begin() {
-    var line = $('saved');
     $('keying').hidden = false;
-    line.textContent = saved ? line.getAttribute('data-saved').replace('{number}', saved) : '';
+    list();
     $('longer').setAttribute('aria-pressed', longer);
     if (body.className) return;
     shorten();
@@ -123,16 +179,21 @@
     }
     // another language, the answers kept: the page's script translates what is not shown whole
     if (button.name === 'go' && button.value.indexOf('lang:') === 0) $('survey').className = 'start';
-    if (button.name === 'go' && button.value.indexOf('send') === 0 && unanswered($('survey')).length) {
+    if ($('keying').contains(button) && button.value) takeBack(button.value);
+    if (button.name !== 'go' || button.value.indexOf('send') !== 0) return;
+    if (unanswered($('survey')).length) {
       event.preventDefault();
       event.stopPropagation();
-      send(button);
+      return send(button);
     }
+    sent = { id: $('survey').elements.submission.value, ticket: $('survey').elements.ticket.value };
+    sent.comment = all('textarea', $('survey')).some(function (box) { return inSight(box) && box.value; });
   }, true);
   doc.addEventListener('DOMContentLoaded', function () {
+    recall();
     begin();
     new MutationObserver(function (changes) {
-      changes.forEach(function (change) { if (change.oldValue === 'done') saved++; });
+      changes.forEach(function (change) { if (change.oldValue === 'done') hasSent(); });
       begin();
     }).observe(body, { attributes: true, attributeFilter: ['class'], attributeOldValue: true, childList: true });
   });

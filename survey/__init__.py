@@ -17,6 +17,7 @@ from survey.pages import (
     errors,
     feed,
     health,
+    keying,
     languages,
     places,
     posters,
@@ -30,6 +31,7 @@ from survey.storage import db
 from survey.storage.events import Places
 from survey.web import addresses, assets, headers, locale
 
+PAGES = (attend, keying, site, places, results, feed, data, api, posters, languages, health)
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "text/csv"]
 
 
@@ -65,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     caching.init_app(app)
     desk.init_app(app)
     Compress(app)
-    for module in (attend, site, places, results, feed, data, api, posters, languages, health):
+    for module in PAGES:
         app.register_blueprint(module.blueprint)
     commands.init_app(app)
     return app

@@ -20,7 +20,7 @@ import tempfile
 import traceback
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from survey.config import ROOT
 
@@ -76,30 +76,21 @@ def main(channel: socket.socket) -> None:
         child = os.fork()
         if child == 0:
             channel.close()
-            do(asked["lines"], asked["environment"], *descriptors)
+            sys.exit(do(asked["lines"], asked["environment"], *descriptors))  # as any program ends
         for descriptor in descriptors:
             os.close(descriptor)
         _, status = os.waitpid(child, 0)
         channel.sendall(CODE.pack(os.waitstatus_to_exitcode(status)))
 
 
-def do(lines: list[list[str]], environment: dict[str, str], out: int, errors: int) -> NoReturn:
-    """Be the process that was asked for."""
-    code = 1
-    try:
-        os.dup2(out, 1)
-        os.dup2(errors, 2)
-        sys.stdout, sys.stderr = (open(fd, "w", closefd=False) for fd in (1, 2))  # noqa: SIM115
-        os.environ.clear()
-        os.environ.update(environment)
-        code = typed(lines)
-        atexit._run_exitfuncs()
-        sys.stderr.flush()
-        sys.stdout.flush()
-    except OSError:
-        code = 120  # as the interpreter ends whose last words cannot be printed
-    finally:
-        os._exit(code)
+def do(lines: list[list[str]], environment: dict[str, str], out: int, errors: int) -> int:
+    """Be the process that was asked for; return the exit code."""
+    os.dup2(out, 1)
+    os.dup2(errors, 2)
+    sys.stdout, sys.stderr = (open(fd, "w", closefd=False) for fd in (1, 2))  # noqa: SIM115
+    os.environ.clear()
+    os.environ.update(environment)
+    return typed(lines)
 
 
 def typed(lines: list[list[str]]) -> int:

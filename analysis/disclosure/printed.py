@@ -30,7 +30,27 @@ from analysis.tabulation.tables import Table
 def world_of(
     tally: Tally, measures: Sequence[Measure], tables: Sequence[Table]
 ) -> tuple[World, list[Shown]]:
-    """The true counts of one panel and everything that its tables print of them."""
+    """The true counts of one panel and everything that its tables print: where the audit starts.
+
+    Parameters
+    ----------
+    tally, measures
+        The exact counts of a county and season, and the measures that they were made with.
+    tables
+        The panel's tables, as build_tables() makes them.
+
+    Returns
+    -------
+    (world, what is printed of each part and of each group).
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    METHODS 7.6.
+    """
     printed = shown_of(tally, measures, tables)
     shown = [part for parts, _ in printed for part in parts]
     shown += [atom for _, atoms in printed for atom in atoms]

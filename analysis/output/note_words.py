@@ -25,11 +25,17 @@ SAYS = {
     ("imported", "responses"): "Answers read from a file of another tool: see imports.csv.",
     ("imported", "counts"): "Known as counts alone, from a file: see imports.csv. No groups, no "
     "index, and a change is told among the people who came, never of the place.",
+    ("held", "waiting"): "Answers that wait for two people to decide, rounded up to fives.",
+    ("held", "left_out"): "Answers that two people left out, rounded up to fives.",
+    ("verified", "settled"): "Answers with a card say the same, within 5 points.",
+    ("verified", "not_settled"): "Answers with a card differ by more than 5 points.",
     ("index", "withheld"): "The index does not hold together and is not shown.",
 }  # fmt: skip
 OF_KIND = {
     "alpha": "Cronbach's alpha of the index.",
     "omega": "McDonald's omega of the index.",
+    "held_low": "Least value over all answers, those that count, those with a card.",
+    "held_high": "Greatest value over all answers, those that count, those with a card.",
     "waits": "Stands as in the release before.",
 }
 

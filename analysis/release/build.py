@@ -10,7 +10,7 @@ changes and verdicts are derived from what is shown, and the tables follow in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -18,13 +18,19 @@ from functools import partial
 import pandas as pd
 
 from analysis.disclosure.between_releases import AUDIT, GONE
-from analysis.estimators.reliability import checked_indexes
+from analysis.estimators.reliability import (
+    IndexKey,
+    IndexMoments,
+    checked_indexes,
+    index_moments,
+)
 from analysis.frame import check_frame
 from analysis.measures import Measure
 from analysis.release.counties import County, InMemory, Summary, by_county
 from analysis.release.county import ReleaseRefused, Task, part_of
 from analysis.release.derive import Build, curves_of_programme
 from analysis.release.executors import Here, in_order
+from analysis.release.figures import RAW, RhoKey
 from analysis.release.held import HeldCount, HeldIn, held_notes
 from analysis.release.programme import (
     Sums,
@@ -35,8 +41,17 @@ from analysis.release.programme import (
     withheld,
 )
 from analysis.release.released import Released, sealed
+from analysis.tabulation.tables import Note
 
-__all__ = ["Build", "County", "NothingToRelease", "ReleaseRefused", "build", "release"]
+__all__ = [
+    "Build",
+    "County",
+    "NothingToRelease",
+    "ReleaseRefused",
+    "build",
+    "not_holding",
+    "release",
+]
 
 Progress = Callable[[int, int, str], None]  # counties done, counties in all, the county's id
 
@@ -101,9 +116,8 @@ def release(
     made = 1 if previous is None or previous.ledger is None else previous.ledger["made"].max() + 1
     task = Task(measures, cuts, withheld(checked_indexes(frame, measures)), made)
     said = None if previous is None else previous.notes
-    built = build(counties, task, Here(), before=said, progress=progress)
+    built = build(counties, task, Here(), before=said, held=held, progress=progress)
     figures, changes = pd.concat(built.figures(_as_it_is)), pd.concat(built.changes(_as_it_is))
-    built.notes = [*built.notes, *held_notes(figures, measures, held or {})]
     ledger = pd.concat([one.part.ledger for one in counties if one.part is not None])
     notes = built.notes_table()
     return sealed(figures, changes, built.overall(), notes, ledger.reset_index(drop=True))
@@ -115,6 +129,7 @@ def build(
     executor: Executor,
     *,
     before: pd.DataFrame | None = None,
+    held: Mapping[HeldIn, HeldCount] | None = None,
     progress: Progress | None = None,
 ) -> Build:
     """Build every county, then settle what the programme alone can tell.
@@ -122,6 +137,7 @@ def build(
     task.withheld: the indexes that are expected not to hold together. Where the answers of the
     whole programme say otherwise, the counties that this concerns are built once more.
     before: notes of the release before; None: there is none
+    held: how many answers the counties lack because they wait, or were left out, by place
     Raises NothingToRelease, ReleaseRefused or FrameError.
     """
     counties = sorted(counties, key=lambda county: county.name)
@@ -137,8 +153,27 @@ def build(
     known |= {key: one for key, one in now.items() if key[0] in fresh}
     notes = [note for one in summaries for note in one.part.notes]
     notes += [*known_notes(known), *index_notes(reliability, before)]
+    notes += _held_notes(counties, task.measures, held or {})
     curves = curves_of_programme(counties, task.measures, known, executor)
     return Build(counties, summaries, task, executor, known, curves, notes)
+
+
+def not_holding(
+    counties: Sequence[County], measures: Sequence[Measure], executor: Executor
+) -> frozenset[RhoKey]:
+    """The indexes that do not hold together, from a look at every answer: a seventh of a build.
+
+    For whoever cannot expect what a season's answers say, so that nothing is built twice.
+    """
+    sums = Sums()
+    for indexes in in_order(executor, partial(_indexes, measures=measures), counties):
+        sums.add({}, indexes)
+    return withheld(sums.reliability())
+
+
+def _indexes(county: County, measures: Sequence[Measure]) -> dict[IndexKey, IndexMoments]:
+    rows = county.load()
+    return index_moments(rows, measures) if len(rows) else {}
 
 
 def _built(
@@ -174,6 +209,19 @@ def _one(county: County, task: Task) -> Summary:
         frozenset(pairs.itertuples(index=False, name=None)),
         frozenset({*figures["community"].unique(), *members}),
     )
+
+
+def _held_notes(
+    counties: Sequence[County], measures: Sequence[Measure], held: Mapping[HeldIn, HeldCount]
+) -> Iterator[Note]:
+    """What held answers could do to the totals of their counties; those of others are not read."""
+    here: dict[tuple[str, str], dict[HeldIn, HeldCount]] = {}
+    for at, count in held.items():
+        here.setdefault((at.state, at.county), {})[at] = count
+    by_name, nothing = {county.name: county for county in counties}, pd.DataFrame(columns=list(RAW))
+    for name, mine in sorted(here.items()):
+        totals = by_name[name].figures() if name in by_name else nothing
+        yield from held_notes(totals, measures, mine)
 
 
 def _fresh(summaries: Sequence[Summary]) -> set[int]:

@@ -67,7 +67,13 @@ class Part:
     evenings: dict[int, FloatArray] = field(default_factory=dict)  # season -> shape (M, SUMS)
     indexes: dict[IndexKey, IndexMoments] = field(default_factory=dict)
     fresh: frozenset[int] = frozenset()  # seasons with a table that is new or rebuilt
+    empty: frozenset[int] = frozenset()  # seasons where such a table has no rows
     new: int = 0  # rows of such tables
+    unread: dict[tuple[str, str], int] = field(default_factory=dict)  # rows set aside, by reason
+
+    def again(self) -> Part:
+        """What the same answers give to the next release: everything that is published stands."""
+        return replace(self, fresh=self.empty, new=0)
 
 
 @dataclass
@@ -125,6 +131,7 @@ def part_of(rows: pd.DataFrame, before: Part | None, task: Task) -> Part:
         built.evenings,
         index_moments(rows, task.measures) if len(rows) else {},
         frozenset(key.season for key in built.fresh),
+        frozenset(key.season for key in built.fresh - {row[: len(KEY)] for row in built.rows}),
         len(built.rows),
     )
 

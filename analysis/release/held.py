@@ -1,9 +1,10 @@
 """What held answers could do to a figure, without giving away anything of them.
 
-Three views of one figure (all answers, those that count, those that are verified) would give away
-by subtraction what a handful of held people answered. So the view of all is never computed: its
-range is the widest that so many more answers could make of the shown figure, whatever they say. It
-is made of published numbers alone (n, the value's band, the number held), as ranges are.
+Three views of one figure (all answers, those that count, those that came with a card) would give
+away by subtraction what a handful of held people answered. So the view of all is never computed:
+its range is the widest that so many more answers could make of the shown figure, whatever they
+say. The view of cards is a released group like any other. So the range is made of published
+numbers alone (n, the value's band, the number held, the group's figure), as ranges are.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.measures import SCALE, TOTAL, Measure
+from analysis.measures import CARD, SCALE, TOTAL, WITH_CARD, Measure
 from analysis.tabulation.tables import Note
 
-HELD, LOW, HIGH = "held", "held_low", "held_high"  # kinds of notes
+HELD, LOW, HIGH, VERIFIED = "held", "held_low", "held_high", "verified"  # kinds of notes
 SETTLED, UNSETTLED = "settled", "not_settled"
+PLACE = ("season", "state", "county", "community")
 STEP = 5  # a number of held answers is published rounded up to a multiple of it
 POINTS = 0.05  # of the scale: views that lie further apart are not settled
 
@@ -42,17 +44,26 @@ class HeldCount(NamedTuple):
 def held_notes(
     figures: pd.DataFrame, measures: Sequence[Measure], held: Mapping[HeldIn, HeldCount]
 ) -> list[Note]:
-    """Return the notes on held answers: how many there are, and what they could do to each total.
+    """Return the notes on held answers and on cards: how many wait, and what each total could be
+    over all views of it: all answers, those that count, those that came with a card.
 
-    figures: the released figures. held: exact numbers; without any there is no note.
+    figures: the released figures. held: exact numbers; without any, and without released figures
+    of answers with a card, there is no note.
     """
     notes = [note for at, count in sorted(held.items()) for note in _counted(at, count)]
     waiting = {at: round_up(count.waiting) for at, count in held.items() if count.waiting}
-    if waiting:
+    is_carded = (figures["cut"] == CARD) & (figures["group"] == WITH_CARD)
+    carded = {_key(row): row for row in figures[is_carded].to_dict("records")}
+    if waiting or carded:
         sample = {measure.key: measure.sample for measure in measures}
-        totals = figures[figures["cut"] == TOTAL].to_dict("records")
-        notes += [note for row in totals for note in _ranged(row, waiting, sample)]
+        for row in figures[figures["cut"] == TOTAL].to_dict("records"):
+            more = _waiting(row, waiting, sample)
+            notes += _ranged(row, more, carded.get(_key(row)))
     return notes
+
+
+def _key(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    return tuple(row[name] for name in (*PLACE, "members", "measure", "agency", "wording"))
 
 
 def round_up(count: int) -> int:
@@ -69,30 +80,54 @@ def _counted(at: HeldIn, count: HeldCount) -> Iterator[Note]:
             )
 
 
-def _ranged(
+def _waiting(
     row: Mapping[Any, Any],
     waiting: Mapping[HeldIn, int],
     sample: Mapping[tuple[str, str], tuple[str, str]],
-) -> Iterator[Note]:
-    """Yield the ends of one total's range over all views, in its unit."""
+) -> int:
+    """How many answers of a total's people wait."""
     mine = sample.get((row["measure"], row["agency"]))
-    more = sum(
+    return sum(
         count
         for at, count in waiting.items()
         if at[:3] == (row["season"], row["state"], row["county"])
         and mine == (at.audience, at.wave)
         and _holds(row, at.community)
     )
-    if not more:
+
+
+def _ranged(row: Mapping[Any, Any], more: int, carded: Mapping[Any, Any] | None) -> Iterator[Note]:
+    """Yield the ends of one total's range over all views, in its unit.
+
+    more: how many answers wait; carded: the released figure of those that came with a card
+    """
+    if not more and carded is None:
         return
     scale = SCALE[row["unit"]]
-    least, most = row["value_low"] / scale, row["value_high"] / scale
-    low, high, settled = views(row["n_low"], least, most, more)
-    key = {name: row[name] for name in ("season", "state", "county", "panel", "cut", "community")}
-    key |= {"measure": row["measure"], "agency": row["agency"], "members": row["members"]}
+    low, high, settled = views(
+        row["n_low"], row["value_low"] / scale, row["value_high"] / scale, more
+    )
+    key = {name: row[name] for name in (*PLACE, "panel", "cut", "measure", "agency", "members")}
+    if carded is not None:
+        near = _is_near(row, carded, scale)
+        yield Note(VERIFIED, SETTLED if near else UNSETTLED, **key)
+        low = min(low, carded["value_low"] / scale)
+        high = max(high, carded["value_high"] / scale)
+        settled = settled and near
     reason = SETTLED if settled else UNSETTLED
     for kind, end in ((LOW, low), (HIGH, high)):
         yield Note(kind, reason, value=round(end * scale, 4), **key)
+
+
+def _is_near(row: Mapping[Any, Any], carded: Mapping[Any, Any], scale: float) -> bool:
+    """Whether two printed figures differ by 5 points at most; of thirds, their nearest ends."""
+    if row["value"] == row["value"] and carded["value"] == carded["value"]:  # both are numbers
+        apart = abs(row["value"] - carded["value"])
+    else:
+        apart = max(
+            carded["value_low"] - row["value_high"], row["value_low"] - carded["value_high"]
+        )
+    return bool(apart / scale <= POINTS + 1e-9)
 
 
 def _holds(row: Mapping[Any, Any], community: str) -> bool:

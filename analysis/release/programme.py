@@ -51,6 +51,13 @@ def withheld(reliability: Mapping[IndexKey, Reliability | None]) -> frozenset[Rh
     return frozenset(key for key, one in reliability.items() if one is None or not one.holds)
 
 
+def withheld_before(notes: pd.DataFrame) -> frozenset[RhoKey]:
+    """The indexes that an earlier release did not show, from its notes."""
+    rows = notes[(notes["kind"] == RELIABILITY[0]) & (notes["reason"] != "holds")]
+    keys = rows[["season", "measure", "agency"]].itertuples(index=False, name=None)
+    return frozenset((int(season), measure, agency) for season, measure, agency in keys)
+
+
 def programme_knows(
     evenings: Mapping[int, FloatArray], measures: Sequence[Measure]
 ) -> dict[RhoKey, Known]:

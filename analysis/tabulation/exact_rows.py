@@ -36,10 +36,35 @@ def build_tables(
     withheld: Collection[tuple[int, str, str]] = (),
     coarse: Collection[TableKey] = (),
 ) -> Iterator[Table]:
-    """Every table of the block, total first within a panel. A table without rows has only notes.
+    """Every table of one county and season as it would be without an audit.
 
-    withheld: (season, measure id, agency) of indexes that do not hold together and are not shown
-    coarse:   tables that are shown one band coarser, because the audit wants it
+    For whoever checks the audit or measures what it takes away: the counts are exact. The total
+    comes first within a panel.
+
+    Parameters
+    ----------
+    tally
+        The exact counts, as tallies() makes them.
+    measures, cuts
+        As the tally was made with.
+    earlier
+        How an earlier release grouped; Earlier(None): there was none.
+    withheld
+        (season, measure id, agency) of indexes that do not hold together and are not shown.
+    coarse
+        Tables that are shown one band coarser.
+
+    Returns
+    -------
+    Tables with one row per part and measure that was asked there; one without rows has only notes.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    METHODS 7.
     """
     for plan in plan_tables(tally, measures, cuts, earlier, withheld):
         yield counted(tally, measures, plan, int(plan.key in coarse))

@@ -150,12 +150,29 @@ def in_print(of: Edges, band: IntArray) -> tuple[FloatArray, FloatArray, FloatAr
 def band_share(
     total: IntArray, n: IntArray, *, band: IntArray | None = None
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Shown value and the least and greatest share that it allows; shares 0..1.
+    """Shown value and the least and greatest share that it allows, as a release would show them.
 
-    total: sum of the people's values in millionths (a count of people times WHOLE), 0..n*WHOLE
-    n:     people it is a share of; band: position in BANDS, by default that of n
+    Parameters
+    ----------
+    total
+        Sum of the people's values in millionths (a count of people times WHOLE), 0..n*WHOLE.
+    n
+        People it is a share of, 1 or more.
+    band
+        Position in BANDS; by default that of n.
 
-    Raises ValueError for a total outside 0..n.
+    Returns
+    -------
+    (value, least, greatest), shares 0..1; the value is NaN where a third is shown in words.
+
+    Raises
+    ------
+    ValueError
+        For a total outside 0..n, and for a share of nobody.
+
+    Source
+    ------
+    METHODS 7.
     """
     total, n = np.asarray(total, dtype=np.int64), np.asarray(n, dtype=np.int64)
     if (n < 1).any():

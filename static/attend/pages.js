@@ -1,7 +1,7 @@
 // The page in another language, with every answer kept; without a signal from the kept pages.
 function translate(code) {
   var request = new XMLHttpRequest(), given = pairs(), id = field('submission').value, hash = location.hash, place = scrollY;
-  request.open('GET', $('survey').getAttribute('action') + '?lang=' + code);
+  request.open('GET', location.pathname + '?lang=' + code); // a card's code is in its path
   request.responseType = 'document';
   request.setRequestHeader('Purpose', 'prefetch'); // nobody opened the poster once more
   request.timeout = 30000;
@@ -15,7 +15,7 @@ function translate(code) {
     fill(given);
     field('submission').value = id;
     if (hash && hash !== '#start' && hasForm()) route();
-    mark('replaceState', null, $('survey').getAttribute('action') + '?lang=' + code + hash);
+    mark('replaceState', null, location.pathname + '?lang=' + code + hash);
     if (hash) location.replace(hash); // the screen in sight is a new element: name it again
     mark('replaceState', { step: step });
     if (more.offer) extra();

@@ -25,7 +25,7 @@ doc.addEventListener('keydown', function (event) {
 doc.addEventListener('submit', forget); // the browser sends the form itself, or shows it again
 // Two more languages at most: each is a page, and the signal is bad.
 doc.addEventListener('change', function () {
-  if (!kept) keep(all('#start .langs button').slice(0, 2).map(function (one) { return $('survey').getAttribute('action') + '?lang=' + one.value.slice(5); }), 'default');
+  if (!kept) keep(all('#start .langs button').slice(0, 2).map(function (one) { return location.pathname + '?lang=' + one.value.slice(5); }), 'default');
   if (!kept) extra();
   kept = true;
 });

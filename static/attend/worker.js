@@ -62,7 +62,8 @@
     return caches.open(queue.PAGES).then(function (pages) {
       if (reply.status === 200) {
         return told.text().then(function (text) {
-          if (text.indexOf('id="survey"') < 0) return; // a Wi-Fi's own sign-in page
+          // a Wi-Fi's own sign-in page; a try-out's form, which on the evening would count nowhere
+          if (text.indexOf('id="survey"') < 0 || text.indexOf('name="rehearsal"') > 0) return;
           return pages.put(event.request.url, page).then(function () { tidy(pages, date(reply)); });
         });
       }

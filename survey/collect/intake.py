@@ -9,13 +9,15 @@ from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from survey.collect.undo import is_undone
 from survey.questionnaire.answer_codes import ORDER, check_answers, codes_of_form
 from survey.questionnaire.filled_form import Filled
 from survey.questionnaire.forms import Item
 from survey.questionnaire.instrument import AGENCIES, NOT_SHOWN, SKIPPED, Instrument
+from survey.storage import cards
 from survey.storage.events import Place, Window
 from survey.storage.models import Response, SealedComment
 from survey.storage.sealed_comments import Seal
@@ -48,6 +50,7 @@ class Entry:
 
     response: dict[str, Any]
     comment: dict[str, Any] | None = None  # sealed
+    card: str = ""  # the key of a card's code; "" for none
 
 
 # Made once: the statement is compiled on first use and then only filled in.
@@ -121,10 +124,16 @@ def code_of(item: Item, value: Any) -> Any:
 
 
 def entry_of(
-    instrument: Instrument, place: Place, submission: Submission, now: datetime, seal: Seal
+    instrument: Instrument,
+    place: Place,
+    submission: Submission,
+    now: datetime,
+    seal: Seal,
+    card: str = "",
 ) -> Entry:
     """Return the rows of one response, its comment sealed: the only way to them, past a check.
 
+    card: what the database keeps of a card's code (storage/cards.py), "" for none
     Raises UnknownCode where an answer is none that the questionnaire knows, whatever let it by.
     """
     codes = codes_of_form(instrument, place.agencies, place.wave, submission.audience)
@@ -147,10 +156,10 @@ def entry_of(
         "answers": submission.answers,
     }
     if not submission.comment:
-        return Entry(response)
+        return Entry(response, card=card)
     most = max(question.most for question in instrument.questions.values())
     sealed = seal.close(place.event_id, submission.language, submission.comment, most)
-    return Entry(response, {"event_id": place.event_id, "id": uuid4(), "sealed": sealed})
+    return Entry(response, {"event_id": place.event_id, "id": uuid4(), "sealed": sealed}, card)
 
 
 def accept(connection: Connection, entry: Entry) -> Outcome:
@@ -161,9 +170,25 @@ def accept(connection: Connection, entry: Entry) -> Outcome:
     """
     if connection.execute(INSERT_ONCE[connection.dialect.name], entry.response).rowcount == 0:
         return compare(connection, entry)
+    if entry.response["mode"] == "paper" and take_out(connection, entry.response):
+        return Outcome.REPEATED
+    if entry.card:  # after it is stored: sent once more, it does not ask for its card again
+        cards.use(connection, entry.response["event_id"], entry.response["submission"], entry.card)
     if entry.comment:
         connection.execute(insert(SealedComment), entry.comment)
     return Outcome.STORED
+
+
+def take_out(connection: Connection, sent: Mapping[str, Any]) -> bool:
+    """Delete a form keyed from paper that was just stored, if it had been taken back before.
+
+    Asked after it is stored: by then an undo of this moment is either done or waits for us.
+    """
+    if not is_undone(connection, sent["event_id"], sent["submission"]):
+        return False
+    mine = Response.event_id == sent["event_id"], Response.submission == sent["submission"]
+    connection.execute(delete(Response).where(*mine))
+    return True
 
 
 def compare(connection: Connection, entry: Entry) -> Outcome:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from survey.collect.intake import Outcome, Submission
+from survey.collect.undo import is_undone
 from survey.questionnaire.answer_codes import check_answers, codes_of_form
 from survey.questionnaire.instrument import Instrument
 from survey.storage.desk_tables import SecondKeying
@@ -29,4 +30,6 @@ def keep(
     if (connection.scalar(select(func.count()).select_from(SecondKeying).where(mine)) or 0) < MOST:
         row = {"event_id": place.event_id, "id": submission.id, "audience": submission.audience}
         connection.execute(insert(SecondKeying), {**row, "answers": submission.answers})
+        if is_undone(connection, place.event_id, submission.id):  # asked last: see intake.take_out
+            connection.execute(delete(SecondKeying).where(mine, SecondKeying.id == submission.id))
     return Outcome.STORED

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from survey.commands.find import event_of, poster_of
 from survey.commands.work import Work, settings, work
 from survey.config import is_only_here
-from survey.desk import posters
-from survey.desk.qr_codes import address
+from survey.desk import cards, posters
+from survey.desk.qr_codes import address, card_address
 from survey.questionnaire.instrument import EVENT
 from survey.storage.events import now
 from survey.storage.installation import served_address
@@ -69,6 +69,21 @@ def replace(code: str) -> None:
         made = posters.replace_code(doing.session, old, now())
         doing.say(f"{old.code} opens no form any more: take it down and hang up the new one.")
         tell(doing, made)
+
+
+@poster.command("cards")
+@click.argument("code")
+@click.option("--more", default="", help="Make so many cards more.")
+def list_cards(code: str, more: str) -> None:
+    """Print the addresses of all cards with one-time codes that open a poster's form."""
+    with work() as doing:
+        row, secret = poster_of(doing.session, code), settings().secret_key
+        if more:
+            cards.make(doing.session, secret, row.event, more, now())
+        base = served_address(doing.session, settings())
+        numbers = range(1, cards.count(doing.session, row.event).made + 1)
+        for one in cards.codes(secret, row.event, numbers):
+            doing.say(card_address(base, row.code, one))
 
 
 @poster.command("list")

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from survey.storage.desk_tables import HeldAnswer, HeldGroup, RehearsalAnswer, SecondKeying
+from survey.storage.desk_tables import (
+    Card,
+    HeldAnswer,
+    HeldGroup,
+    RehearsalAnswer,
+    SecondKeying,
+    UndoneKeying,
+)
 from survey.storage.events import Refused
 from survey.storage.import_tables import ImportedFile
 from survey.storage.models import (
@@ -45,6 +52,8 @@ def delete_event(session: Session, event: Event) -> None:
         HeldAnswer,
         HeldGroup,
         SecondKeying,
+        UndoneKeying,
+        Card,
         Poster,
     ):
         session.execute(delete(table).where(table.event_id == event.id))

@@ -6,7 +6,15 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from survey.storage import release_names
-from survey.storage.desk_tables import HeldAnswer, HeldGroup, RehearsalAnswer, SecondKeying
+from survey.storage.county_parts import forget_release, forget_sums
+from survey.storage.desk_tables import (
+    Card,
+    HeldAnswer,
+    HeldGroup,
+    RehearsalAnswer,
+    SecondKeying,
+    UndoneKeying,
+)
 from survey.storage.events import Refused
 from survey.storage.import_tables import ImportedFile
 from survey.storage.installation import note
@@ -34,7 +42,7 @@ from survey.storage.publishing_tables import Reply
 
 EVENING_ROWS = (
     Comment, SealedComment, Response, Scan, PosterActivity, RehearsalAnswer, ImportedFile,
-    HeldAnswer, HeldGroup, SecondKeying, Poster,
+    HeldAnswer, HeldGroup, SecondKeying, UndoneKeying, Card, Poster,
 )  # fmt: skip
 REMOVED = "demo removed"  # noted, so that the next start does not load it again
 
@@ -48,8 +56,10 @@ def remove(session: Session) -> int:
         raise Refused("There is no demonstration here.")
     note(session, LAST_RELEASE, str(next_release_id(session) - 1))
     for release in releases(session, made_up=True):
+        forget_release(session, release.id)
         session.execute(delete(Figure).where(Figure.release_id == release.id))
         session.execute(delete(Release).where(Release.id == release.id))
+    forget_sums(session)
     places = select(Community.id).where(Community.made_up)
     evenings = select(Event.id).where(Event.community_id.in_(places))
     for table in EVENING_ROWS:

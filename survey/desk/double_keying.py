@@ -75,13 +75,14 @@ def report(session: Session, event: Event) -> Report:
         for id, first in sorted(pairs.items())
         if id not in same
     )
-    looked_up = sum(one.differed or 0 for one in seconds)
+    paired = [one for one in seconds if one.id in pairs]  # not: its first keying was taken back
+    looked_up = sum(one.differed or 0 for one in paired)
     return Report(
         sheets=len(seconds),
         agree=sum(by_id[id].differed is None for id in same),
         differing=differing,
         unmatched=len(seconds) - len(pairs),
-        settled=sum(one.differed is not None for one in seconds),
+        settled=sum(one.differed is not None for one in paired),
         answers=sum(len(compared(firsts[first].answers)) for first in pairs.values()),
         differed=sum(len(one.items) for one in differing) + looked_up,
     )

@@ -20,7 +20,8 @@ from survey.desk.answered import delete_event
 from survey.desk.comments import KEPT, LEAST
 from survey.desk.limits import tidy
 from survey.storage import audit
-from survey.storage.desk_tables import HeldAnswer, SecondKeying
+from survey.storage.county_parts import forget_sums
+from survey.storage.desk_tables import Card, HeldAnswer, SecondKeying, UndoneKeying
 from survey.storage.events import Refused
 from survey.storage.import_tables import ImportedFile
 from survey.storage.installation import note, noted
@@ -216,9 +217,10 @@ def forget(session: Session, season: Season, moment: datetime, by: int | None = 
     session.execute(delete(Comment).where(mine, Comment.id.not_in(kept)))
     session.execute(update(Comment).where(mine).values(text=Comment.shown))
     session.execute(delete(SealedComment).where(SealedComment.event_id.in_(ids)))
-    for table in (HeldAnswer, SecondKeying, Response):
+    for table in (HeldAnswer, SecondKeying, UndoneKeying, Card, Response):
         session.execute(delete(table).where(table.event_id.in_(ids)))
     session.execute(update(ImportedFile).where(ImportedFile.event_id.in_(ids)).values(counts={}))
+    forget_sums(session)
     before = session.get(ForgottenSeason, season.season)
     session.merge(
         ForgottenSeason(
@@ -252,6 +254,7 @@ def delete_whole(session: Session, event: Event, typed: str, moment: datetime) -
     }
     for table in ANSWERS:
         session.execute(delete(table).where(table.event_id == event.id))
+    forget_sums(session)
     delete_event(session, event)
     return gone
 

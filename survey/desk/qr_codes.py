@@ -14,6 +14,11 @@ def address(base: str, code: str) -> str:
     return f"{base.rstrip('/')}/s/{code}"
 
 
+def card_address(base: str, code: str, card: str) -> str:
+    """Return the address in the QR code of a card with a code of its own."""
+    return f"{address(base, code)}-{card}"
+
+
 def short_address(base: str, code: str) -> str:
     """Return what a person types: without the scheme."""
     return address(base, code).split("://", 1)[-1]

@@ -39,6 +39,7 @@ from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.questionnaire.words import Language
 from survey.storage import db, events, rehearsal
+from survey.storage.cards import apart, key_of
 from survey.storage.events import Place, Window
 from survey.web.again import Environ, page_again
 from survey.web.compression import Packed
@@ -77,6 +78,7 @@ def extra(code: str) -> Reply:
 @blueprint.get("/s/<code>")
 @blueprint.get("/s/<code>/<doors(kiosk, paper, later, 'twice/paper'):door>")
 def form(code: str, door: str = "") -> Reply | tuple[str, int]:
+    code, card = apart(code)
     place = find(code, door)
     if place is None or place.retired_at:
         return help_page("unknown", code=events.tidy_code(code))
@@ -86,7 +88,8 @@ def form(code: str, door: str = "") -> Reply | tuple[str, int]:
         return help_page(window.value, place, language)
     if place.rehearsal_until:  # its try-out is over: what is left of it goes now
         db.writer().submit(lambda connection: rehearsal.wipe(connection, place.event_id))
-    return fresh_page(place, language, good_for(place), partial(count, scans(), place))
+    seconds = 0 if card else good_for(place)  # who has a card has the page of that card
+    return fresh_page(place, language, seconds, partial(count, scans(), place), card)
 
 
 def count(scans: Scans, place: Place, visit: Environ) -> None:
@@ -158,7 +161,7 @@ def reviewed(sent: Sent) -> dict[str, Any]:
     view = View(
         sent.place, sent.language, sent.form, {}, shown_agencies(sent.form, sent.submission)
     )
-    beside = ("ticket", "submission", "lang", "household", "more", "follows")
+    beside = ("ticket", "submission", "lang", "household", "more", "follows", "card")
     return {
         "told": list(view.answers_given()),
         "beside": [(name, sent.fields[name]) for name in beside if sent.fields.get(name)],
@@ -208,7 +211,7 @@ def keep(sent: Sent, *, late: bool) -> Outcome:
         return rehearse(sent)
     if sent.place.door == events.TWICE:
         return keep_second(sent.place, sent.accepted(late))
-    return store(sent.place, sent.accepted(late))
+    return store(sent.place, sent.accepted(late), sent.card)
 
 
 def keep_second(place: Place, submission: Submission) -> Outcome:
@@ -230,12 +233,15 @@ def rehearse(sent: Sent) -> Outcome:
     return Outcome.STORED
 
 
-def store(place: Place, submission: Submission) -> Outcome:
+def store(place: Place, submission: Submission, card: str = "") -> Outcome:
     """Return what became of it, once that is durable: then the thank-you may be said.
 
     Raises UnknownCode, and one of db.AWAY; then it is safe to send again.
     """
-    entry = intake.entry_of(instrument_of(place), place, submission, events.now(), db.seal())
+    secret: str = current_app.extensions["settings"].secret_key
+    key = key_of(secret, place.event_id, card) if card and place.mode == "own phone" else ""
+    about = instrument_of(place), place, submission, events.now(), db.seal()
+    entry = intake.entry_of(*about, card=key)
     outcome: Outcome = db.writer().do(lambda connection: intake.accept(connection, entry))
     if outcome is Outcome.STORED and place.mode != "paper" and not submission.late:
         scans().answered(place, events.now())

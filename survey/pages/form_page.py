@@ -33,18 +33,19 @@ def fresh_page(
     language: Language,
     seconds: float = 0,
     count: Callable[[Environ], None] | None = None,
+    card: str = "",
 ) -> Response:
     """Return an empty form with a new submission id.
 
     seconds: for how long others may be given the same; count: told of each visit, by the
-    environment of its request
+    environment of its request; card: the code of the card it was opened by
     """
     secret = current_app.extensions["settings"].secret_key
 
     def own(visit: Environ) -> str:
         if count:
             count(visit)
-        return hidden_fields(place, uuid4(), secret)
+        return hidden_fields(place, uuid4(), secret, card)
 
     page = prepared(place, language)
     page_again(page, seconds, own)
@@ -72,6 +73,7 @@ def filled_page(
     notice: str = "",
     household: str = "",
     longer: bool = True,
+    card: str = "",
 ) -> str:
     """Return the form with the answers given so far. `step` is start, questions or all."""
     page = render_form(
@@ -87,12 +89,13 @@ def filled_page(
         submission=submission,
     )
     secret = current_app.extensions["settings"].secret_key
-    return page.replace(HIDDEN, hidden_fields(place, submission, secret))
+    return page.replace(HIDDEN, hidden_fields(place, submission, secret, card))
 
 
-def hidden_fields(place: Place, submission: UUID, secret: str) -> str:
+def hidden_fields(place: Place, submission: UUID, secret: str, card: str = "") -> str:
     """Return what one visit's form carries; it needs no request."""
     fields = hidden_ticket(ticket_of(place, secret)) + OWN % submission
+    fields += CARD % card if card else ""
     return fields + REHEARSAL if place.rehearsing else fields
 
 
@@ -103,6 +106,7 @@ def hidden_ticket(ticket: str) -> str:
 
 
 OWN = '<input type="hidden" form="survey" name="submission" value="%s" autocomplete="off">'
+CARD = '<input type="hidden" form="survey" name="card" value="%s" autocomplete="off">'
 # Sent after the try-out, perhaps by a phone that had no signal, it still counts nowhere.
 REHEARSAL = '<input type="hidden" form="survey" name="rehearsal" value="1">'
 

@@ -20,6 +20,7 @@ from survey.questionnaire.filled_form import Filled
 from survey.questionnaire.forms import Agencies
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.storage import events
+from survey.storage.cards import tidy_card
 from survey.storage.events import Place, follow_up_id
 from survey.web.locale import content
 
@@ -42,6 +43,7 @@ class Sent:
         self.audience = said if has_form else ""
         self.opened_longer = fields.get("more") == "1" or self.go == "send:longer"
         self.has_no_form = said in gate.options and not has_form
+        self.card = tidy_card(fields.get("card", ""))
         self.form: Filled = form_of(self.place, self.audience).read(fields)
 
     def problems(self, screens: Collection[str] = ()) -> dict[str, str]:
@@ -66,6 +68,7 @@ class Sent:
             audience=self.audience,
             household=self.fields.get("household", ""),
             longer=step != "all" or self.opened_longer,
+            card=self.card,
             **more,
         )
 

@@ -180,6 +180,22 @@ def opinion_scales(
     return about or {name: codes for name, (codes, _) in scales.items()}
 
 
+def unmark(session: Session, event_id: int, submission: UUID) -> None:
+    """Forget that an answer is held: it is about to be deleted. A group that waits with nothing
+    left in it goes, too; what two people decided stays as they decided it."""
+    mine = HeldAnswer.event_id == event_id
+    number = session.scalar(
+        delete(HeldAnswer)
+        .where(mine, HeldAnswer.submission == submission)
+        .returning(HeldAnswer.number)
+    )
+    if number is None:
+        return
+    if not session.scalar(select(exists().where(mine, HeldAnswer.number == number))):
+        waits = HeldGroup.state == WAITING, HeldGroup.number == number
+        session.execute(delete(HeldGroup).where(HeldGroup.event_id == event_id, *waits))
+
+
 def hours(starts: datetime, ends: datetime) -> Iterator[str]:
     """Yield the local hours from a start until an end, as they stand in answers."""
     at = starts.replace(minute=0, second=0)

@@ -150,6 +150,7 @@ class Content:
     languages: Mapping[str, Language]
     states: Mapping[str, State]
     imported: Mapping[str, Instrument] = field(default_factory=dict)  # imported_questions.py
+    carded: bool = False  # whether figures tell answers with a card of its own from the others
     instruments: Mapping[str, Instrument] = field(init=False)
 
     def __post_init__(self) -> None:

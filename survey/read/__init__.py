@@ -1,5 +1,5 @@
 """What a visitor sees of a release: its rows selected, worded, drawn, and sent as files.
 
-Reads stored releases only (`storage.release_store`, `storage.released_tables`), never an answer.
+Reads stored releases only (`storage.release_store`), never an answer.
 Start with results_query.py, then captions.py.
 """

@@ -19,11 +19,13 @@ from survey.questionnaire.areas import area_name
 from survey.questionnaire.instrument import Content
 from survey.read.verdicts import BEFORE, EVENING, FIRST, PAIRS, TREND
 from survey.storage.models import Figure
+from survey.storage.release_notes import is_unsettled
 from survey.storage.release_store import (
     CHANGE,
     COLUMNS,
     FIGURE,
     OVERALL,
+    TOTAL,
     Current,
     Place,
     Row,
@@ -192,7 +194,11 @@ def as_sent(content: Content, now: Current, table: str, rows: list[Row]) -> list
         {slug: now.places[slug].name for slug in slugs},
         {area: area_of(content, now.areas[area]) for area in areas if area in now.areas},
     )
-    return [as_object(layout, cells) for cells in published(layout, rows, names)]
+    sent = [as_object(layout, cells) for cells in published(layout, rows, names)]
+    if table == "figures":
+        for row, one in zip(rows, sent, strict=True):
+            one["settled"] = not is_unsettled(now.held, row) if row["cut"] == TOTAL else None
+    return sent
 
 
 def area_of(content: Content, place: Place) -> str:

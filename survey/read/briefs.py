@@ -151,8 +151,16 @@ def rows(reading: Reading, place: Place) -> Iterator[list[str]]:
         written += 1
         row, changes = seasons[-1], its.told_now(place)[:1]
         changed = [f"{tell.changes.short(one)} {tell.changes.amount(one)}" for one in changes]
+        if tell.is_unsettled(row):
+            changed = [tell.say("held.chip"), *changed]
         title = tell.measure(subject.measure, row["wording"])
-        yield [title, tell.value(row), tell.range(row), tell.shown_n(row), *(changed or ["–"])]
+        yield [
+            title,
+            tell.value(row),
+            tell.range(row),
+            tell.shown_n(row),
+            ". ".join(changed) or "–",
+        ]
 
 
 def wishes(reading: Reading, place: Place) -> list[list[str]]:

@@ -14,6 +14,7 @@ from math import ceil, floor
 from survey.questionnaire.words import Language
 from survey.read.kept_words import once
 from survey.read.verdicts import Verdicts
+from survey.storage.release_notes import is_unsettled
 from survey.storage.release_store import Asked, Current, Place, Row, Subject
 
 THIRDS = ("low", "middle", "high")
@@ -161,7 +162,8 @@ class Teller:
 
     def hover(self, row: Row) -> str:
         """Return what a mark of a chart says of its row: just what the table says."""
-        return "<br>".join(filter(None, (self.value(row), self.range(row), self.n(row))))
+        unsettled = self.say("held.chip") if self.is_unsettled(row) else ""
+        return "<br>".join(filter(None, (self.value(row), self.range(row), self.n(row), unsettled)))
 
     def in_order(self, cut: str, rows: Iterable[Row]) -> list[Row]:
         """Return rows of groups in the order of the questionnaire, the pool last."""
@@ -230,7 +232,12 @@ class Teller:
         )
         sentence = sentence[0].upper() + sentence[1:]
         detail = (self.range(row) and self.say("range", range=self.range(row)), self.came(row))
-        return f"{sentence} ({'; '.join(filter(None, detail))})."
+        told = f"{sentence} ({'; '.join(filter(None, detail))})."
+        return f"{told} {self.say('held.not_settled')}" if self.is_unsettled(row) else told
+
+    def is_unsettled(self, row: Row) -> bool:
+        """Whether answers that wait for two people could move the figure by more than 5 points."""
+        return is_unsettled(self.now.held, row)
 
     def beside_figure(self, row: Row) -> str:
         """Return what stands beside a large figure, without it: "of those who answered ..."."""

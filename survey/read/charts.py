@@ -185,7 +185,8 @@ def words(reading: Reading, name: str, rows: list[Row]) -> Mapping[str, str]:
     said = {key: tell.say(f"chart.{key}") for key in WORDS if key not in OURS}
     findings = Findings(reading)
     said |= {"title": findings.title(name, rows), "subtitle": findings.subtitle(name, rows)}
-    said |= {"note": tell.note(), "source": tell.source()}
+    unsettled = [tell.say("held.not_settled")] if any(map(tell.is_unsettled, rows)) else []
+    said |= {"note": " ".join([tell.note(), *unsettled]), "source": tell.source()}
     by_name = sorted(reading.places, key=lambda place: (place.name, place.slug))
     said |= {place.slug: place.name for place in by_name}
     if name == "funnel":

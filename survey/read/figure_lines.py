@@ -43,6 +43,7 @@ class Line:
     moved: Mark | None = None
     chip: Chip | None = None
     together: bool = False
+    unsettled: str = ""  # that held answers could move the figure
     note: str = ""
 
 
@@ -98,6 +99,7 @@ class Lines:
             moved=self.moved(shown) if shown and shown["basis"] == BEFORE else None,
             chip=self.chip(changes),
             together=together,
+            unsettled=tell.say("held.chip") if tell.is_unsettled(row) else "",
             note=note,
         )
 

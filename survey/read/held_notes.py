@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from survey.read.captions import Teller
+from survey.storage.release_notes import UNSETTLED, held_range, with_card
 from survey.storage.release_store import Current, Row
 
 WAITING, LEFT_OUT = "waiting", "left_out"
-UNSETTLED = "not_settled"
 
 
 def held_notes(now: Current, tell: Teller, row: Row) -> Iterator[str]:
@@ -17,15 +17,15 @@ def held_notes(now: Current, tell: Teller, row: Row) -> Iterator[str]:
     notes = now.held.get((row["season"], row["state"], row["county"]), ())
     waiting, left_out = (number(now, notes, row, reason) for reason in (WAITING, LEFT_OUT))
     about: dict[str, object] = {"season": row["season"]}
-    if ends := range_of(notes, row):
+    if ends := held_range(now.held, row):
         low, high, reason = ends
-        if reason == UNSETTLED:
-            ends_named = {"low": tell.number(low, row), "high": tell.number(high, row)}
-            yield tell.say(
-                "held.unsettled", number=tell.language.number(waiting), **about, **ends_named
-            )
-        else:
-            yield tell.say("held.settled", number=tell.language.number(waiting), **about)
+        ends_named = {"low": tell.number(low, row), "high": tell.number(high, row)}
+        if waiting:
+            key = "held.unsettled" if reason == UNSETTLED else "held.settled"
+            yield tell.say(key, number=tell.language.number(waiting), **about, **ends_named)
+        if by_card := with_card(now.held, row):
+            key = "held.card_unsettled" if by_card == UNSETTLED else "held.card_settled"
+            yield tell.say(key, **about, **ends_named)
     if left_out:
         yield tell.say("held.left_out", number=tell.language.number(left_out), **about)
 
@@ -42,17 +42,3 @@ def number(now: Current, notes: Any, row: Row, reason: str) -> int:
                  or note["community"] in row["members"].split("|"))
         )
     )  # fmt: skip
-
-
-def range_of(notes: Any, row: Row) -> tuple[float, float, str] | None:
-    """Return the ends of a total over all views, and whether that is settled; None for none."""
-    key = ("cut", "community", "measure", "agency")
-    ends: Mapping[str, Any] = {
-        note["kind"]: note
-        for note in notes
-        if note["kind"] != "held" and all(note[name] == row[name] for name in key)
-    }
-    if not ends:
-        return None
-    low, high = ends["held_low"], ends["held_high"]
-    return low["value"], high["value"], low["reason"]

@@ -120,6 +120,7 @@ def _schemas() -> dict[str, Any]:
     for table in LONG:
         if table.name in FILTERS:
             row = {column.name: _column(column) for column in table.columns}
+            row |= {"settled": SETTLED} if table.name == "figures" else {}
             schemas[table.name.capitalize()] = _object(
                 {
                     "release": listed["id"],
@@ -134,6 +135,11 @@ def _schemas() -> dict[str, Any]:
 COMMUNITY = (
     "community", "name", "state", "county", "area", "area_name", "state_fips", "fips", "gnis",
 )  # fmt: skip
+SETTLED = {
+    "type": ["boolean", "null"],
+    "description": "false: counted in another way, it could lie more than 5 points away; "
+    "null: a group's figure, of which that is not worked out",
+}
 MEASURE = ("measure", "agency", "unit", "audience", "wave", "title")
 
 

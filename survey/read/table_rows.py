@@ -38,6 +38,12 @@ def chip(verdict: str, look: str, words: str) -> Markup:
     return Markup(f'<span class="chip {look}">{sign}<span>{escape(words)}</span></span>')
 
 
+def chips(one: Line) -> str:
+    """Return what is said of a figure: that it is not settled, and its verdict."""
+    unsettled = chip("", "few", one.unsettled) if one.unsettled else ""
+    return f"{unsettled}{chip(*one.chip) if one.chip else ''}"
+
+
 def figure_row(one: Line, to: str, answers: str) -> Markup:
     """Return a line of a table that is a chart as well: name, figure, range, change, answers.
 
@@ -49,7 +55,7 @@ def figure_row(one: Line, to: str, answers: str) -> Markup:
     if one.mark is None:
         parts.append(f'<td class="none" colspan="4">{escape(one.note)}</td></tr>\n')
         return Markup("".join(parts))
-    said: str = chip(*one.chip) if one.chip else ""
+    said = chips(one)
     if beside := one.amount or ("" if one.chip else one.before_told):
         said = f"{said}<span>{escape(beside)}</span>"
     parts.append(f"{number(one)}\n{drawn(one)}\n")
@@ -96,7 +102,7 @@ def town_row(one: Line, to: str, tell: Teller) -> Markup:
         return Markup("".join(parts))
     bar = change_bar(one.moved) if one.moved else ""
     amount = f"<span>{escape(one.amount)}</span>" if one.amount else ""
-    said = chip(*one.chip) if one.chip else blank(tell)
+    said = chips(one) or blank(tell)
     answers = escape(tell.say("view.answers"))
     parts.append(f"{number(one)}{drawn(one)}\n")
     parts.append(f'<td class="moved">{bar}{amount}</td><td class="said">{said}</td>')

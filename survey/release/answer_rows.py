@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -56,20 +56,28 @@ def all_answers(
     session: Session, content: Content, moment: datetime, area: Area, aside: SetAside
 ) -> Iterator[dict[str, Any]]:
     """Yield a county's responses, and what stands for counts without single answers."""
-    yield from area_answers(session, content, moment, area, aside)
+    yield from readable(content, stored(session, content, moment, area), aside)
     yield from counted_answers(session, content, moment, area)
 
 
-def area_answers(
-    session: Session, content: Content, moment: datetime, area: Area, aside: SetAside
+def stored(
+    session: Session, content: Content, moment: datetime, area: Area
+) -> Sequence[RowMapping]:
+    """Return a county's responses at events that are closed, with their event and place, as they
+    are stored."""
+    return session.execute(query(content, moment, area)).mappings().all()
+
+
+def readable(
+    content: Content, rows: Iterable[RowMapping], aside: SetAside
 ) -> Iterator[dict[str, Any]]:
-    """Yield a county's readable responses at events that are closed, with their event and place.
+    """Yield those of the rows that can be read.
 
     Posters at the way out and follow-ups ask the same people once more: `audience` and `wave` tell
     the samples apart, and no figure adds two of them.
     """
     reader = Reader(content)
-    for row in session.execute(query(content, moment, area)).mappings():
+    for row in rows:
         answers, why = reader.read(row)
         if why:
             aside.add(row["event"], why)
@@ -86,6 +94,7 @@ def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, 
             Response.instrument,
             Response.audience,
             Response.wave,
+            Response.verified,
             cast(Response.answers, Text).label("answers"),
             Event.season,
             Event.slug.label("event"),

@@ -1,45 +1,77 @@
-"""Closed events -> frame -> release() -> stored Release: the only code that reads all answers."""
+"""Closed events in, one stored release out.
+
+Every county reads its own answers (counties.py) and is built by analysis/release/build.py, here or
+where an executor works. What is private of a county is kept for the next release (part_store.py);
+what is published is frozen row by row (figure_rows.py).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from analysis.release.build import NothingToRelease, ReleaseRefused
-from analysis.release.build import release as make_release
-from analysis.release.released import Released
-from survey.quality.marks import mark_closed
+from analysis.release.build import Build, NothingToRelease, ReleaseRefused, not_holding
+from analysis.release.build import build as build_counties
+from analysis.release.columns import NOTES
+from analysis.release.county import Task
+from analysis.release.executors import Here
+from analysis.release.programme import withheld_before
+from analysis.release.released import tidy
+from survey.quality.marks import is_counted, mark_closed
 from survey.questionnaire.instrument import Content
-from survey.release import held_answers, measure_catalogue
-from survey.release.about import about
-from survey.release.answer_rows import Area, SetAside, all_answers
-from survey.release.frame_loader import frame_of
-from survey.release.freezing import store
-from survey.release.imported_answers import told_imports, with_imported
+from survey.release import figure_rows, held_answers, measure_catalogue, part_store
+from survey.release.about import about_of
+from survey.release.answer_rows import SetAside
+from survey.release.counties import Scope, StoredCounty, areas
+from survey.release.imported_answers import COUNTS, with_imported
 from survey.release.report import in_full, sentences_of
+from survey.release.samples import samples
+from survey.release.sources import Database, OwnSession, Source
+from survey.storage.county_parts import forget_release
 from survey.storage.events import Refused
-from survey.storage.keeping_tables import forgotten_seasons
-from survey.storage.made_up import has_real, releases
-from survey.storage.models import RELEASE_FORMAT, Agency, Community, Figure, Release
+from survey.storage.import_tables import ImportedFile
+from survey.storage.keeping_tables import forgotten_seasons, is_kept
+from survey.storage.made_up import has_real, next_release_id, releases
+from survey.storage.models import (
+    RELEASE_FORMAT,
+    Agency,
+    Community,
+    Event,
+    Figure,
+    Release,
+    Response,
+)
 from survey.storage.release_store import FIGURE
-from survey.storage.released_tables import load
 
 Say = Callable[[str], None]  # shows a step to whoever started this
-Progress = Callable[[int, int], None]  # counties done, counties in all
+Progress = Callable[[int, int, str], None]  # counties done, counties in all, the one just done
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who builds the counties, and how they reach the database that this process sees."""
+
+    executor: Executor
+    database: Database
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A release that is whole and stored nowhere yet, with what is published beside its figures."""
+    """A release whose counties are built and audited, with what is published beside its figures.
 
-    released: Released
+    No figure of it is stored yet; what is private of each county is.
+    """
+
+    built: Build
+    scope: Scope
     about: dict[str, Any]
 
 
@@ -50,14 +82,21 @@ def publish(
     say: Say,
     *,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Release:
     """Release every closed event, saying each step. Commit is the caller's.
 
-    progress: called with (counties done, counties in all) after each county; the last call has
-    two equal numbers. Raises Refused with the reasons when there is nothing new that may be shown.
+    Parameters as prepare(). Raises Refused with the reasons when there is nothing new that may be
+    shown.
     """
-    prepared = prepare(session, content, moment, say, progress=progress)
-    return store(session, prepared.released, prepared.about, moment)
+    prepared = prepare(session, content, moment, say, progress=progress, workers=workers)
+    scope, counties = prepared.scope, {county.name for county in prepared.built.counties}
+    with refusals():
+        release = figure_rows.store(session, prepared.built, prepared.about, moment)
+    for name in {*part_store.names(session, release.id)} - counties:
+        part_store.remove(session, release.id, name)  # a stopped build of other places left it
+    forget_release(session, scope.before)
+    return release
 
 
 def prepare(
@@ -67,37 +106,98 @@ def prepare(
     say: Say,
     *,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Prepared:
-    """Put together what publish() would store, audited, and store nothing. Raises Refused."""
+    """Build and audit what publish() would store. Raises Refused.
+
+    progress: called with (counties done, counties in all, its name) after each county; the last
+    call has two equal numbers.
+    workers: None: this process reads and builds everything, through the session. Else each county
+    is built where they work and kept as soon as it is done, so that a release that was stopped
+    goes on where it was. They see what is committed: the session is, before they begin.
+    """
     mark_closed(session, content, moment)
     content = with_imported(session, content)
-    made_up = not has_real(session)  # the demonstration is released while nothing is real
-    previous = newest(session, made_up=made_up)
-    refuse_to_lose(session, previous, made_up=made_up)
-    kinds = kinds_of(session, content, made_up=made_up)
-    aside = SetAside()
-    frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
-    held = held_answers.held_in(session, content, moment, made_up=made_up)
-    for sentence in (*aside.sentences(), *held_answers.sentences(held)):
+    scope, notes = scope_of(session, content, moment)
+    held = held_answers.held_in(session, content, moment, made_up=scope.made_up)
+    for sentence in held_answers.sentences(held):
         say(sentence)
-    if frame.empty:
+    if not scope.events:
         raise nothing_counts(any_held=bool(held))
-    say(f"{frame['event'].nunique()} closed events are put together.")
+    say(f"{scope.events} closed events are put together.")
+    source = workers.database if workers else OwnSession(session, content)
+    counties = counties_of(session, content, scope, source)
+    executor = workers.executor if workers else Here()
+    if workers:
+        session.commit()  # nothing is held open while they work
 
     def county_done(done: int, of: int, county: str) -> None:
-        say(f"{done} of {of}: {in_full(content, county)}")
         if progress is not None:
-            progress(done, of)
+            progress(done, of, in_full(content, county))
 
-    measures = measure_catalogue.measures_of(content, kinds)
-    cuts = measure_catalogue.cuts_of(content)
     with refusals():
-        released = make_release(
-            frame, measures, cuts, previous=previous, held=held, progress=county_done
+        task = task_of(content, scope, notes, counties, executor)
+        built = build_counties(
+            counties, task, executor, before=notes, held=held, progress=county_done
         )
-    for sentence in sentences_of(content, released):
+    about = about_of(session, content, built, scope)
+    for sentence in (*unread_in(built).sentences(), *sentences_of(content, about["notes"])):
         say(sentence)
-    return Prepared(released, about_of(session, content, released, cuts, moment, made_up=made_up))
+    return Prepared(built, scope, about)
+
+
+def scope_of(
+    session: Session, content: Content, moment: datetime
+) -> tuple[Scope, pd.DataFrame | None]:
+    """Return what is read, and the notes of the release before; None: there is none.
+
+    Raises Refused where figures would be lost.
+    """
+    made_up = not has_real(session)  # the demonstration is released while nothing is real
+    before = newest(session, made_up=made_up)
+    refuse_to_lose(session, before, made_up=made_up)
+    kinds = tuple(kinds_of(session, content, made_up=made_up))
+    follows = 0 if before is None else before.id
+    seasons = seasons_of(session, content, moment, made_up=made_up)
+    scope = Scope(
+        moment, kinds, made_up, next_release_id(session), follows,
+        seasons=tuple(sorted(set(seasons))), events=len(seasons),
+    )  # fmt: skip
+    return scope, None if before is None else tidy(before.about["notes"], NOTES)
+
+
+def task_of(
+    content: Content,
+    scope: Scope,
+    before: pd.DataFrame | None,
+    counties: Sequence[StoredCounty],
+    executor: Executor,
+) -> Task:
+    """Return what is the same for every county; before: notes of the release before."""
+    measures = measure_catalogue.measures_of(content, scope.kinds)
+    known = set() if before is None else set(before.loc[before["kind"] == "index", "season"])
+    if before is not None and set(scope.seasons) <= known:
+        expected = withheld_before(before)
+    else:
+        expected = not_holding(counties, measures, executor)
+    return Task(measures, measure_catalogue.cuts_of(content), expected, scope.release_id)
+
+
+def counties_of(
+    session: Session, content: Content, scope: Scope, source: Source
+) -> list[StoredCounty]:
+    """Return every county that has answers, or had some when the release before was made."""
+    places = areas(session, content, made_up=scope.made_up)
+    names = sorted({*places, *part_store.names(session, scope.before)})
+    return [StoredCounty(name, places.get(name, ()), scope, source) for name in names]
+
+
+def unread_in(built: Build) -> SetAside:
+    """Return how many rows the counties could not read."""
+    aside = SetAside()
+    for one in built.summaries:
+        aside.counts.update(one.part.unread)
+    return aside
 
 
 def nothing_counts(*, any_held: bool) -> Refused:
@@ -134,23 +234,17 @@ def kinds_of(session: Session, content: Content, *, made_up: bool) -> list[str]:
     return [kind for kind in content.agencies if kind in present]
 
 
-def about_of(
-    session: Session,
-    content: Content,
-    released: Released,
-    cuts: Sequence[str],
-    moment: datetime,
-    *,
-    made_up: bool,
-) -> dict[str, Any]:
-    """Return what is published beside the figures, of the communities that are shown."""
-    places = select(Community).where(Community.made_up == made_up)
-    in_order = places.order_by(Community.name, Community.slug)
-    # every kind of agency, so that the columns of files come from the questionnaire alone
-    catalogue = measure_catalogue.measures_of(content, list(content.agencies))
-    beside = about(content, released, session.scalars(in_order).all(), catalogue, cuts)
-    shown = [place["slug"] for place in beside["places"]]
-    return beside | {"imported": told_imports(session, shown, moment)}
+def seasons_of(session: Session, content: Content, moment: datetime, *, made_up: bool) -> list[int]:
+    """Return the season of each closed event that has answers that count."""
+    answered = exists().where(
+        Response.event_id == Event.id,
+        is_counted(Response.event_id, Response.submission),
+        tuple_(Response.audience, Response.wave).in_(list(samples(content))),
+    )
+    imported = exists().where(ImportedFile.event_id == Event.id, ImportedFile.kind == COUNTS)
+    query = select(Event.season).join(Community).where(Community.made_up == made_up)
+    query = query.where(Event.closes_at <= moment, is_kept(made_up=made_up), answered | imported)
+    return [*session.scalars(query)]
 
 
 def made(session: Session, release: Release) -> str:
@@ -160,47 +254,19 @@ def made(session: Session, release: Release) -> str:
     return f"Release {release.id} is made: {figures} figures, sha256 {release.sha256}."
 
 
-def closed_answers(
-    session: Session,
-    content: Content,
-    moment: datetime,
-    kinds: Sequence[str],
-    aside: SetAside,
-    *,
-    made_up: bool,
-) -> pd.DataFrame:
-    """Return the frame of every closed event, of the demonstration or of what is real. Answers
-    are read one county at a time and kept as codes of a byte each, so that no more than a
-    county's are ever whole in memory.
-
-    What cannot be read is added to `aside`."""
-    places = select(Community.state, Community.county, Community.area, Community.made_up)
-    places = places.where(Community.made_up == made_up).distinct()
-    frames = [
-        frame_of(content, rows, kinds)
-        for place in session.execute(places.order_by("state", "county", "area")).all()
-        if (rows := list(all_answers(session, content, moment, Area(*place), aside)))
-    ]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-
-def newest(session: Session, *, made_up: bool = False) -> Released | None:
-    """Return the newest release with its private ledger, its checksum verified; None at first.
+def newest(session: Session, *, made_up: bool = False) -> Release | None:
+    """Return the newest release that the next one follows; None at first.
 
     Of the demonstration, or of what is real: neither is a step of the other. One of an earlier
     format has other columns, and nothing is compared with it.
     """
     of_these = releases(session, made_up=made_up)
-    release = next((one for one in of_these if one.format == RELEASE_FORMAT), None)
-    if release is None:
-        return None
-    ledger = pd.DataFrame(release.ledger["rows"], columns=release.ledger["columns"])
-    return load(session, release, ledger)
+    return next((one for one in of_these if one.format == RELEASE_FORMAT), None)
 
 
-def refuse_to_lose(session: Session, previous: Released | None, *, made_up: bool) -> None:
+def refuse_to_lose(session: Session, before: Release | None, *, made_up: bool) -> None:
     """Raise Refused where figures of a season whose answers are gone could not be carried over."""
-    there = set() if previous is None else {int(one) for one in previous.figures["season"].unique()}
+    there = set() if before is None else set(before.about["seasons"])
     lost = set() if made_up else forgotten_seasons(session) - there
     if lost:
         raise Refused(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pandas as pd
 
-from analysis.measures import FOLLOW_UP, UNSAID
+from analysis.measures import CARD, FOLLOW_UP, UNSAID, WITH_CARD, WITHOUT
 from survey.questionnaire.forms import Item
 from survey.questionnaire.instrument import (
     AGENCIES,
@@ -61,6 +61,7 @@ def frame_of(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> pd.
     for question in cut_questions(content):
         columns[f"cut.{question.id}"] = [group(row["answers"], question) for row in rows]
     columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]
+    columns[f"cut.{CARD}"] = [WITH_CARD if row.get("verified") else WITHOUT for row in rows]
     return pd.DataFrame(columns | codes).astype(dict.fromkeys(codes, "int8"))
 
 

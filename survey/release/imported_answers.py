@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from analysis.measures import ADULT, EVENT, UNSAID
+from analysis.measures import ADULT, CARD, EVENT, UNSAID
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.imported_questions import imported_instrument
 from survey.questionnaire.instrument import Content
 from survey.storage.import_tables import ImportedFile
 from survey.storage.keeping_tables import is_kept
-from survey.storage.models import Community, Event
+from survey.storage.models import Community, Event, Release, Response
 
 if TYPE_CHECKING:
     from survey.release.answer_rows import Area
@@ -27,13 +27,23 @@ COUNTS = "counts"  # the kind of an import that held no single answers
 
 
 def with_imported(session: Session, content: Content) -> Content:
-    """Return the content with the instruments that imported files were answered under."""
+    """Return the content with what this database adds to it: the instruments that imported files
+    were answered under, and whether cards with one-time codes were ever used."""
     imported = {
         one.instrument: imported_instrument(content, one.base, one.versions)
         for one in session.scalars(select(ImportedFile))
         if one.versions
     }
-    return replace(content, imported=imported) if imported else content
+    carded = uses_cards(session)
+    return replace(content, imported=imported, carded=carded) if imported or carded else content
+
+
+def uses_cards(session: Session) -> bool:
+    """Whether an answer came with a card, or did before the answers were forgotten."""
+    if session.scalar(select(exists().where(Response.verified))):
+        return True
+    last = session.scalar(select(Release.about).order_by(Release.id.desc()).limit(1))
+    return last is not None and CARD in last["cuts"]
 
 
 def counted_answers(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from analysis.measures import Measure
+from analysis.measures import CARD, Measure
 from survey.questionnaire.forms import Item
 from survey.questionnaire.imported_questions import has_other_scale, is_counted
 from survey.questionnaire.instrument import AGENCIES, EVENT, Content, Question
@@ -20,7 +20,7 @@ from survey.release.samples import (
     samples,
 )
 
-LANGUAGE = "language"  # the one cut that is no question: the language of the page
+LANGUAGE = "language"  # a cut that is no question: the language of the page
 TICKED, NOT_TICKED = 1, 2  # codes of one option of a question that takes several
 LOWER, SAME, HIGHER = MOVES = 1, 2, 3  # codes of a second answer beside the first
 MOVED = "moved"
@@ -228,7 +228,8 @@ def cut_questions(content: Content) -> list[Question]:
 
 def cuts_of(content: Content) -> list[str]:
     """Return the ids of the groupings a table may have."""
-    return [question.id for question in cut_questions(content)] + [LANGUAGE]
+    others = [LANGUAGE, CARD] if content.carded else [LANGUAGE]
+    return [question.id for question in cut_questions(content)] + others
 
 
 def measured_items(content: Content, kinds: Sequence[str]) -> list[Item]:

@@ -16,7 +16,6 @@ from analysis.disclosure.between_releases import AUDIT
 from analysis.measures import ADULT, EVENT, TOTAL
 from survey.questionnaire.instrument import Content
 from survey.release.build import Prepared
-from survey.release.freezing import records
 from survey.release.measure_catalogue import LANGUAGE, cut_questions
 
 ALONE, TOGETHER, COUNTY, FEW, UNSAFE, WAITS = (
@@ -50,9 +49,10 @@ def look_ahead(content: Content, prepared: Prepared) -> dict[str, Any]:
         counties[place["state"], place["county"]].append(place["slug"])
     plain = [*content.agencies, EVENT]
     by = [q.id for q in cut_questions(content) if ADULT in q.audiences] + [LANGUAGE, TOTAL]
-    for about, name in shown(prepared.released.figures, plain):
-        found[about][name] = None
-    for note in records(prepared.released.notes):
+    for county in prepared.built.counties:
+        for about, name in shown(county.figures(), plain):
+            found[about][name] = None
+    for note in prepared.about["notes"]:
         if note["panel"] in plain and note["cut"] in by:
             here = counties[note["state"], note["county"]]
             for about, name in of_note(note, here):
@@ -71,9 +71,9 @@ def look_ahead(content: Content, prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def shown(figures: pd.DataFrame, plain: Collection[str]) -> Iterator[tuple[About, str]]:
+def shown(totals: pd.DataFrame, plain: Collection[str]) -> Iterator[tuple[About, str]]:
     """Yield who stands alone, who in a pool, and who in the whole county only."""
-    totals = figures[(figures["cut"] == TOTAL) & figures["panel"].isin(plain)]
+    totals = totals[totals["panel"].isin(plain)]
     rows = totals[["season", "community", "members", "panel"]].drop_duplicates()
     for season, community, members, panel in rows.itertuples(index=False, name=None):
         if not members:

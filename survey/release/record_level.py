@@ -25,7 +25,7 @@ from analysis.disclosure.microdata import TRAITS, problems, research_file
 from analysis.measures import ADULT, EVENT, NOT_SHOWN
 from survey.questionnaire.instrument import Content
 from survey.release.answer_rows import SetAside
-from survey.release.build import closed_answers
+from survey.release.counties import closed_answers
 from survey.storage.events import Refused
 from survey.storage.made_up import has_real
 from survey.storage.models import Community, Event, Response

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from analysis.disclosure.between_releases import AUDIT
-from analysis.release.released import Released
 from analysis.tabulation.tables import FEW_ANSWERS
 from survey.questionnaire.areas import area_name, parse_area
 from survey.questionnaire.instrument import Content
-from survey.release.freezing import records
 
 
 def in_full(content: Content, county: str) -> str:
@@ -17,9 +16,8 @@ def in_full(content: Content, county: str) -> str:
     return area_name(*parse_area(county, "", content.areas), content.areas)
 
 
-def sentences_of(content: Content, released: Released) -> Iterator[str]:
+def sentences_of(content: Content, notes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a sentence for each thing that was pooled, left out or waits, and why."""
-    notes = records(released.notes)
     for note in notes:
         if note["cut"] == "total" and note["kind"] in TOLD:
             sentence = BECAUSE.get(note["reason"], TOLD[note["kind"]])

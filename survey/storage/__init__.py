@@ -5,4 +5,10 @@ becomes durable). Only events.py and models.py are about answers still being tak
 """
 
 # so that the models are whole, whoever asks
-from survey.storage import desk_tables, import_tables, keeping_tables, publishing_tables  # noqa: F401
+from survey.storage import (  # noqa: F401
+    county_parts,
+    desk_tables,
+    import_tables,
+    keeping_tables,
+    publishing_tables,
+)

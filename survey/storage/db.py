@@ -37,21 +37,30 @@ def open_engine(settings: Settings, *, patience: float | None = None) -> Engine:
 
     patience: seconds that SQLite itself waits for its one writer; DISK_PATIENCE by default.
     """
-    url = make_url(settings.database_url)
+    if patience is None or make_url(settings.database_url).get_backend_name() != "sqlite":
+        patience = settings.DISK_PATIENCE
+    return engine_at(settings.database_url, patience)
+
+
+def engine_at(address: str, patience: float) -> Engine:
+    """Return the engine for a database.
+
+    patience: seconds to wait for SQLite's one writer, or for a server to answer.
+    """
+    url = make_url(address)
+    # hide_parameters: an error's text would otherwise carry somebody's answers into a log.
     if url.get_backend_name() != "sqlite":
         return create_engine(
             url,
             hide_parameters=True,
             pool_pre_ping=True,
             pool_size=8,
-            pool_timeout=settings.DISK_PATIENCE,  # a server that is away stops no page for longer
-            connect_args={"connect_timeout": max(2, round(settings.DISK_PATIENCE))},
+            pool_timeout=patience,  # a server that is away stops no page for longer
+            connect_args={"connect_timeout": max(2, round(patience))},
         )
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    # hide_parameters: an error's text would otherwise carry somebody's answers into a log.
-    timeout = settings.DISK_PATIENCE if patience is None else patience
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": timeout})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience})
     event.listen(engine, "connect", make_durable)
     event.listen(engine, "handle_error", unreadable_is_away)
     return engine

@@ -206,3 +206,26 @@ class SecondKeying(Base):
     audience: Mapped[str] = mapped_column(String(12))
     answers: Mapped[dict[str, Any]]
     differed: Mapped[int | None]  # answers in which the two differed, once that is settled
+
+
+class Card(Base):
+    """A card with a one-time code that is handed out at an event: a keyed fingerprint of the code,
+    and whether an answer used it. Nothing says which (survey/storage/cards.py)."""
+
+    __tablename__ = "card"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    used: Mapped[bool]
+
+
+class UndoneKeying(Base):
+    """That a form keyed in from paper was taken back: its answers are gone, and the number stays so
+    that a phone which sends it once more stores nothing (survey/collect/undo.py)."""
+
+    __tablename__ = "undone_keying"
+    __table_args__ = WITHOUT_ROWID
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    submission: Mapped[UUID] = mapped_column(primary_key=True)

@@ -220,6 +220,7 @@ class Response(Base):
     hour: Mapped[str] = mapped_column(String(13))  # event-local, never a minute
     late: Mapped[bool]
     household: Mapped[bool] = mapped_column(default=False, server_default=false())
+    verified: Mapped[bool] = mapped_column(default=False, server_default=false())  # by a card
     answers: Mapped[dict[str, Any]]
 
 
@@ -271,7 +272,7 @@ RELEASE_FORMAT = 2  # of the rows that this version freezes and reads: their col
 
 
 class Release(Base):
-    """One publication. Its rows never change; `ledger` holds what is never shown."""
+    """One publication. Its rows never change; county_parts.py holds what is never shown."""
 
     __tablename__ = "release"
 
@@ -281,8 +282,6 @@ class Release(Base):
     # one of an earlier format stays as it is, and is read by no page and no file
     format: Mapped[int] = mapped_column(default=RELEASE_FORMAT, server_default="1")
     about: Mapped[dict[str, Any]]  # seasons, notes, wording: published with it
-    # exact counts and digests for the rule of 11: read by `flask release` alone, by no page
-    ledger: Mapped[dict[str, Any]] = mapped_column(deferred=True)
 
 
 class Figure(Base):

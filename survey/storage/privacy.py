@@ -16,6 +16,8 @@ ANSWER_TABLES = (
     "poster_activity",
     "rehearsal_answer",
     "second_keying",
+    "undone_keying",
+    "card",
 )  # what an attendee's visit can add to
 
 

@@ -17,7 +17,12 @@ from sqlalchemy import Connection, Engine, Table, delete, exists, insert, select
 from survey.storage.models import PLAIN_ANSWERS, Base, Event
 from survey.storage.writer import empty_log
 
-ANSWERS = {"response": "submission", "comment": "id", "sealed_comment": "id"}  # and their keys
+ANSWERS = {
+    "response": "submission",
+    "comment": "id",
+    "sealed_comment": "id",
+    "card": "key",
+}  # and their keys
 MOST_BYTES = 200_000_000  # a file that is written anew within a second or two, as guests wait
 
 

@@ -11,6 +11,7 @@ from tests.browser.server import Site
 from tests.desk_people import PASSWORD
 
 ADDRESS = "https://survey.example"  # what posters print
+BY_ITSELF = 180_000  # ms: a release is worked out, on a machine that is busy with everything else
 
 
 @dataclass
@@ -62,6 +63,16 @@ class Organiser:
         """Press what leads nowhere: the browser's own window opens."""
         self.clicks += 1
         self.button(name).click()
+        return self.looks()
+
+    def ticks(self, label: str) -> Organiser:
+        self.clicks += 1
+        self.page.get_by_label(label).check()
+        return self
+
+    def waits_for(self, name: str) -> Organiser:
+        """Wait, without a click, until a page that goes on by itself offers something."""
+        self.button(name).wait_for(timeout=BY_ITSELF)
         return self.looks()
 
     def button(self, name: str) -> Locator:

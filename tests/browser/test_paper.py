@@ -273,6 +273,38 @@ def test_sheets_wait_for_a_signal(volunteer):
     assert len(volunteer.kept(1)) == 1
 
 
+def test_a_form_is_taken_back_and_keyed_again(volunteer):
+    """The last one with two keys; an earlier one, after a reload, from the list of them."""
+    page = volunteer.page
+    volunteer.keys("1 0 1 Enter Enter").has_saved(1).keys("1 0 2 Enter Enter").has_saved(2)
+    volunteer.keys("Backspace Enter").has_saved(1)
+    expect(page.locator("#undone")).to_have_text("Form 2 was taken back. Type it in again.")
+    volunteer.keys("1 0 3").is_at("fair.police").keys("0 0 0 0 0 0").is_at("open")
+    page.keyboard.type("More shade.")
+    volunteer.keys("Enter Enter Enter").has_saved(2).keys("1 0 5 Enter Enter").has_saved(3)
+    page.reload()
+    volunteer.has_saved(3)
+    page.get_by_text("Earlier forms").click()
+    page.get_by_role("button", name="Take form 2 back").click()
+    volunteer.has_saved(2)
+    expect(page.locator("#undone")).to_contain_text("Its comment stays")
+    assert too_small(page) + cut_off(page) + faults(page) == []
+    kept = volunteer.kept(2)
+    assert sorted(answers["trust.police"] for *_, answers in kept) == [1, 5]
+
+
+def test_a_form_that_cannot_be_taken_back_says_so_and_is_still_there(volunteer):
+    volunteer.keys("1 0 1 Enter Enter").has_saved(1).kept(1)
+    volunteer.page.context.set_offline(True)
+    volunteer.keys("Backspace Enter")
+    told = volunteer.page.locator("#undone")
+    expect(told).to_have_text("Form 1 was not taken back. Please try again.")
+    volunteer.has_saved(1).page.context.set_offline(False)
+    volunteer.keys("Backspace Enter")
+    expect(told).to_contain_text("Form 1 was taken back.")
+    assert volunteer.kept(0) == []
+
+
 def test_without_a_script_it_is_an_ordinary_form(new_page, busy, code):
     volunteer = Volunteer(new_page(javascript=False), busy, code)
     guest = Guest(volunteer.page, busy)

@@ -67,7 +67,7 @@ def test_what_is_wrong_is_named_with_what_to_do(fresh: Flask):
         about = {"made_up": False, "places": [], "subjects": [], "measures": [],
                  "headline": ["trust", ""], "seasons": [], "cuts": [], "notes": []}  # fmt: skip
         later = now() + timedelta(days=2)
-        session.add(Release(made_at=later, sha256="0" * 64, about=about, ledger={}))
+        session.add(Release(made_at=later, sha256="0" * 64, about=about))
         session.commit()
     fresh.extensions["seal"] = Seal(OTHER)
     told = wrong(fresh)

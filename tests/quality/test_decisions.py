@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
@@ -14,10 +15,15 @@ from sqlalchemy.orm import Session
 
 from survey.quality import decisions, marks
 from survey.quality.decisions import Somebody
+from survey.read.briefs import content as brief_content
+from survey.read.captions import Teller
+from survey.read.results_query import Reading
+from survey.storage import db
 from survey.storage.desk_tables import HeldAnswer, HeldGroup
 from survey.storage.events import Refused, agencies_of, now
 from survey.storage.models import Event, Response
 from survey.storage.release_store import current, rows
+from survey.web.locale import content
 from tests.quality.nights import SLUG, two_towns
 
 ORGANISER, REVIEWER = Somebody(None, "organiser"), Somebody(None, "reviewer")
@@ -140,6 +146,7 @@ def test_a_release_leaves_them_out_says_so_and_counts_them_when_two_people_agree
     assert "Not settled: up to 60 answers of 2026 wait for two people to decide." in page
     other = sqlite_app.test_client().get("/results/elm-grove?lang=en").text
     assert "two people" not in other
+    told_wherever_the_figure_is(sqlite_app)
     group = at_home.get_one(HeldGroup, (event.id, 1))
     decisions.propose(group, "counted", "A chorus of sixty.", ORGANISER)
     decisions.answer(group, "agree", REVIEWER)
@@ -147,6 +154,41 @@ def test_a_release_leaves_them_out_says_so_and_counts_them_when_two_people_agree
     assert "wait" not in run(sqlite_app, at_home, "release")
     assert 50 <= headline(at_home, "maple-falls")["n_low"] - before["n_low"] <= 65
     assert held_notes(at_home) == []
+
+
+def told_wherever_the_figure_is(app: Flask) -> None:
+    """Maple Falls is not settled, Elm Grove is: on every page, file and picture with its figure."""
+    client = app.test_client()
+    said = "Not settled: counted in another way, it could lie more than 5 points away."
+    place = client.get("/results/maple-falls?lang=en").text
+    assert said in place.partition('id="say">')[2].partition("</blockquote>")[0]
+    for address in ("/results?lang=en", "/results/compare?c=maple-falls&c=elm-grove&lang=en"):
+        page = client.get(address).text.partition('<table class="rows')[2].partition("</table>")[0]
+        lines = re.findall(r'<tr><th scope="row"><a.*?</tr>', page, re.DOTALL)
+        told = {re.findall(r">([^<>]+)</a>", one)[0]: "Not settled" in one for one in lines}
+        assert told == {"Maple Falls": True, "Elm Grove": False}, address
+    for ending in ("post.svg", "chart.svg", "embed"):
+        for slug, is_told in (("maple-falls", True), ("elm-grove", False)):
+            shown = client.get(f"/results/{slug}.{ending}?lang=en")
+            assert shown.status_code == 200
+            words = " ".join(re.sub(r"<[^>]*>", " ", shown.text).split())
+            assert ("Not settled" in words) == is_told, (slug, ending)
+    with app.test_request_context():
+        for slug, is_told in (("maple-falls", True), ("elm-grove", False)):
+            brief = briefed(slug)
+            assert ("Not settled" in brief["sentence"]) == is_told
+            assert any("Not settled" in row[-1] for row in brief["rows"]) == is_told
+    totals = client.get("/api/v1/releases/latest/figures?cut=total&limit=1000").get_json()["rows"]
+    settled = {row["community"]: row["settled"] for row in totals if row["measure"] == "trust"}
+    assert (settled["maple-falls"], settled["elm-grove"]) == (False, True)
+
+
+def briefed(slug: str) -> dict[str, Any]:
+    now = current(db.session())
+    assert now
+    tell = Teller(now, content().languages["en"])
+    reading = Reading.read(db.session(), now, tell, {}, [now.places[slug]])
+    return brief_content(reading, now.places[slug], "letter", "https://survey.example")
 
 
 def test_the_command_line_is_one_of_the_two(sqlite_app: Flask, at_home: Session):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
-from flask import Flask
-from sqlalchemy import Column, String, Table, UniqueConstraint, inspect, text
+import json
 
-from survey.config import Settings
+import pytest
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from sqlalchemy import Column, Engine, String, Table, UniqueConstraint, inspect, text
+from sqlalchemy.orm import Session
+
+from analysis.release.columns import FIGURES
+from analysis.tabulation.tables import Note
+from survey.config import ROOT, Settings
 from survey.questionnaire.content_files import read_content
+from survey.release import part_store
 from survey.storage import privacy, schema
 from survey.storage.db import open_engine
 from survey.storage.models import Base
@@ -51,6 +59,52 @@ def test_migrations_carry_rows_and_meet_the_models(database_url: str):
             ("ELM", "county", f"{twin}\n2"),
         ]
     engine.dispose()
+
+
+RELEASE = """INSERT INTO release (id, made_at, sha256, format, about, ledger)
+VALUES (:id, '2026-08-09', 'abc', 2, :about, :ledger)"""
+FIGURE = """INSERT INTO figure (release_id, kind, number, community, measure, agency, cut, row)
+VALUES (7, 'figure', 0, 'elm', 'trust', 'police', 'total', :row)"""
+
+
+def test_exact_counts_of_the_newest_release_are_carried_over_county_by_county(database_url: str):
+    key = {"season": 2026, "state": "OH", "county": "Alder", "panel": "police", "cut": "total"}
+    who = {"community": "elm", "members": "", "group": "", "groups": "", "measure": "trust"}
+    ledger = {**key, **who, "agency": "police", "n": 41, "mark": "f00d", "coarse": 0, "least": 11}
+    note = Note("dropped", "one_part", 2026, "OH", "Alder", "police", "age")._asdict()
+    about = json.dumps({"made_up": False, "notes": [note | {"value": None}]})
+    row = dict.fromkeys(field.name for field in FIGURES) | key | who | {"agency": "police"}
+    engine = open_engine(Settings(secret_key=SECRET, database_url=database_url))
+    schema.migrate(engine, to="0027")
+    with engine.begin() as connection:
+        for id in (6, 7):
+            kept = {"columns": [*ledger, "made"], "rows": [[*ledger.values(), id]]}
+            values = {"id": id, "about": about, "ledger": json.dumps(kept)}
+            connection.execute(text(RELEASE), values)
+        connection.execute(text(FIGURE), {"row": json.dumps(row | {"n_low": 40, "icc": 0.01})})
+    schema.migrate(engine)
+    with Session(engine) as session:
+        assert part_store.names(session, 6) == []
+        part = part_store.load(session, 7, ("OH", "Alder"))
+        totals = part_store.figures(session, 7, ("OH", "Alder"), None)
+    back_to(engine, "0027")
+    with engine.connect() as connection:
+        again = connection.scalar(text("SELECT ledger FROM release WHERE id = 7"))
+    engine.dispose()
+    assert (json.loads(again) if isinstance(again, str) else again) == kept
+    assert part is not None
+    assert part.ledger[["n", "mark", "made"]].to_numpy().tolist() == [[41, "f00d", 7]]
+    assert part.figures[["community", "n_low"]].to_numpy().tolist() == [["elm", 40]]
+    assert totals["n_low"].tolist() == [40]
+    assert [(one.kind, one.cut) for one in part.notes] == [("dropped", "age")]
+
+
+def back_to(engine: Engine, version: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    with engine.connect() as connection, schema.one_transaction(connection):
+        config.attributes["connection"] = connection
+        command.downgrade(config, version)
 
 
 def test_every_column_is_explained_in_every_language(sqlite_app: Flask):

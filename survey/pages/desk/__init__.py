@@ -10,6 +10,7 @@ from flask import Flask
 
 from survey.imports import uploads
 from survey.pages.desk import (
+    cards,
     code_app,
     comments,
     diary,
@@ -38,6 +39,7 @@ from survey.pages.desk.door import blueprint
 
 # each adds its routes
 PAGES = (
+    cards,
     code_app,
     comments,
     diary,

@@ -27,8 +27,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from survey.storage.desk_tables import Card, SecondKeying, UndoneKeying
 from survey.storage.events import Refused
-from survey.storage.models import Base, PosterActivity, Scan, SealedComment
+from survey.storage.models import Base, PosterActivity, Response, Scan, SealedComment
 from survey.storage.privacy import ANSWER_TABLES
 
 Record = dict[str, Any]
@@ -98,8 +99,21 @@ def merge(hub: Connection, ours: Session) -> Merged:
             counts[merge_one(ours, table, record, numbers)] += 1
         for kind, count in counts.items():
             getattr(merged, kind)[table.name] = count
+    take_out_undone(ours)
     merged.waiting = len(hub.execute(select(SealedComment.id)).all())
     return merged
+
+
+def take_out_undone(ours: Session) -> None:
+    """Delete here what was keyed from paper and taken back there after an earlier merge."""
+    undone = select(UndoneKeying.submission)
+    for event, id, *more in (
+        (Response.event_id, Response.submission, Response.mode == "paper"),
+        (SecondKeying.event_id, SecondKeying.id),
+    ):
+        here = id.in_(undone.where(UndoneKeying.event_id == event)), *more
+        if ours.scalars(select(id).where(*here)).first():  # else nothing is noted as changed
+            ours.execute(delete(event.class_).where(*here))
 
 
 def records(hub: Connection, table: Table) -> Iterator[Record]:
@@ -134,6 +148,8 @@ def merge_one(
         return "added"
     if all(here[name] == value for name, value in record.items()):
         return "known"
+    if table.name == Card.__tablename__:
+        return keep_used(ours, record)
     if table.name == Scan.__tablename__:
         return keep_larger(ours, record, here["count"])
     return "other"
@@ -159,6 +175,15 @@ def unique_names(table: Table) -> list[set[str]]:
     rules = [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
     rules += [one.columns for one in table.indexes if one.unique]
     return [{column.name for column in columns} for columns in rules]
+
+
+def keep_used(ours: Session, record: Record) -> str:
+    """Note that a card was used there; one that was used here stays used."""
+    if not record["used"]:
+        return "known"
+    named = Card.event_id == record["event_id"], Card.key == record["key"]
+    ours.execute(update(Card).where(*named).values(used=True))
+    return "added"
 
 
 def keep_larger(ours: Session, record: Record, here: int) -> str:

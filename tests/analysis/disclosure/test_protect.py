@@ -19,6 +19,7 @@ from analysis.tabulation.counts import tallies
 from analysis.tabulation.exact_rows import build_tables
 from analysis.tabulation.tables import TableKey
 from survey.questionnaire.content_files import read_content
+from survey.release.figure_rows import records
 from survey.release.report import sentences_of
 from tests.analysis.made_up import ALPHA, BETA, FAIR, GAMMA, MEASURES, TRUST, people, together
 
@@ -142,7 +143,11 @@ def test_a_total_that_nothing_helps_takes_its_panel_along_and_no_other_county(
     made = release(frame, (TRUST,), ("age",))
     assert set(made.figures["county"]) == {*frame["county"]} - {"epsilon-county"}
     assert audited(made) == {("dropped", TOTAL), ("dropped", "age")}
-    said = [sentence for sentence in sentences_of(read_content(), made) if "epsilon" in sentence]
+    said = [
+        sentence
+        for sentence in sentences_of(read_content(), records(made.notes))
+        if "epsilon" in sentence
+    ]
     assert len(said) == 2
     assert all("because what few people answered could be worked out" in one for one in said)
     doubt(monkeypatch, lambda cut, _, world: cut == TOTAL)

@@ -14,8 +14,9 @@ TRUST = Measure("trust", "police", favourable=(4, 5), panel="adults")
 TEENS = Measure("teen.trust", "police", favourable=(4, 5), panel="teens", audience="teen")
 ROW = {
     "season": 2026, "state": "OR", "county": "Alder", "panel": "adults", "cut": "total",
-    "community": "maple-falls", "members": "", "measure": "trust", "agency": "police",
-    "unit": "share", "n_low": 100, "value_low": 0.575, "value_high": 0.625,
+    "group": "", "community": "maple-falls", "members": "", "measure": "trust", "agency": "police",
+    "wording": "1", "unit": "share", "n_low": 100, "value": 0.6, "value_low": 0.575,
+    "value_high": 0.625,
 }  # fmt: skip
 HERE = HeldIn(2026, "OR", "Alder", "maple-falls", "adult", "event")
 
@@ -82,3 +83,53 @@ def test_a_score_is_told_in_its_own_unit():
     row = {**ROW, "unit": "score", "value_low": 57.5, "value_high": 62.5}
     found = notes([row], {HERE: HeldCount(45, 0)})
     assert [one[4] for one in found] == [45, 39.0, 75.0]
+
+
+def of_cards(value: float, **more: object) -> dict[str, object]:
+    ends = {"value": value, "value_low": value - 0.025, "value_high": value + 0.025, "n_low": 40}
+    return {**ROW, "cut": "card", "group": "with_card", **ends, **more}
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "low", "high"),
+    [
+        (0.65, "settled", 0.57, 0.675),
+        (0.55, "settled", 0.525, 0.63),
+        (0.66, "not_settled", 0.57, 0.685),
+        (0.4, "not_settled", 0.375, 0.63),
+    ],
+)
+def test_answers_with_a_card_are_one_more_view(value: float, reason: str, low: float, high: float):
+    """The range spans both printed figures; more than 5 points apart is not settled."""
+    assert notes([ROW, of_cards(value)], {}) == [
+        ("verified", reason, "maple-falls", "trust", pytest.approx(math.nan, nan_ok=True)),
+        ("held_low", reason, "maple-falls", "trust", low),
+        ("held_high", reason, "maple-falls", "trust", high),
+    ]
+
+
+def test_all_views_are_in_one_range_and_each_can_unsettle_it():
+    held = notes([ROW, of_cards(0.62)], {HERE: HeldCount(45, 0)})
+    assert [one[:2] for one in held] == [
+        ("held", "waiting"), ("verified", "settled"), ("held_low", "not_settled"),
+        ("held_high", "not_settled"),
+    ]  # fmt: skip
+    assert [one[4] for one in held[2:]] == [0.39, 0.75]
+    assert notes([ROW, of_cards(0.9)], {HERE: HeldCount(3, 0)})[-1][1:] == (
+        "not_settled", "maple-falls", "trust", 0.925,
+    )  # fmt: skip
+
+
+def test_of_thirds_the_nearest_ends_are_compared():
+    third = {"value": math.nan, "value_low": 1 / 3, "value_high": 2 / 3}
+    for value, reason in ((0.7, "settled"), (0.75, "not_settled"), (0.2, "not_settled")):
+        found = notes([{**ROW, **third}, of_cards(value)], {})
+        assert found[0][:2] == ("verified", reason), value
+
+
+def test_a_card_s_figure_belongs_to_its_own_total():
+    for name, other in (
+        ("community", "elm-grove"), ("season", 2025), ("county", "Baker"), ("wording", "2"),
+        ("agency", "fire"), ("members", "a|b"), ("group", "without"), ("cut", "age"),
+    ):  # fmt: skip
+        assert notes([ROW, of_cards(0.9, **{name: other})], {}) == [], name

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from survey.storage.county_parts import SUMS, TOTALS, CountyPart
 from survey.storage.desk_tables import AuditEntry
 from survey.storage.models import (
     Comment,
@@ -157,6 +158,12 @@ def test_a_release_that_would_lose_a_forgotten_year_is_refused(two_years: Flask)
     assert count(app, Release) == 1
 
 
+def seasons_of_parts(app: Flask) -> set[int]:
+    """What is kept of the counties of the newest release, beside its figures."""
+    with Session(app.extensions["engine"]) as session:
+        return set(session.scalars(select(CountyPart.season)))
+
+
 def test_a_hold_stops_all_forgetting_until_the_operator_lifts_it(two_years: Flask):
     app = two_years
     ana = colleague(app, "organiser", "maple-falls", name="Ana")
@@ -181,6 +188,7 @@ def test_a_hold_stops_all_forgetting_until_the_operator_lifts_it(two_years: Flas
     assert count(app, Response) == 64
     assert olive.presses(f"{PAGE}/forget", year="2025").status_code == 303
     assert count(app, Response) == 0
+    assert SUMS not in seasons_of_parts(app) >= {TOTALS, 2025}
     assert [one for one in acts(app) if "hold" in one or "season" in one or "rule" in one] == [
         "rule_set", "hold_begun", "hold_lifted", "season_forgotten"
     ]  # fmt: skip
@@ -201,7 +209,9 @@ def test_an_event_is_deleted_with_its_answers_once_its_year_is_typed(two_years: 
     assert 'value="2026"' in reply.text
     assert count(app, Response) == 64
     figure = count(app, Figure)
+    assert seasons_of_parts(app) >= {SUMS, TOTALS, 2025}
     assert ana.presses(address, year="2025").status_code == 303
+    assert SUMS not in seasons_of_parts(app) >= {TOTALS, 2025}  # only what was published is left
     for table, left in ((Response, 20), (Comment, 2), (Event, 1)):
         assert count(app, table) == left
     assert count(app, Figure) == figure  # what was published stays

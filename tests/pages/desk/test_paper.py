@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.quality import decisions, marks
+from survey.quality.signs import Held
 from survey.storage import db
-from survey.storage.models import Event, Poster, Response, Scan
+from survey.storage.models import Event, Poster, Release, Response, Scan
 from tests.builders import ADULT, OPINION, Resident, add_event, add_poster
 from tests.desk_people import Colleague, acts, colleague
 
@@ -134,6 +138,123 @@ def test_a_sheet_whose_first_keying_is_not_there_or_in_doubt_is_no_difference(
     assert "2 sheets were typed twice." in page
     assert "Of 2 the first typing was not found." in page
     assert "Look at the paper again" not in page
+
+
+def keyed(app: Flask, code: str, door: str = "paper", **fields: object) -> Resident:
+    volunteer = Resident(app.test_client(), f"{code}/{door}").scans()
+    volunteer.fields |= ADULT | OPINION | fields
+    assert volunteer.sends().status_code == 303
+    return volunteer
+
+
+def takes_back(volunteer: Resident, **fields: str) -> tuple[int, str]:
+    sent = {name: volunteer.fields[name] for name in ("ticket", "submission")} | fields
+    reply = volunteer.client.post(f"/s/{volunteer.code}/undo", data=sent)
+    return reply.status_code, reply.get_json()["outcome"]
+
+
+@pytest.fixture
+def busy_hall(app: Flask) -> Flask:
+    """The same on SQLite and on PostgreSQL."""
+    with app.app_context():
+        add_poster(db.session(), add_event(app, db.session()))
+        other = add_poster(db.session(), add_event(app, db.session(), name="Elm Grove"))
+        keys(app, other.code, "paper")
+    return app
+
+
+def test_a_form_is_taken_back_once_and_does_not_come_again(busy_hall: Flask):
+    code = code_of(busy_hall)
+    kept, wrong = (keyed(busy_hall, code, again=again) for again in ("1", "2"))
+    assert takes_back(wrong) == takes_back(wrong) == (200, "undone")
+    assert [one["again"] for one in stored(busy_hall)] == [1]
+    assert wrong.sends().status_code == 303  # a queue that sends it once more
+    assert wrong.answers(again="3").sends().status_code == 303
+    assert [one["again"] for one in stored(busy_hall)] == [1]
+    assert acts(busy_hall) == ["keying_undone"]
+    not_sent = Resident(busy_hall.test_client(), f"{code}/paper").scans()
+    assert takes_back(not_sent) == (200, "undone")  # it waits for a signal
+    not_sent.answers().sends()
+    assert len(stored(busy_hall)) == 1
+    assert takes_back(kept) == (200, "undone")
+    assert stored(busy_hall) == []
+
+
+def test_only_paper_is_taken_back_and_only_at_its_own_poster(hall: Flask):
+    code = code_of(hall)
+    phone = Resident(hall.test_client(), code).scans().answers()
+    assert phone.sends().status_code == 303
+    sheet = keyed(hall, code)
+    assert takes_back(sheet, submission=phone.fields["submission"]) == (200, "undone")
+    assert takes_back(sheet, ticket=phone.fields["ticket"]) == (422, "invalid")
+    assert takes_back(sheet, ticket="x") == (422, "invalid")
+    assert hall.test_client().post(f"/s/{code}/undo", data=phone.fields).status_code == 404
+    assert hall.test_client().post(f"/s/{code}/kiosk/undo", data=phone.fields).status_code == 404
+    assert len(stored(hall)) == 2
+
+
+def test_what_may_be_published_stays(hall: Flask):
+    """After the close a form can be taken back, until a release; one keyed after that, again."""
+    code, now = code_of(hall), datetime.now(UTC)
+    first, second = keyed(hall, code), keyed(hall, code)
+    with Session(hall.extensions["engine"]) as session:
+        event = session.scalars(select(Event).where(Event.slug == "maple-falls-2026")).one()
+        event.closes_at = now - timedelta(minutes=1)
+        session.commit()
+        assert takes_back(first) == (200, "undone")
+        session.add(Release(id=1, made_at=now, sha256="", about={}, ledger={}))
+        session.commit()
+    assert takes_back(second) == (409, "stays")
+    assert len(stored(hall)) == 1
+    with Session(hall.extensions["engine"]) as session:
+        session.get_one(Release, 1).made_at = now - timedelta(hours=2)
+        event = session.get_one(Event, event_id(hall))
+        event.opens_at, event.closes_at = now - timedelta(days=20), now - timedelta(hours=3)
+        session.commit()
+    assert takes_back(second) == (200, "undone")
+    with Session(hall.extensions["engine"]) as session:
+        session.get_one(Event, event_id(hall)).closes_at = now - timedelta(days=15)
+        session.commit()
+    assert takes_back(second) == (409, "stays")
+
+
+def event_id(app: Flask) -> int:
+    with Session(app.extensions["engine"]) as session:
+        return session.scalars(select(Event.id).where(Event.slug == "maple-falls-2026")).one()
+
+
+def test_what_was_keyed_twice_follows_what_is_taken_back(hall: Flask, ana: Colleague):
+    code = code_of(hall)
+    first = keyed(hall, code)
+    again = keyed(hall, code, "twice/paper", again="1")
+    assert "1 sheet was typed twice." in ana.sees(PAPER)
+    assert takes_back(again) == (200, "undone")
+    assert "1 sheet was typed twice." not in ana.sees(PAPER)
+    assert len(stored(hall)) == 1
+    again = keyed(hall, code, "twice/paper", again="1")
+    (address,) = re.findall(rf'action="({PAPER}/[\w-]+)"', ana.sees(PAPER))
+    ana.presses(address, again="second")
+    assert takes_back(again) == (409, "stays")  # the first one has its answer by now
+    assert takes_back(first) == (200, "undone")
+    page = ana.sees(PAPER)
+    assert "Of 1 the first typing was not found." in page
+    assert "put right" not in page
+    assert acts(hall)[-3:] == ["second_keying_undone", "keying_settled", "keying_undone"]
+
+
+def test_a_held_form_that_is_taken_back_waits_no_more(hall: Flask):
+    first, second = keyed(hall, code_of(hall)), keyed(hall, code_of(hall))
+    with Session(hall.extensions["engine"]) as session:
+        ids = [UUID(one.fields["submission"]) for one in (first, second)]
+        found = [Held(id, "paper", code_of(hall), "") for id in ids]
+        marks.keep(session, session.get_one(Event, event_id(hall)), found)
+        session.commit()
+    assert takes_back(first) == (200, "undone")
+    with Session(hall.extensions["engine"]) as session:
+        assert decisions.sizes(session, session.get_one(Event, event_id(hall))) == {1: 1}
+    assert takes_back(second) == (200, "undone")
+    with Session(hall.extensions["engine"]) as session:
+        assert not decisions.is_waiting(session, session.get_one(Event, event_id(hall)))
 
 
 def test_another_town_s_sheets_are_not_there(hall: Flask, ana: Colleague):

@@ -56,7 +56,7 @@ def night_of(url: str) -> Night:
         poster = add_poster(session, add_event(app, session, name="Maple Falls"))
         session.add(Scan(event_id=1, poster=poster.code, hour="2027-08-03T18", count=41))
         about = {"made_up": False, "places": [], "note": "é 🕯️", "share": 0.1}
-        session.add(Release(made_at=MOMENT, sha256="0" * 64, about=about, ledger={}))
+        session.add(Release(made_at=MOMENT, sha256="0" * 64, about=about))
         session.flush()
         rows = [{"value": 0.333, "members": "a|b"}, {"value": None}]
         for number, row in enumerate(rows):

@@ -1,0 +1,190 @@
+"""The counties of a release, as analysis/release/build.py takes them: each reads its own answers,
+keeps its part in the database, and knows it again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from analysis.release.county import Part, Task
+from survey.questionnaire.areas import area_id
+from survey.questionnaire.instrument import Content
+from survey.release import part_store
+from survey.release.answer_rows import Area, SetAside, all_answers, readable, stored
+from survey.release.frame_loader import frame_of
+from survey.release.imported_answers import counted_answers
+from survey.release.part_store import Name
+from survey.release.sources import Source
+from survey.storage.models import Community
+
+VERSION = 1  # of what a part is made by: another one builds every county anew
+
+
+class Scope(NamedTuple):
+    """What a release reads: the same for all its counties."""
+
+    moment: datetime  # events that are closed by then
+    kinds: tuple[str, ...]  # of agency
+    made_up: bool
+    release_id: int
+    before: int  # the release before; 0: it is the first
+    seasons: tuple[int, ...]  # with answers that count
+    events: int  # that have some
+
+
+class Answers(NamedTuple):
+    """A county's answers as they are stored."""
+
+    rows: list[Any]
+    counted: list[dict[str, Any]]  # what stands for counts without single answers
+
+
+class Facts(NamedTuple):
+    """What a digest is made of; kept longer than the answers themselves."""
+
+    digest: str  # of the answers, the same for the same rows in any order
+    seasons: frozenset[int]
+    instruments: frozenset[str]
+
+
+@dataclass
+class StoredCounty:
+    """A county whose answers are stored. It is sent to where it is built; its rows are not."""
+
+    name: Name
+    areas: tuple[Area, ...]  # none: it has no community any more
+    scope: Scope
+    source: Source
+    _read: Answers | None = field(default=None, repr=False)  # until they are loaded
+    _facts: Facts | None = field(default=None, repr=False)  # of what was read last
+    _unread: SetAside = field(default_factory=SetAside, repr=False)
+
+    def kept(self, task: Task) -> Part | None:
+        """Its part, where a build that was stopped or the release before made it of the same."""
+        scope = self.scope
+        with self.source.transaction() as session:
+            digest = self._digest(session, task)
+            mine = part_store.made_from(session, scope.release_id, self.name)
+            if mine != (digest, scope.before):
+                before = part_store.made_from(session, scope.before, self.name)
+                if before is None or before[0] != digest:
+                    return None
+                part_store.carry_over(session, scope.before, scope.release_id, self.name)
+            self._read = None
+            return part_store.load(session, scope.release_id, self.name)
+
+    def load(self) -> pd.DataFrame:
+        """Return the answers. Raises FrameError."""
+        with self.source.transaction() as session:
+            answers = self._read or self._answers(session)
+        self._read, self._unread = None, SetAside()
+        rows = [*readable(self._content, answers.rows, self._unread), *answers.counted]
+        return frame_of(self._content, rows, self.scope.kinds) if rows else pd.DataFrame()
+
+    def before(self) -> Part | None:
+        with self.source.transaction() as session:
+            return part_store.load(session, self.scope.before, self.name)
+
+    def keep(self, part: Part, task: Task) -> None:
+        """Keep the part in the database; it is there when this returns."""
+        part.unread = dict(self._unread.counts)
+        try:
+            self._save(part, task)
+        except IntegrityError:
+            # a worker that outlived its release kept this county at the same moment
+            self._save(part, task)
+
+    def figures(self, season: int | None = None) -> pd.DataFrame:
+        with self.source.transaction() as session:
+            return part_store.figures(session, self.scope.release_id, self.name, season)
+
+    def _save(self, part: Part, task: Task) -> None:
+        scope = self.scope
+        with self.source.transaction() as session:
+            digest = self._digest(session, task)
+            part_store.save(session, scope.release_id, self.name, part, scope.before, digest)
+
+    @property
+    def _content(self) -> Content:
+        return self.source.content(self.scope.release_id)
+
+    def _answers(self, session: Session) -> Answers:
+        """Read the answers, and what their digest is made of."""
+        content, moment = self._content, self.scope.moment
+        rows: list[Any] = []
+        counted: list[dict[str, Any]] = []
+        for area in self.areas:
+            rows += stored(session, content, moment, area)
+            counted += counted_answers(session, content, moment, area)
+        every = (*rows, *counted)
+        self._facts = Facts(
+            digest_of([*(tuple(row.values()) for row in rows), *counted]),
+            frozenset(row["season"] for row in every),
+            frozenset(row["instrument"] for row in every),
+        )
+        return Answers(rows, counted)
+
+    def _digest(self, session: Session, task: Task) -> str:
+        """Of the answers and of the rules by which they are read."""
+        if self._facts is None:
+            self._read = self._answers(session)
+        assert self._facts is not None
+        facts, content = self._facts, self._content
+        rules = (
+            VERSION,
+            tuple(task.measures),
+            tuple(task.cuts),
+            sorted(key for key in task.withheld if key[0] in facts.seasons),
+            self.scope.kinds,
+            content.current,
+            [(id, content.instruments.get(id)) for id in sorted(facts.instruments)],
+            sorted(content.languages),
+        )
+        return hashlib.sha256(f"{facts.digest}\n{rules!r}".encode()).hexdigest()
+
+
+def digest_of(rows: Iterable[Any]) -> str:
+    """The same for the same rows in any order; rows: of plain values."""
+    digests = sorted(hashlib.blake2b(repr(row).encode(), digest_size=16).digest() for row in rows)
+    return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def areas(session: Session, content: Content, *, made_up: bool) -> Mapping[Name, tuple[Area, ...]]:
+    """Return every county that has a community, by state and id."""
+    places = select(Community.state, Community.county, Community.area, Community.made_up)
+    places = places.where(Community.made_up == made_up).distinct()
+    found: dict[Name, list[Area]] = defaultdict(list)
+    for area in sorted(Area(*row) for row in session.execute(places)):
+        found[area.state, area_id(area.county, area.kind, content.areas)].append(area)
+    return {name: tuple(found[name]) for name in sorted(found)}
+
+
+def closed_answers(
+    session: Session,
+    content: Content,
+    moment: datetime,
+    kinds: Sequence[str],
+    aside: SetAside,
+    *,
+    made_up: bool,
+) -> pd.DataFrame:
+    """Return one frame of every closed event, of the demonstration or of what is real: for a file
+    of single answers. They are read one county at a time and kept as codes of a byte each.
+
+    What cannot be read is added to `aside`."""
+    found = [
+        frame_of(content, rows, kinds)
+        for several in areas(session, content, made_up=made_up).values()
+        for area in several
+        if (rows := list(all_answers(session, content, moment, area, aside)))
+    ]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()

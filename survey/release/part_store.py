@@ -1,0 +1,168 @@
+"""A county's part of a release in the database: compressed JSON, a row for each season.
+
+Whoever needs one season, or the totals alone, reads no more than that. Beside the seasons stand
+two rows: the totals with the notes, and the sums, which are forgotten when answers are.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from analysis.disclosure.between_releases import LEDGER
+from analysis.estimators.reliability import IndexMoments
+from analysis.measures import TOTAL
+from analysis.release.county import Part
+from analysis.release.figures import RAW
+from analysis.tabulation.tables import Note
+from survey.storage.county_parts import SUMS, TOTALS, CountyPart
+
+Name = tuple[str, str]  # state and county id
+FAST = 1  # zlib's level: a part is written once and read three times
+
+
+def save(
+    session: Session, release_id: int, name: Name, part: Part, follows: int, digest: str
+) -> None:
+    """Keep a part in the place of what was kept of that county. Commit is the caller's."""
+    remove(session, release_id, name)
+    same = {"release_id": release_id, "state": name[0], "county": name[1]}
+    same |= {"follows": follows, "digest": digest}
+    seasons = sorted({*part.figures["season"].tolist(), *part.ledger["season"].tolist()})
+    bodies = {TOTALS: _totals(part), SUMS: _sums(part)} | {
+        int(season): {
+            "figures": _columns(part.figures[part.figures["season"] == season]),
+            "ledger": _columns(part.ledger[part.ledger["season"] == season]),
+        }
+        for season in seasons
+    }
+    rows = [same | {"season": season, "body": _packed(body)} for season, body in bodies.items()]
+    session.execute(insert(CountyPart), rows)
+
+
+def load(session: Session, release_id: int, name: Name) -> Part | None:
+    """Return a county's part with its tables; None where there is none."""
+    query = select(CountyPart.season, CountyPart.body).where(*_of(release_id, name))
+    bodies = {season: _unpacked(body) for season, body in session.execute(query)}
+    if TOTALS not in bodies:
+        return None
+    whole = {**bodies.pop(TOTALS), **bodies.pop(SUMS, {})}
+    tables = [bodies[season] for season in sorted(bodies)]
+    notes = _table(whole["notes"], Note._fields)
+    return Part(
+        figures=_joined([table["figures"] for table in tables], RAW),
+        ledger=_joined([table["ledger"] for table in tables], LEDGER),
+        notes=[Note(*row) for row in notes.itertuples(index=False, name=None)],
+        evenings={int(s): np.array(sums) for s, sums in whole.get("evenings", {}).items()},
+        indexes={
+            (key[0], key[1], key[2]): IndexMoments(n, np.array(sums), np.array(products))
+            for key, n, sums, products in whole.get("indexes", [])
+        },
+        fresh=frozenset(whole.get("fresh", [])),
+        empty=frozenset(whole.get("empty", [])),
+        new=whole.get("new", 0),
+        unread={(event, why): count for event, why, count in whole.get("unread", [])},
+    )
+
+
+def figures(session: Session, release_id: int, name: Name, season: int | None) -> pd.DataFrame:
+    """Return the figures of one season, or (None) the totals of all."""
+    at = TOTALS if season is None else season
+    body = session.scalar(select(CountyPart.body).where(*_of(release_id, name, at)))
+    assert body is not None
+    return _table(_unpacked(body)["totals" if season is None else "figures"], RAW)
+
+
+def made_from(session: Session, release_id: int, name: Name) -> tuple[str, int] | None:
+    """Return (digest, release it follows) of a part; None where there is none with its sums."""
+    query = select(CountyPart.digest, CountyPart.follows)
+    found = session.execute(query.where(*_of(release_id, name), CountyPart.season == SUMS)).first()
+    return (found[0], found[1]) if found else None
+
+
+def carry_over(session: Session, before: int, release_id: int, name: Name) -> None:
+    """Take a part of the release before into the one that is built. Commit is the caller's."""
+    body = session.scalar(select(CountyPart.body).where(*_of(before, name, SUMS)))
+    assert body is not None
+    sums = _unpacked(body)
+    remove(session, release_id, name)
+    columns = [getattr(CountyPart, one) for one in ("state", "county", "season", "digest", "body")]
+    here = select(literal(release_id), literal(before), *columns).where(*_of(before, name))
+    names = ["release_id", "follows", *(column.key for column in columns)]
+    session.execute(insert(CountyPart).from_select(names, here))
+    again = sums | {"fresh": sums["empty"], "new": 0}
+    here_now = update(CountyPart).where(*_of(release_id, name, SUMS))
+    session.execute(here_now.values(body=_packed(again)))
+
+
+def remove(session: Session, release_id: int, name: Name | None = None) -> None:
+    """Forget a county's part, or those of all."""
+    of = _of(release_id, name) if name else (CountyPart.release_id == release_id,)
+    session.execute(delete(CountyPart).where(*of))
+
+
+def names(session: Session, release_id: int) -> list[Name]:
+    """Return the counties that have a part in a release."""
+    query = select(CountyPart.state, CountyPart.county)
+    query = query.where(CountyPart.release_id == release_id, CountyPart.season == TOTALS)
+    return [(state, county) for state, county in session.execute(query)]
+
+
+def _of(release_id: int, name: Name, season: int | None = None) -> tuple[Any, ...]:
+    state, county = name
+    at = () if season is None else (CountyPart.season == season,)
+    return (
+        CountyPart.release_id == release_id,
+        CountyPart.state == state,
+        CountyPart.county == county,
+        *at,
+    )
+
+
+def _totals(part: Part) -> dict[str, Any]:
+    return {
+        "totals": _columns(part.figures[part.figures["cut"] == TOTAL]),
+        "notes": _columns(pd.DataFrame(part.notes, columns=list(Note._fields))),
+    }
+
+
+def _sums(part: Part) -> dict[str, Any]:
+    return {
+        "evenings": {season: sums.tolist() for season, sums in part.evenings.items()},
+        "indexes": [
+            [key, moments.n, moments.sums.tolist(), moments.products.tolist()]
+            for key, moments in part.indexes.items()
+        ],
+        "fresh": sorted(part.fresh),
+        "empty": sorted(part.empty),
+        "new": part.new,
+        "unread": [[event, why, count] for (event, why), count in part.unread.items()],
+    }
+
+
+def _columns(table: pd.DataFrame) -> dict[str, list[Any]]:
+    return {str(name): column.tolist() for name, column in table.items()}
+
+
+def _table(columns: dict[str, list[Any]], names: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns or {name: [] for name in names})[list(names)]
+
+
+def _joined(tables: list[dict[str, list[Any]]], names: tuple[str, ...]) -> pd.DataFrame:
+    together = {name: [v for table in tables for v in table.get(name, [])] for name in names}
+    return pd.DataFrame(together)
+
+
+def _packed(body: dict[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(body).encode(), FAST)
+
+
+def _unpacked(body: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(zlib.decompress(body))
+    return found
