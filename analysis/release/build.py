@@ -25,7 +25,7 @@ from analysis.estimators.reliability import (
     index_moments,
 )
 from analysis.frame import check_frame
-from analysis.measures import Measure
+from analysis.measures import CARD, Measure
 from analysis.release.counties import County, InMemory, Summary, by_county
 from analysis.release.county import ReleaseRefused, Task, part_of
 from analysis.release.derive import Build, curves_of_programme
@@ -153,7 +153,7 @@ def build(
     known |= {key: one for key, one in now.items() if key[0] in fresh}
     notes = [note for one in summaries for note in one.part.notes]
     notes += [*known_notes(known), *index_notes(reliability, before)]
-    notes += _held_notes(counties, task.measures, held or {})
+    notes += _held_notes(counties, summaries, task, held or {})
     curves = curves_of_programme(counties, task.measures, known, executor)
     return Build(counties, summaries, task, executor, known, curves, notes)
 
@@ -212,16 +212,26 @@ def _one(county: County, task: Task) -> Summary:
 
 
 def _held_notes(
-    counties: Sequence[County], measures: Sequence[Measure], held: Mapping[HeldIn, HeldCount]
+    counties: Sequence[County],
+    summaries: Sequence[Summary],
+    task: Task,
+    held: Mapping[HeldIn, HeldCount],
 ) -> Iterator[Note]:
-    """What held answers could do to the totals of their counties; those of others are not read."""
+    """What held answers, and answers with a card, could do to the totals of their counties; where
+    no card was used, those of other counties are not read."""
     here: dict[tuple[str, str], dict[HeldIn, HeldCount]] = {}
     for at, count in held.items():
         here.setdefault((at.state, at.county), {})[at] = count
-    by_name, nothing = {county.name: county for county in counties}, pd.DataFrame(columns=list(RAW))
-    for name, mine in sorted(here.items()):
-        totals = by_name[name].figures() if name in by_name else nothing
-        yield from held_notes(totals, measures, mine)
+    nothing = pd.DataFrame(columns=list(RAW))
+    for county, one in zip(counties, summaries, strict=True):
+        mine = here.pop(county.name, {})
+        if CARD in task.cuts and one.seasons:
+            figures = pd.concat([county.figures(season) for season in sorted(one.seasons)])
+            yield from held_notes(figures, task.measures, mine)
+        elif mine:
+            yield from held_notes(county.figures(), task.measures, mine)
+    for _, mine in sorted(here.items()):  # all that was answered there waits
+        yield from held_notes(nothing, task.measures, mine)
 
 
 def _fresh(summaries: Sequence[Summary]) -> set[int]:

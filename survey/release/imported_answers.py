@@ -43,7 +43,7 @@ def uses_cards(session: Session) -> bool:
     if session.scalar(select(exists().where(Response.verified))):
         return True
     last = session.scalar(select(Release.about).order_by(Release.id.desc()).limit(1))
-    return last is not None and CARD in last["cuts"]
+    return last is not None and CARD in last.get("cuts", ())
 
 
 def counted_answers(
