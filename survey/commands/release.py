@@ -99,11 +99,11 @@ def look_ahead(run: ReleaseRun, crew: Workers) -> None:
             doing.session, content(), events.now(), doing.show,
             progress=Counties(run, doing), workers=crew,
         )  # fmt: skip
-        found = preview.look_ahead(content(), prepared)
-        publishing.end(doing.session, run.id, found)
+        ahead = preview.look_ahead(content(), prepared)
+        publishing.end(doing.session, run.id, ahead)
         doing.say(
-            f"Nothing is published. A release would hold {found['communities']} communities and "
-            f"{len(found['seasons'])} seasons; the desk says of each what is shown how."
+            f"Nothing is published. A release would hold {ahead['communities']} communities and "
+            f"{len(ahead['seasons'])} seasons; the desk says of each what is shown how."
         )
 
 

@@ -62,9 +62,9 @@ def report(session: Session, event: Event) -> Report:
     firsts = {row.submission: row for row in session.scalars(of_paper(event.id))}
     same: dict[UUID, UUID] = {}  # second -> first
     for second in seconds:
-        found = [id for id in near(second, firsts, same) if not differences(firsts[id], second)]
-        if found:
-            same[second.id] = found[0]
+        twins = [id for id in near(second, firsts, same) if not differences(firsts[id], second)]
+        if twins:
+            same[second.id] = twins[0]
     pairs = dict(same)
     for second in seconds:
         if second.id not in pairs and (first := nearest(second, firsts, pairs)):
@@ -137,21 +137,21 @@ def settle(session: Session, event: Event, id: UUID, chosen: Mapping[str, str]) 
     chosen: item -> first, second or blank. Raises Refused for a sheet that does not differ any
     more, or where an answer is not chosen.
     """
-    found = next((one for one in report(session, event).differing if one.id == id), None)
-    if found is None:
+    differing = next((one for one in report(session, event).differing if one.id == id), None)
+    if differing is None:
         raise Refused("The two agree by now.", "keyed_same")
-    if any(chosen.get(name) not in CHOICES for name, *_ in found.items):
+    if any(chosen.get(name) not in CHOICES for name, *_ in differing.items):
         raise Refused("Choose what the paper says, for every answer.", "keyed_choose")
-    first = session.get_one(Response, (event.id, found.submission))
+    first = session.get_one(Response, (event.id, differing.submission))
     second = session.get_one(SecondKeying, (event.id, id))
     ours, theirs = dict(first.answers), dict(second.answers)
     changed = 0
-    for name, here, there in found.items:
+    for name, here, there in differing.items:
         value = {FIRST: here, SECOND: there, BLANK: SKIPPED}[chosen[name]]
         changed += value != here
         if value != here:
             ours[name] = value
         theirs[name] = ours.get(name, SKIPPED)
     first.answers, second.answers = ours, theirs
-    second.differed = len(found.items)
+    second.differed = len(differing.items)
     return changed

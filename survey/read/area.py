@@ -66,12 +66,12 @@ class AreaReading(Reading):
         """Return the change of every community since the year before, by slug."""
         if not self.is_small or not self.is_known:
             return {}
-        found = released_index.of_season(
+        rows = released_index.of_season(
             self.session, self.now.release, CHANGE, subject=self.subject, season=self.season,
             told=[f"{BEFORE}.{verdict}" for verdict in VERDICTS],
             state=self.state, county=self.county,
         )  # fmt: skip
-        return {row["community"]: row for row in found}
+        return {row["community"]: row for row in rows}
 
     def figure_of(self, rows: Sequence[Row]) -> Row | None:
         """Return what is said of some of the area's communities together; None of too few."""
@@ -150,8 +150,8 @@ class Among:
         session, release, season = reading.session, reading.now.release, reading.season
         if reading.county:
             return released_index.subjects_of(session, release, reading.places_here, [season])
-        found = released_index.subjects_overall(session, release, season, reading.state)
-        return found or set(reading.now.subjects)
+        subjects = released_index.subjects_overall(session, release, season, reading.state)
+        return subjects or set(reading.now.subjects)
 
     @property
     def is_drawn(self) -> bool:

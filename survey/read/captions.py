@@ -232,8 +232,8 @@ class Teller:
         )
         sentence = sentence[0].upper() + sentence[1:]
         detail = (self.range(row) and self.say("range", range=self.range(row)), self.came(row))
-        told = f"{sentence} ({'; '.join(filter(None, detail))})."
-        return f"{told} {self.say('held.not_settled')}" if self.is_unsettled(row) else told
+        spoken = f"{sentence} ({'; '.join(filter(None, detail))})."
+        return f"{spoken} {self.say('held.not_settled')}" if self.is_unsettled(row) else spoken
 
     def is_unsettled(self, row: Row) -> bool:
         """Whether answers that wait for two people could move the figure by more than 5 points."""

@@ -77,11 +77,11 @@ class Context:
             return None
         n = self.row["n_low"]
         low, high = int(n * HALF), int(n * TWICE)
-        found = self.alike(self.state, low, high)
+        places = self.alike(self.state, low, high)
         everywhere = AreaReading.around(self.reading)
-        if len(found) < LEAST_ALIKE and everywhere.is_small:
+        if len(places) < LEAST_ALIKE and everywhere.is_small:
             return Size(low, high, everywhere, self.alike(everywhere, low, high))
-        return Size(low, high, self.state, found)
+        return Size(low, high, self.state, places)
 
     def alike(self, where: AreaReading, low: int, high: int) -> list[Row]:
         return [
@@ -102,10 +102,10 @@ class Context:
     def lines(self) -> Iterator[Line]:
         """Yield the place, then each that stands beside it, from near to far."""
         tell, make = self.reading.tell, Lines(self.reading.tell)
-        told = self.reading.told_now(self.place) if self.row else ()
-        before = self.before(told[0]["season_from"]) if told else None
+        changes = self.reading.told_now(self.place) if self.row else ()
+        before = self.before(changes[0]["season_from"]) if changes else None
         missing = "" if self.row else tell.say("view.no_figures")
-        yield make.of(self.place.name, self.row, place=self.place, changes=told, before=before,
+        yield make.of(self.place.name, self.row, place=self.place, changes=changes, before=before,
                       linked=True, note=missing)  # fmt: skip
         for one in self.beside:
             shown = None if one.row is None else {**tell.as_figure(one.row), "community": ""}
@@ -122,7 +122,7 @@ class Context:
         """Return the county, the state, places of its size, and all places together."""
         tell, state = self.reading.tell, self.place.state
         missing = tell.say("view.no_figures")
-        found = [
+        lines = [
             self.of_county(),
             Beside(tell.say("view.together", place=state), self.whole.get(state), missing),
         ]
@@ -130,14 +130,14 @@ class Context:
             number = tell.language.number(len(self.size.rows))
             row = self.size.where.figure_of(self.size.rows)
             few = tell.say("view.of_size_few")
-            found.append(Beside(tell.say("view.of_size", number=number), row, few))
-        return [*found, Beside(tell.say("view.compare_programme"), self.whole.get(""), missing)]
+            lines.append(Beside(tell.say("view.of_size", number=number), row, few))
+        return [*lines, Beside(tell.say("view.compare_programme"), self.whole.get(""), missing)]
 
     @cached_property
     def whole(self) -> dict[str, Row]:
         """Return the newest row of each state, and of the programme under ""."""
-        found = self.reading.overall([self.place.state, ""])
-        return {row["state"]: row for row in found}
+        rows = self.reading.overall([self.place.state, ""])
+        return {row["state"]: row for row in rows}
 
     def of_county(self) -> Beside:
         """Return the county: its released total, or its places together."""

@@ -208,10 +208,10 @@ class Overview:
         reading, scope = self.reading, self.scope
         basis = TREND if verdict in OVER_YEARS else BEFORE
         if self.whole is None:  # they were counted from the rows of a county
-            found = (one for one in self.changes_here
+            moved = (one for one in self.changes_here
                      if (one["basis"], one["verdict"]) == (basis, verdict))  # fmt: skip
             key = itemgetter("state", "county", "community")
-            return [reading.now.places[one["community"]] for one in sorted(found, key=key)]
+            return [reading.now.places[one["community"]] for one in sorted(moved, key=key)]
         slugs = released_index.told_of(
             reading.session, reading.now.release, subject=reading.subject, season=self.newest,
             told=f"{basis}.{verdict}", state=scope.state, county=scope.county, most=MOST_NAMED,

@@ -131,8 +131,8 @@ class Reading:
 
     def changes_of(self, place: Place, basis: str = BEFORE) -> dict[int, Row]:
         """Return the place's changes of one basis, by the later season."""
-        found = self.changes_by_place.get(place.slug, ())
-        return {row["season_to"]: row for row in found if row["basis"] == basis}
+        changes = self.changes_by_place.get(place.slug, ())
+        return {row["season_to"]: row for row in changes if row["basis"] == basis}
 
     def told_now(self, place: Place) -> list[Row]:
         """Return what may be said of the newest season: since the last, the first, and by year."""

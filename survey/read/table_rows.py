@@ -113,13 +113,13 @@ def town_row(one: Line, to: str, tell: Teller) -> Markup:
 def years_row(line: YearLine, link: Callable[[Place], str], tell: Teller) -> Markup:
     """Return a community's line in the table of all years, the newest first."""
     name = f'<a href="{escape(link(line.place))}">{escape(line.place.name)}</a>'
-    told = "".join(
+    sentences = "".join(
         f"<div>{escape(one.verdict)}"
         f"{f'<span>{escape(one.amount)}</span>' if one.amount else ''}</div>"
         for one in line.told
     )
     cells = "".join(cell(one, tell) for one in reversed(line.cells))
-    said = told or blank(tell)
+    said = sentences or blank(tell)
     return Markup(f'<tr><th scope="row">{name}</th><td class="told">{said}</td>{cells}</tr>\n')
 
 

@@ -59,10 +59,10 @@ class WhoCame:
         if not (share := self.tell.took_part(now)):
             return [say("view.who_uncounted")]
         came = self.tell.language.number(now["head_count"])
-        told = [say("view.who_took", n=self.tell.shown_n(now), came=came, share=share)]
+        sentences = [say("view.who_took", n=self.tell.shown_n(now), came=came, share=share)]
         if before is not None and before is not now and (was := self.tell.took_part(before)):
-            told.append(say("view.who_before", season=before["season"], share=was))
-        return told
+            sentences.append(say("view.who_before", season=before["season"], share=was))
+        return sentences
 
     def parts(self) -> Iterator[tuple[str, list[Share]]]:
         """Yield (cut, the share of each group) where a release tells groups of the place alone."""

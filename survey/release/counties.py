@@ -162,10 +162,10 @@ def areas(session: Session, content: Content, *, made_up: bool) -> Mapping[Name,
     """Return every county that has a community, by state and id."""
     places = select(Community.state, Community.county, Community.area, Community.made_up)
     places = places.where(Community.made_up == made_up).distinct()
-    found: dict[Name, list[Area]] = defaultdict(list)
+    by_name: dict[Name, list[Area]] = defaultdict(list)
     for area in sorted(Area(*row) for row in session.execute(places)):
-        found[area.state, area_id(area.county, area.kind, content.areas)].append(area)
-    return {name: tuple(found[name]) for name in sorted(found)}
+        by_name[area.state, area_id(area.county, area.kind, content.areas)].append(area)
+    return {name: tuple(by_name[name]) for name in sorted(by_name)}
 
 
 def closed_answers(
@@ -181,10 +181,10 @@ def closed_answers(
     of single answers. They are read one county at a time and kept as codes of a byte each.
 
     What cannot be read is added to `aside`."""
-    found = [
+    frames = [
         frame_of(content, rows, kinds)
         for several in areas(session, content, made_up=made_up).values()
         for area in several
         if (rows := list(all_answers(session, content, moment, area, aside)))
     ]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

@@ -105,10 +105,10 @@ def piece(kind: str, table: pd.DataFrame) -> Piece:
     columns = {str(name): values.tolist() for name, values in table.items()}
     empty = [""] * len(table)
     later = columns["season_to" if kind == CHANGE else "season"]
-    told = empty
+    verdicts = empty
     if kind == CHANGE:
         pairs = zip(columns["basis"], columns["verdict"], strict=True)
-        told = [f"{basis}.{verdict}" for basis, verdict in pairs]
+        verdicts = [f"{basis}.{verdict}" for basis, verdict in pairs]
     found = {
         "community": columns.get("community", empty),
         "measure": columns["measure"],
@@ -117,7 +117,7 @@ def piece(kind: str, table: pd.DataFrame) -> Piece:
         "state": columns["state"],
         "county": columns.get("county", empty),
         "season": later,
-        "told": told,
+        "told": verdicts,
         "row": json_rows(table),
     }
     made = [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
@@ -128,7 +128,7 @@ def insert_rows(
     session: Session, release: Release, kind: str, rows: Sequence[dict[str, Any]], first: int = 0
 ) -> None:
     """Store rows of one kind, numbered from `first`, each beside what pages find it by."""
-    found = [
+    packed = [
         row
         | {
             "release_id": release.id,
@@ -138,8 +138,8 @@ def insert_rows(
         }
         for number, row in enumerate(rows, first)
     ]
-    if found:
-        session.connection().execute(insert(AS_TEXT), found)
+    if packed:
+        session.connection().execute(insert(AS_TEXT), packed)
 
 
 def json_rows(table: pd.DataFrame) -> list[str]:

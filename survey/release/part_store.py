@@ -82,8 +82,8 @@ def figures(session: Session, release_id: int, name: Name, season: int | None) -
 def made_from(session: Session, release_id: int, name: Name) -> tuple[str, int] | None:
     """Return (digest, release it follows) of a part; None where there is none with its sums."""
     query = select(CountyPart.digest, CountyPart.follows)
-    found = session.execute(query.where(*_of(release_id, name), CountyPart.season == SUMS)).first()
-    return (found[0], found[1]) if found else None
+    sums = session.execute(query.where(*_of(release_id, name), CountyPart.season == SUMS)).first()
+    return (sums[0], sums[1]) if sums else None
 
 
 def carry_over(session: Session, before: int, release_id: int, name: Name) -> None:
@@ -164,5 +164,5 @@ def _packed(body: dict[str, Any]) -> bytes:
 
 
 def _unpacked(body: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(zlib.decompress(body))
-    return found
+    unpacked: dict[str, Any] = json.loads(zlib.decompress(body))
+    return unpacked

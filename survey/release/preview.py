@@ -43,7 +43,7 @@ def look_ahead(content: Content, prepared: Prepared) -> dict[str, Any]:
 
     Of the panels those are told that everybody is asked: one kind of agency, or the evening.
     """
-    found: dict[About, dict[str, None]] = defaultdict(dict)
+    names_of: dict[About, dict[str, None]] = defaultdict(dict)
     counties: dict[tuple[str, str], list[str]] = defaultdict(list)
     for place in prepared.about["places"]:
         counties[place["state"], place["county"]].append(place["slug"])
@@ -51,22 +51,22 @@ def look_ahead(content: Content, prepared: Prepared) -> dict[str, Any]:
     by = [q.id for q in cut_questions(content) if ADULT in q.audiences] + [LANGUAGE, TOTAL]
     for county in prepared.built.counties:
         for about, name in shown(county.figures(), plain):
-            found[about][name] = None
+            names_of[about][name] = None
     for note in prepared.about["notes"]:
         if note["panel"] in plain and note["cut"] in by:
             here = counties[note["state"], note["county"]]
             for about, name in of_note(note, here):
-                found[about][name] = None
-    here_then = {about[:2] for about in found if not about.sort.startswith(GROUPS)}
+                names_of[about][name] = None
+    here_then = {about[:2] for about in names_of if not about.sort.startswith(GROUPS)}
     places: dict[str, list[list[Any]]] = defaultdict(list)
-    for about, names in sorted(found.items(), key=lambda one: -one[0].season):
+    for about, names in sorted(names_of.items(), key=lambda one: -one[0].season):
         if about[:2] not in here_then:
             continue  # of a table of the whole county, in a year without an event here
-        told = [one for one in (*plain, *by) if one in names]
-        places[about.slug].append([*about[1:3], about.members.split("|"), told])
+        listed = [one for one in (*plain, *by) if one in names]
+        places[about.slug].append([*about[1:3], about.members.split("|"), listed])
     return {
         "seasons": prepared.about["seasons"],
-        "communities": len({about.slug for about in found if about.sort in HAS_FIGURES}),
+        "communities": len({about.slug for about in names_of if about.sort in HAS_FIGURES}),
         "places": places,
     }
 

@@ -52,16 +52,16 @@ class Repeater:
     def ask(
         self, asked: tuple[str, ...], environ: Environ, start: Callable[..., Any]
     ) -> Iterable[bytes]:
-        told: list[tuple[str, Headers]] = []
+        started: list[tuple[str, Headers]] = []
 
         def heard(status: str, headers: Headers, *error: Any) -> Any:
-            told.append((status, headers))
+            started.append((status, headers))
             return start(status, headers, *error)
 
         body = self.app(environ, heard)
         offered = environ.get(OFFER)
-        if offered and told and told[-1][0].startswith("200 "):
-            self.keep(asked, told[-1][1], offered)
+        if offered and started and started[-1][0].startswith("200 "):
+            self.keep(asked, started[-1][1], offered)
         return body
 
     def keep(self, asked: tuple[str, ...], headers: Headers, again: Again) -> None:

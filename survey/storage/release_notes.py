@@ -50,8 +50,8 @@ def with_card(held: Held, row: Mapping[str, Any]) -> str:
 
 def is_unsettled(held: Held, row: Mapping[str, Any]) -> bool:
     """Whether a figure could lie more than 5 points away over {all, counted, with a card}."""
-    found = held_range(held, row) if held else None
-    return found is not None and found[2] == UNSETTLED
+    ends = held_range(held, row) if held else None
+    return ends is not None and ends[2] == UNSETTLED
 
 
 def too_few(notes: Iterable[Mapping[str, Any]]) -> dict[str, set[tuple[int, str]]]:

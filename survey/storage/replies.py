@@ -59,8 +59,8 @@ class Beside:
     @classmethod
     def of(cls, session: Session, slug: str) -> Beside:
         """Look it up with one query: a page that shows it asks before it says "not changed"."""
-        found = session.execute(BESIDE, {"slug": slug}).first()
-        newest, withdrawn, complaints = found or (None, 0, "")
+        first = session.execute(BESIDE, {"slug": slug}).first()
+        newest, withdrawn, complaints = first or (None, 0, "")
         return cls(session, slug, newest or 0, withdrawn, complaints)
 
     @property

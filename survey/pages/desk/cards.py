@@ -30,9 +30,9 @@ def make_cards(slug: str) -> Reply | tuple[str, int]:
     key = secret()
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Event, event.id)
-        doing.about["count"] = verbs.make(doing.session, key, found, typed, now)
-        note(doing, found)
+        row = doing.session.get_one(Event, event.id)
+        doing.about["count"] = verbs.make(doing.session, key, row, typed, now)
+        note(doing, row)
 
     try:
         act("cards_made", work)
@@ -71,8 +71,8 @@ def card_sheets(slug: str) -> str:
 
 
 def secret() -> str:
-    found: str = current_app.extensions["settings"].secret_key
-    return found
+    key: str = current_app.extensions["settings"].secret_key
+    return key
 
 
 def carrying(event: Event) -> list[Poster]:

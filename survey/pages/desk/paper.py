@@ -46,10 +46,10 @@ def count_heads(slug: str) -> Reply | tuple[str, int]:
     event, typed = find_event(slug), request.form.get("head_count", "")
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Event, event.id)
-        planning.count_heads(found, typed)
-        note(doing, found)
-        doing.about["count"] = found.head_count or 0
+        row = doing.session.get_one(Event, event.id)
+        planning.count_heads(row, typed)
+        note(doing, row)
+        doing.about["count"] = row.head_count or 0
 
     return changed(event, "heads_counted", work)
 
@@ -60,9 +60,9 @@ def settle_sheet(slug: str, id: UUID) -> Reply | tuple[str, int]:
     event, chosen = find_event(slug), request.form.to_dict()
 
     def work(doing: Doing) -> None:
-        found = doing.session.get_one(Event, event.id)
-        doing.about["count"] = double_keying.settle(doing.session, found, id, chosen)
-        note(doing, found)
+        row = doing.session.get_one(Event, event.id)
+        doing.about["count"] = double_keying.settle(doing.session, row, id, chosen)
+        note(doing, row)
 
     return changed(event, "keying_settled", work)
 
@@ -76,30 +76,30 @@ def changed(event: Event, name: str, work: Any) -> Reply | tuple[str, int]:
 
 
 def paper_page(event: Event, refused: Refused | None = None) -> str:
-    found = double_keying.report(db.session(), event)
+    keyed = double_keying.report(db.session(), event)
     return show(
         "desk/paper.html",
         event=event,
         place=event.community,
         posters=hanging(event),
-        report=found,
-        sheets=[(one.id, list(choices(event, one))) for one in found.differing],
+        report=keyed,
+        sheets=[(one.id, list(choices(event, one))) for one in keyed.differing],
         twice=events.TWICE,
         refused=refused,
     )
 
 
-def choices(event: Event, found: Difference) -> Iterator[Choice]:
+def choices(event: Event, differing: Difference) -> Iterator[Choice]:
     """Yield what differs of a sheet, in words of the page's language."""
     words, known = my_language(), content()
-    row = db.session().get_one(Response, (event.id, found.submission))
+    row = db.session().get_one(Response, (event.id, differing.submission))
     poster = next(one for one in event.posters if one.code == row.poster)
     place = place_of(poster).through("paper")
     asked = {
         item.name: item
         for item in items(known.instruments[row.instrument], place.agencies, row.wave, row.audience)
     }
-    for name, first, second in found.items:
+    for name, first, second in differing.items:
         item = asked.get(name)
         if item is None:  # of an agency that is not here any more
             yield Choice(name, name, str(first), str(second))
