@@ -51,6 +51,7 @@ CHANGES = {
     "poster correct AAAAAA --channel fountain": "channel FROM poster -> fountain",
     "poster remove AAAAAA": "code FROM poster -> !AAAAAA",
     "poster replace AAAAAA": "channel FROM poster WHERE code <> 'AAAAAA' -> gate",
+    "poster cards AAAAAA --more 2": "count(*) FROM card -> 2",
     "release": "count(*) FROM release -> 1",
     "retention rule 12": "value FROM installation WHERE name = 'keep months' -> 12",
     'retention hold "A court" --by Ann': "value FROM installation -> %A court%",
