@@ -23,7 +23,7 @@
     var path = new URL(request.url).pathname;
     if (request.method === 'GET' && EXTRA.test(path)) return event.respondWith(find(request).then(function (kept) { return kept || extra(request); }));
     if (request.method !== 'GET' || !FORM.test(path)) return;
-    event.respondWith(find(request).then(function (kept) {
+    event.respondWith(form(request).then(function (kept) {
       var fresh = fetch(request).then(function (reply) {
         event.waitUntil(refresh(event, reply, kept)['catch'](nothing));
         return reply;
@@ -40,6 +40,16 @@
     })['catch'](nothing);
   }
 
+  // A try-out's form opens from the server alone: on the evening it would count nowhere. On a phone's
+  // first visit, before it had this worker, the page itself may have kept one.
+  function form(request, how) {
+    return find(request, how).then(function (kept) {
+      return kept && kept.clone().text().then(function (text) {
+        return text.indexOf('name="rehearsal"') < 0 ? kept : undefined;
+      });
+    })['catch'](nothing);
+  }
+
   function extra(request) {
     return fetch(request).then(function (reply) {
       var copy = reply.clone();
@@ -51,7 +61,7 @@
   // The same poster's page as it was opened before: in another language, or without the tail that
   // a scanner added to its address.
   function likest(request, lost) {
-    return find(request, { ignoreVary: true, ignoreSearch: true }).then(function (kept) {
+    return form(request, { ignoreVary: true, ignoreSearch: true }).then(function (kept) {
       if (kept && request.mode === 'navigate') return kept;
       throw lost;
     });

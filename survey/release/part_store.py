@@ -151,12 +151,17 @@ def _columns(table: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def _table(columns: dict[str, list[Any]], names: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame(columns or {name: [] for name in names})[list(names)]
+    return _typed(pd.DataFrame(columns or {name: [] for name in names})[list(names)])
 
 
 def _joined(tables: list[dict[str, list[Any]]], names: tuple[str, ...]) -> pd.DataFrame:
     together = {name: [v for table in tables for v in table.get(name, [])] for name in names}
-    return pd.DataFrame(together)
+    return _typed(pd.DataFrame(together))
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns without a row would be numbers, and words are looked for in some of them."""
+    return table if len(table) else table.astype(object)
 
 
 def _packed(body: dict[str, Any]) -> bytes:

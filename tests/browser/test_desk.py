@@ -154,6 +154,16 @@ def test_a_try_out_is_answered_on_a_phone_seen_at_the_desk_and_wiped(new_page, t
     # asked past the page that the phone keeps; a worker goes by what it read for a moment
     address = f"{town_hall.url}/s/{code}"
     eventually(lambda: phone.page.request.get(address).status == 403)
+
+    the_evening_comes(
+        town_hall
+    )  # the phone opens no form of the try-out, which would count nowhere
+    eventually(lambda: phone.page.request.get(address).status == 200)
+    phone = phone.opens(code)
+    expect(phone.page.get_by_text("This is a try-out")).to_have_count(0)
+    phone.says("adult", "police").goes_on("trust")
+    phone.answers(OPINION).sends()
+    assert town_hall.rows("SELECT count(*) FROM response") == [(1,)]
     assert [*dict.fromkeys(ana.found)] == []
 
 

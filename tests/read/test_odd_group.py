@@ -14,6 +14,7 @@ from survey.read.captions import Teller
 @pytest.mark.parametrize(("code", "name"), [("en", "Did not say"), ("es", "No lo dijo")])
 def test_a_group_without_a_name_did_not_say(code: str, name: str):
     language = read_content().languages[code]
-    tell: Any = SimpleNamespace(language=language, groups=lambda cut: [("18-34", "18 to 34")])
+    groups = {"groups": lambda cut: [("18-34", "18 to 34")], "worded": {}}
+    tell: Any = SimpleNamespace(language=language, **groups)
     assert Teller.group(tell, "age", " ") == name
     assert Teller.group(tell, "age", "18-34") == "18 to 34"

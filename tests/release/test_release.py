@@ -71,6 +71,15 @@ def test_nothing_that_counts_is_nothing_released(app: Flask, session: Session, f
     assert "No event with answers is closed" not in message
 
 
+def test_a_county_whose_only_event_is_open_stops_nothing(app: Flask, session: Session, flask):
+    here, elsewhere = add_event(app, session), add_event(app, session, name="Oak", county="Birch")
+    answer(app, session, here, 40)
+    answer(app, session, elsewhere, 12)
+    close(session, here)
+    flask("release")
+    assert set(headline(session)) == {("maple-falls", 2026), ("", 2026)}
+
+
 def test_ten_answers_are_too_few_and_eleven_are_enough(app: Flask, session: Session, flask):
     event = add_event(app, session)
     answer(app, session, event, 10)

@@ -202,7 +202,7 @@ def test_what_may_be_published_stays(hall: Flask):
         event.closes_at = now - timedelta(minutes=1)
         session.commit()
         assert takes_back(first) == (200, "undone")
-        session.add(Release(id=1, made_at=now, sha256="", about={}, ledger={}))
+        session.add(Release(id=1, made_at=now, sha256="", about={}))
         session.commit()
     assert takes_back(second) == (409, "stays")
     assert len(stored(hall)) == 1
