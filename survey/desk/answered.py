@@ -28,6 +28,17 @@ from survey.storage.models import (
 )
 
 ANSWERS = (Response, Comment, SealedComment, ImportedFile)
+BESIDE = (  # what else an event has; its posters last, which others point to
+    Scan,
+    PosterActivity,
+    RehearsalAnswer,
+    HeldAnswer,
+    HeldGroup,
+    SecondKeying,
+    UndoneKeying,
+    Card,
+    Poster,
+)
 
 
 def has_answers(session: Session, events: Iterable[Event]) -> bool:
@@ -45,17 +56,7 @@ def refuse_answered(session: Session, events: Iterable[Event], what: str) -> Non
 
 def delete_event(session: Session, event: Event) -> None:
     """Delete an event that has no answers, with its posters and their scans."""
-    for table in (
-        Scan,
-        PosterActivity,
-        RehearsalAnswer,
-        HeldAnswer,
-        HeldGroup,
-        SecondKeying,
-        UndoneKeying,
-        Card,
-        Poster,
-    ):
+    for table in BESIDE:
         session.execute(delete(table).where(table.event_id == event.id))
     session.execute(delete(Event).where(Event.id == event.id))
     session.expire_all()

@@ -5,18 +5,10 @@ from __future__ import annotations
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
+from survey.desk.answered import ANSWERS, BESIDE
 from survey.storage import release_names
 from survey.storage.county_parts import forget_release, forget_sums
-from survey.storage.desk_tables import (
-    Card,
-    HeldAnswer,
-    HeldGroup,
-    RehearsalAnswer,
-    SecondKeying,
-    UndoneKeying,
-)
 from survey.storage.events import Refused
-from survey.storage.import_tables import ImportedFile
 from survey.storage.installation import note
 from survey.storage.made_up import (
     LAST_RELEASE,
@@ -27,23 +19,13 @@ from survey.storage.made_up import (
 )
 from survey.storage.models import (
     Agency,
-    Comment,
     Community,
     Event,
     Figure,
-    Poster,
-    PosterActivity,
     Release,
-    Response,
-    Scan,
-    SealedComment,
 )
 from survey.storage.publishing_tables import Reply
 
-EVENING_ROWS = (
-    Comment, SealedComment, Response, Scan, PosterActivity, RehearsalAnswer, ImportedFile,
-    HeldAnswer, HeldGroup, SecondKeying, UndoneKeying, Card, Poster,
-)  # fmt: skip
 REMOVED = "demo removed"  # noted, so that the next start does not load it again
 
 
@@ -62,7 +44,7 @@ def remove(session: Session) -> int:
     forget_sums(session)
     places = select(Community.id).where(Community.made_up)
     evenings = select(Event.id).where(Event.community_id.in_(places))
-    for table in EVENING_ROWS:
+    for table in (*ANSWERS, *BESIDE):
         session.execute(delete(table).where(table.event_id.in_(evenings)))
     session.execute(delete(Event).where(Event.community_id.in_(places)))
     session.execute(delete(Reply).where(Reply.community_id.in_(places)))

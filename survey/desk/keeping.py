@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from survey.desk.answered import delete_event
+from survey.desk.answered import ANSWERS, delete_event
 from survey.desk.comments import KEPT, LEAST
 from survey.desk.limits import tidy
 from survey.storage import audit
@@ -41,7 +41,6 @@ from survey.storage.publishing_tables import Reply
 RULE, HOLD = "keep months", "legal hold"  # what is noted of the installation
 LEAST_MONTHS, MOST_MONTHS = 3, 120  # after the last late phone, and longer than any archive asks
 NO_RULE, UNPUBLISHED, LATER, HELD, DUE = "no_rule", "unpublished", "later", "held", "due"
-ANSWERS = (Response, Comment, SealedComment, ImportedFile)
 
 
 @dataclass(frozen=True)

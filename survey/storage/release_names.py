@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from survey.storage.models import RELEASE_FORMAT, Release
 
+RELEASES = Release.__table__.c
+
 
 def readable() -> ColumnElement[bool]:
     """Whether a release has the columns that this version reads."""
-    return Release.format == RELEASE_FORMAT
+    return RELEASES.format == RELEASE_FORMAT
 
 
 # asked by every request, and by most of them nothing else: made once, and no objects of the ORM
-RELEASES = Release.__table__.c
 LAST = select(RELEASES.id, RELEASES.sha256).order_by(RELEASES.id.desc()).limit(1)
-NAMES = select(RELEASES.id, RELEASES.sha256).where(RELEASES.format == RELEASE_FORMAT)
+NAMES = select(RELEASES.id, RELEASES.sha256).where(readable())
 NEWEST = NAMES.order_by(RELEASES.id.desc()).limit(1)
 NUMBERED = NAMES.where(RELEASES.id == bindparam("number"))
 

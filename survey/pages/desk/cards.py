@@ -27,7 +27,7 @@ def cards(slug: str) -> str:
 @blueprint.post("/events/<slug>/cards")
 def make_cards(slug: str) -> Reply | tuple[str, int]:
     event, typed, now = find_event(slug), request.form.get("number", ""), events.now()
-    key = secret()
+    key = str(current_app.secret_key)
 
     def work(doing: Doing) -> None:
         row = doing.session.get_one(Event, event.id)
@@ -55,7 +55,7 @@ def card_sheets(slug: str) -> str:
     base = printed.base()
     each = [
         (Markup(qr_svg(whole)), whole.split("://", 1)[-1])
-        for code in verbs.codes(secret(), event, numbers)
+        for code in verbs.codes(str(current_app.secret_key), event, numbers)
         if (whole := card_address(base, poster.code, code))
     ]
     return show(
@@ -68,11 +68,6 @@ def card_sheets(slug: str) -> str:
         poster=poster,
         **printed.printing_of(event),
     )
-
-
-def secret() -> str:
-    key: str = current_app.extensions["settings"].secret_key
-    return key
 
 
 def carrying(event: Event) -> list[Poster]:
