@@ -173,7 +173,7 @@ def test_a_hold_stops_all_forgetting_until_the_operator_lifts_it(two_years: Flas
     assert ana.presses(f"{PAGE}/hold", why="").status_code == 422
     assert ana.presses(f"{PAGE}/hold", why="Court of Alder, case 12").status_code == 303
     page = ana.sees(PAGE)
-    assert "Nothing is forgotten since" in page
+    assert "Nothing has been deleted since" in page
     assert "Court of Alder, case 12" in page
     assert "someone asked to keep all of it" in ana.sees("/privacy")
     assert "Nothing is due" in flask(app, "retention", "apply")
