@@ -207,9 +207,9 @@ def test_a_long_theme_folds_what_is_after_its_first_comments(evening: Flask):
     with Session(evening.extensions["engine"]) as session:
         event = session.scalars(select(Event).where(Event.slug == "maple-falls-2026")).one()
         for number in range(7):
-            told = {"state": "kept", "theme": "thanks", "text": "raw", "shown": f"Kind words {number}"}
+            told = {"state": "kept", "theme": "thanks", "text": "raw", "shown": f"Kind {number}"}
             session.add(Comment(event_id=event.id, id=uuid4(), language="en", **told))
         session.commit()
     bo = colleague(evening, "department", "maple-falls", name="Chief Bo")
     stands, folded = bo.sees(f"{PLACE}/kept").split("<details>")
-    assert (stands.count("Kind words"), folded.count("Kind words")) == (5, 2)
+    assert (stands.count("Kind "), folded.count("Kind ")) == (5, 2)
