@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
 from sqlalchemy import Connection, event, select
+from sqlalchemy.orm import Session
 
 from survey.collect.intake import ACCEPT, Entry, Outcome
 from survey.storage import db
+from survey.storage.events import Place, Places
 from survey.storage.models import Response, SealedComment
 from survey.storage.writer import Writer
 from tests.builders import add_event, add_poster
@@ -132,3 +134,32 @@ def test_a_response_and_its_comment_are_one_transaction(postgres_app: Flask):
     with statements(postgres_app) as seen:
         assert in_one_batch(postgres_app.extensions["writer"], entries) == [Outcome.STORED] * 2
     assert seen == [("INSERT", False)] * 2
+
+
+def test_while_one_looks_a_poster_up_again_the_others_take_it_as_it_was(app: Flask):
+    _, code = somewhere(app)
+    places, asked, may_go = Places(seconds=0.0), Event(), Event()
+    found: list[Place | None] = []
+
+    def slow() -> Session:
+        asked.set()
+        may_go.wait(60)
+        return db.session()
+
+    def look_up() -> None:
+        with app.app_context():
+            found.append(places.find(slow, code))
+
+    def nobody_asks() -> Session:
+        raise AssertionError("asked a second time")
+
+    with app.app_context():
+        kept = places.find(db.session, code)
+    first = Thread(target=look_up)
+    first.start()
+    assert asked.wait(60)
+    assert places.find(nobody_asks, code) is kept
+    may_go.set()
+    first.join()
+    assert found == [kept]
+    assert found[0] is not kept  # the first one has really asked
