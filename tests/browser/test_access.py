@@ -32,10 +32,12 @@ def test_everybody_can_use_a_public_page(new_page, demonstration, address, langu
     page = new_page(width=320)
     page.goto(in_language(demonstration.url + address, language))
     found = faults(page) + too_wide(page)
-    if page.locator(".explore").count():
-        found += faults(draws(page)) + too_wide(page)
-    page.set_viewport_size({"width": 1280, "height": 740})
-    assert found + faults(page) == []
+    if language == "en":  # what follows is laid out alike in both
+        if page.locator(".explore").count():
+            found += faults(draws(page)) + too_wide(page)
+        page.set_viewport_size({"width": 1280, "height": 740})
+        found += faults(page)
+    assert found == []
 
 
 @pytest.mark.parametrize("language", CLOSELY)
