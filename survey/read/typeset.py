@@ -111,8 +111,8 @@ def listed(path: Path) -> frozenset[int]:
 
 @cache
 def family_for(language: Language) -> str | None:
-    """Return the family that has what our fonts lack of a language's questions and answers: "" where
-    they lack nothing, None where no family of ours has it all."""
+    """Return the family that has what our fonts lack of a language's questions and answers: ""
+    where they lack nothing, None where no family of ours has it all."""
     words = (text for key, text in language.words.items() if key.startswith(ASKED))
     lacking = set(map(ord, "".join(words))) - our_letters()
     if not lacking:
