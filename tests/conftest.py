@@ -64,9 +64,18 @@ def is_sqlites_twin(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def on_postgres(request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("--postgres"):
-        instead.address = request.getfixturevalue("postgres_server")
+def on_postgres(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Take PostgreSQL instead of SQLite where that was asked for, and a folder of this run's own
+    for the files that an SQLite database would have beside it."""
+    if not request.config.getoption("--postgres"):
+        yield
+        return
+    instead.address = request.getfixturevalue("postgres_server")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("survey.config.INSTANCE", tmp_path_factory.mktemp("instance"))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
