@@ -19,7 +19,7 @@ from analysis.release.county import Part, Task
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.instrument import Content
 from survey.release import part_store
-from survey.release.answer_rows import Area, SetAside, all_answers, readable, stored
+from survey.release.answer_rows import Area, SetAside, readable, stored
 from survey.release.frame_loader import frame_of
 from survey.release.imported_answers import counted_answers
 from survey.release.part_store import Name
@@ -178,13 +178,14 @@ def closed_answers(
     made_up: bool,
 ) -> pd.DataFrame:
     """Return one frame of every closed event, of the demonstration or of what is real: for a file
-    of single answers. They are read one county at a time and kept as codes of a byte each.
+    of single answers, so without what stands for counts. They are read one county at a time and
+    kept as codes of a byte each.
 
-    What cannot be read is added to `aside`."""
+    content: with what imported files added. What cannot be read is added to `aside`."""
     frames = [
         frame_of(content, rows, kinds)
         for several in areas(session, content, made_up=made_up).values()
         for area in several
-        if (rows := list(all_answers(session, content, moment, area, aside)))
+        if (rows := list(readable(content, stored(session, content, moment, area), aside)))
     ]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
