@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import time
 from dataclasses import dataclass
 from email import message_from_bytes
 
+PATIENCE = 240  # seconds until something counts as never happening
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 
 
@@ -30,6 +32,17 @@ class Client:
             head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}"
             sock.sendall(f"{head}\r\n".encode())
             return read_reply(sock)
+
+    def reads(self, path: str, headers: str = "", method: str = "GET") -> Reply:
+        """Ask as a reader does who waits: after a "try again in a few seconds", again.
+
+        On a machine that others keep busy the processes that read, which step back for the survey,
+        may need longer for a page than the server lets anybody wait.
+        """
+        end = time.monotonic() + PATIENCE
+        while (reply := self.ask(path, headers, method)).status == 503 and time.monotonic() < end:
+            time.sleep(float(reply.headers["retry-after"]))
+        return reply
 
     def says(self, data: bytes, timeout: float = 60) -> bytes:
         """Send bytes; return all that comes back, or what was there when it hung up."""

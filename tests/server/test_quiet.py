@@ -79,7 +79,7 @@ def test_no_malformed_request_gets_into_a_log(start: Start, level: str):
                 sock.sendall(request.encode("latin-1"))  # and is gone before it is answered
         os.kill(reader := server.reader(), signal.SIGKILL)  # the master speaks of that
         server.reader(but=reader)
-        assert server.ask(f"/results?{MARK}", f"User-Agent: {MARK}\r\n").status == 200
+        assert server.reads(f"/results?{MARK}", f"User-Agent: {MARK}\r\n").status == 200
     log = server.log.read_text()
     assert told_of_anybody(log) == []
     lines = [json.loads(line) for line in log.splitlines()]

@@ -85,10 +85,10 @@ def test_everything_works_where_only_the_data_may_be_written(shown: Flask, tmp_p
         told = server.says(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
         assert told.startswith(b"HTTP/1.1 303"), told[:300]
         for path in ("/results", "/results/buffalo", "/results/buffalo.csv", "/data"):
-            assert server.ask(path).status == 200, path
-        assert server.ask("/results/buffalo.chart.json").status == 200  # loads pandas
-        assert server.ask("/results/buffalo.post.png").body.startswith(b"\x89PNG")  # draws
-        assert server.ask("/results/buffalo.letter.pdf").body.startswith(b"%PDF")  # typesets
-        assert server.ask("/data/1/porchlight.zip").body.startswith(b"PK")  # keeps files
+            assert server.reads(path).status == 200, path
+        assert server.reads("/results/buffalo.chart.json").status == 200  # loads pandas
+        assert server.reads("/results/buffalo.post.png").body.startswith(b"\x89PNG")  # draws
+        assert server.reads("/results/buffalo.letter.pdf").body.startswith(b"%PDF")  # typesets
+        assert server.reads("/data/1/porchlight.zip").body.startswith(b"PK")  # keeps files
     assert len(database.rows("SELECT submission FROM response")) == before + 1
     assert (data / "secret_key").stat().st_mode & 0o077 == 0

@@ -66,7 +66,7 @@ def test_a_process_that_collects_is_never_kept_from_it(start: Start, shown: Flas
         os.kill(reader, signal.SIGKILL)
         assert server.ask(FORM_PAGE).status == 200
         assert server.reader(but=reader) != reader
-        assert server.ask(CHART).status == 200
+        assert server.reads(CHART).status == 200
 
 
 def test_what_is_passed_on_is_the_same_as_without(start: Start, shown):
@@ -76,25 +76,25 @@ def test_what_is_passed_on_is_the_same_as_without(start: Start, shown):
     with start(PUBLIC_URL=ours_is) as server:
         for path in ("/results?lang=es", "/results/buffalo.csv?cut=age", "/how-to-read",
                      "/data/1/codebook.csv", "/nowhere", "/Results/"):  # fmt: skip
-            ours, passed = client.get(path), server.ask(path)
+            ours, passed = client.get(path), server.reads(path)
             assert (passed.status, passed.body) == (ours.status_code, ours.data), path
             for name in ("content-type", "etag", "cache-control", "vary", "location",
                          "content-security-policy", "content-disposition"):  # fmt: skip
                 assert passed.headers.get(name) == ours.headers.get(name), (path, name)
-        tag = server.ask("/results").headers["etag"]
-        kept = server.ask("/results", f"If-None-Match: W/{tag}\r\n")
+        tag = server.reads("/results").headers["etag"]
+        kept = server.reads("/results", f"If-None-Match: W/{tag}\r\n")
         assert (kept.status, kept.body) == (304, b"")
-        head = server.ask("/results", method="HEAD")
+        head = server.reads("/results", method="HEAD")
         assert (head.status, head.body) == (200, b"")
         assert int(head.headers["content-length"]) > 1000
-        secure = server.ask("/results", "X-Forwarded-Proto: https\r\n")
+        secure = server.reads("/results", "X-Forwarded-Proto: https\r\n")
         assert "strict-transport-security" in secure.headers
         long = (
             f"POST /results HTTP/1.1\r\nHost: localhost\r\n{FORM}Content-Length: 99999999\r\n\r\n"
         )
         assert server.says(long.encode())[9:12] in (b"405", b"413")
-        assert server.ask("/results/%00").status == 404
-        odd = server.ask("/results/%ff%2F..?x=%zz&y=%e9")
+        assert server.reads("/results/%00").status == 404
+        odd = server.reads("/results/%ff%2F..?x=%zz&y=%e9")
         assert (odd.status, odd.headers["location"]) == (302, "/results?x=%zz&y=%e9")
 
 
@@ -132,7 +132,7 @@ def test_a_host_can_do_one_of_both(start: Start):
         assert server.ask("/results").status == 503
     with start(ROLE="read") as server:
         assert list(server.workers().values()) == [True]
-        assert server.ask("/results").status == 200
+        assert server.reads("/results").status == 200
 
 
 def test_after_a_reload_somebody_reads_again(start: Start):
@@ -148,7 +148,7 @@ def test_after_a_reload_somebody_reads_again(start: Start):
             gevent.sleep(0.1)
         assert sorted(server.workers().values()) == [False, False, True]
         # not before: one that ends waits ten seconds for an answer, a busy machine's reader starts
-        assert server.ask("/results").status == 200
+        assert server.reads("/results").status == 200
 
 
 def test_roles_are_given_to_whom_is_missing():
