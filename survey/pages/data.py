@@ -19,7 +19,7 @@ from survey.read import downloads
 from survey.read.caching import fresh, kept_name, label
 from survey.read.kept_tables import file_chunks
 from survey.read.making import NotMade
-from survey.read.typeset import has_pdf
+from survey.read.typeset import family_for
 from survey.storage import release_names
 from survey.storage.db import session
 from survey.storage.models import HIGHEST_ID, RELEASE_FORMAT, Release
@@ -93,7 +93,7 @@ def index() -> str:
         releases=releases,
         files=[(name, key, list(there(made, ways))) for name, key, ways in FILES],
         size=size(made),
-        asked=[(language, has_pdf(language)) for language in asked],
+        asked=[(language, family_for(language) is not None) for language in asked],
     )
 
 

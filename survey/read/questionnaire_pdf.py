@@ -14,7 +14,7 @@ from survey.config import ROOT
 from survey.questionnaire.instrument import AGENCIES, DONT_KNOW, Content, Question
 from survey.questionnaire.words import REFERENCE, Language
 from survey.read.questionnaire_tables import answers
-from survey.read.typeset import has_pdf, in_our_letters, pdf
+from survey.read.typeset import family_for, in_our_letters, pdf
 from survey.storage.models import Release
 
 TEMPLATE = ROOT / "templates" / "package" / "questionnaire.typ"
@@ -24,9 +24,11 @@ def questionnaires(content: Content, release: Release) -> Iterator[tuple[str, by
     """Yield (language code, PDF) of each language that can be set without loss."""
     made_at = int(release.made_at.timestamp())
     for language in content.languages.values():
-        if has_pdf(language):
-            said = in_our_letters(json.dumps(told(content, language), ensure_ascii=False))
-            yield language.code, pdf(TEMPLATE, {"said": said}, made_at)
+        family = family_for(language)
+        if family is not None:
+            said = json.dumps(told(content, language), ensure_ascii=False)
+            inputs = {"said": in_our_letters(said, family), "family": family}
+            yield language.code, pdf(TEMPLATE, inputs, made_at)
 
 
 def told(content: Content, language: Language) -> dict[str, Any]:

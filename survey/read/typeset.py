@@ -80,24 +80,41 @@ def compiler() -> typst.Compiler:
     return made
 
 
-def in_our_letters(text: str) -> str:
-    """Return the text with letters that our fonts lack written by their sound."""
-    letters = our_letters()
+def in_our_letters(text: str, family: str = "") -> str:
+    """Return the text with letters that our fonts, and `family`'s, lack written by their sound."""
+    letters = our_letters() | (scripts()[family] if family else frozenset())
     return "".join(sign if ord(sign) in letters else anyascii(sign) for sign in text)
 
 
 @cache
 def our_letters() -> frozenset[int]:
-    """Return the code points of the fonts, as a file beside them lists their ranges."""
-    letters: set[int] = {0x0A}
-    for part in (FONTS / "RANGES.txt").read_text("ascii").split():
+    """Return the code points of the fonts of every document: Latin, Greek and Cyrillic."""
+    return frozenset({0x0A}) | listed(FONTS / "RANGES.txt")
+
+
+@cache
+def scripts() -> Mapping[str, frozenset[int]]:
+    """Return the code points of the fonts of other scripts, by family: RANGES-Noto-Sans-Arabic.txt
+    lists those of Noto Sans Arabic."""
+    files = sorted(FONTS.glob("RANGES-*.txt"))
+    return {path.stem.removeprefix("RANGES-").replace("-", " "): listed(path) for path in files}
+
+
+def listed(path: Path) -> frozenset[int]:
+    """Return the code points of a file of ranges, as it stands beside the fonts."""
+    letters: set[int] = set()
+    for part in path.read_text("ascii").split():
         first, _, last = part.partition("-")
         letters.update(range(int(first, 16), int(last or first, 16) + 1))
     return frozenset(letters)
 
 
 @cache
-def has_pdf(language: Language) -> bool:
-    """Whether our fonts have every letter of a language's questions and answers."""
+def family_for(language: Language) -> str | None:
+    """Return the family that has what our fonts lack of a language's questions and answers: ""
+    where they lack nothing, None where no family of ours has it all."""
     words = (text for key, text in language.words.items() if key.startswith(ASKED))
-    return all(our_letters().issuperset(map(ord, text)) for text in words)
+    lacking = set(map(ord, "".join(words))) - our_letters()
+    if not lacking:
+        return ""
+    return next((family for family, letters in scripts().items() if lacking <= letters), None)
