@@ -201,10 +201,11 @@ def _one(county: County, task: Task) -> Summary:
     """Build one county, unless its part is there."""
     part = county.kept(task)
     if part is None:
-        rows = county.load()
+        unchanged = county.unchanged(task)
+        rows = county.load(unchanged)
         if len(rows):
             check_frame(rows, task.measures, task.cuts)
-        part = part_of(rows, county.before(), task)
+        part = part_of(rows, county.before(), task, unchanged)
         county.keep(part, task)
     figures = part.figures
     members = {m for joined in figures["members"].unique() for m in joined.split("|")}

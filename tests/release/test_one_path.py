@@ -99,14 +99,14 @@ def publish(session: Session, content: Content, executor: Executor, **more: obje
 
 
 @pytest.fixture
-def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The counties that this process builds, as they are begun."""
-    counties: list[str] = []
+def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
+    """The counties that this process builds, and of which seasons' answers."""
+    counties: dict[str, set[int]] = {}
     part_of = county.part_of
 
-    def counted(rows, before, task):
-        counties.append(rows["county"].iloc[0])
-        return part_of(rows, before, task)
+    def counted(rows, before, task, unchanged):
+        counties[rows["county"].iloc[0]] = set(rows["season"])
+        return part_of(rows, before, task, unchanged)
 
     monkeypatch.setattr(release_build, "part_of", counted)
     return counties
@@ -136,7 +136,7 @@ def test_a_dask_cluster_makes_it_too(session: Session, content: Content, sha256:
 
 @pytest.mark.postgres
 def test_a_release_that_was_killed_goes_on_where_it_was(
-    session: Session, content: Content, sha256: str, built: list[str]
+    session: Session, content: Content, sha256: str, built: dict[str, set[int]]
 ):
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "release", "--processes", "2"]
     environment = {"DATABASE_URL": address(session), "SECRET_KEY": SECRET}
@@ -180,7 +180,7 @@ def late(session: Session, content: Content) -> Iterator[Callable[[], None]]:
 
 @pytest.mark.postgres
 def test_what_a_stopped_build_of_other_places_left_is_in_no_release(
-    session: Session, content: Content, built: list[str]
+    session: Session, content: Content, built: dict[str, set[int]]
 ):
     """A county's part that was built for a demonstration, say, which is gone."""
     publish(session, content, Here())
@@ -197,14 +197,14 @@ def test_what_a_stopped_build_of_other_places_left_is_in_no_release(
 
 @pytest.mark.postgres
 def test_what_did_not_change_is_taken_over_and_is_what_building_it_again_gives(
-    session: Session, content: Content, built: list[str], late: Callable[[], None]
+    session: Session, content: Content, built: dict[str, set[int]], late: Callable[[], None]
 ):
     first = publish(session, content, Here())
     parts = [dict(row) for row in session.execute(select(CountyPart.__table__)).mappings()]
     late()
     built.clear()
     second = publish(session, content, Here())
-    assert built == ["County0"]
+    assert built == {"County0": {2026}}
     assert set(session.scalars(select(CountyPart.release_id))) == {second.id}  # no older counts
     taken_over = second.sha256
     session.execute(delete(Figure).where(Figure.release_id == second.id))
@@ -215,7 +215,7 @@ def test_what_did_not_change_is_taken_over_and_is_what_building_it_again_gives(
     session.commit()
     built.clear()
     again = publish(session, content, Here())
-    assert set(built) == COUNTIES
+    assert built == {name: {2025, 2026} for name in COUNTIES}
     assert again.sha256 == taken_over != first.sha256
 
 

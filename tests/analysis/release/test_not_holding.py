@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.release import build
+from analysis.release.counties import InMemory
 from analysis.release.executors import Here
 from tests.analysis.made_up import INDEX, people
 
@@ -16,14 +17,12 @@ COUNTIES = 8 * build.LOOKED_AT
 
 
 @dataclass
-class Read:
+class Read(InMemory):
     """A county that counts how often it is read."""
 
-    name: tuple[str, str]
-    rows: pd.DataFrame
     times: int = 0
 
-    def load(self) -> pd.DataFrame:
+    def load(self, without: frozenset[int] = frozenset()) -> pd.DataFrame:
         self.times += 1
         return self.rows
 
@@ -38,7 +37,7 @@ def counties(alike: float) -> list[Read]:
         for item in ("fair", "listen", "approach"):
             same = chance.random(len(plain)) < alike
             of_items[f"{item}.police"] = np.where(same, first, chance.integers(1, 6, len(plain)))
-        made.append(Read(("OH", f"county-{i}"), plain.assign(**of_items)))
+        made.append(Read(("OH", f"county-{i}"), plain.assign(**of_items), None))
     return made
 
 
