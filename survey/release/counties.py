@@ -90,10 +90,14 @@ class StoredCounty:
     def load(self, without: frozenset[int] = frozenset()) -> pd.DataFrame:
         """Return the answers of all seasons but some. Raises FrameError."""
         with self.source.transaction() as session:
-            answers = self._read or self._answers(session)
+            rows, counted = self._read or self._answers(session)
+            unread = part_store.unread(session, self.scope.before, self.name) if without else {}
         self._read, self._unread = None, SetAside()
-        rows = [*readable(self._content, answers.rows, self._unread), *answers.counted]
-        rows = [row for row in rows if row["season"] not in without]
+        known = {row["event"] for row in rows if row["season"] in without}
+        self._unread.counts.update({key: n for key, n in unread.items() if key[0] in known})
+        asked = (row for row in rows if row["season"] not in without)
+        rows = [*readable(self._content, asked, self._unread)]
+        rows += [row for row in counted if row["season"] not in without]
         return frame_of(self._content, rows, self.scope.kinds) if rows else pd.DataFrame()
 
     def before(self) -> Part | None:

@@ -77,7 +77,7 @@ def load(session: Session, release_id: int, name: Name) -> Part | None:
         fresh=frozenset(whole.get("fresh", [])),
         empty=frozenset(whole.get("empty", [])),
         new=whole.get("new", 0),
-        unread={(event, why): count for event, why, count in whole.get("unread", [])},
+        unread=_unread(whole),
     )
 
 
@@ -101,6 +101,12 @@ def digests(session: Session, release_id: int, name: Name) -> dict[int, str]:
     query = select(CountyPart.season, CountyPart.digest).where(*_of(release_id, name))
     found = {row.season: row.digest for row in session.execute(query)}
     return found if SUMS in found else {}
+
+
+def unread(session: Session, release_id: int, name: Name) -> dict[tuple[str, str], int]:
+    """Return how many rows a part could not read, by event and reason."""
+    body = session.scalar(select(CountyPart.body).where(*_of(release_id, name, SUMS)))
+    return _unread(_unpacked(body)) if body else {}
 
 
 def carry_over(session: Session, before: int, release_id: int, name: Name) -> None:
@@ -161,6 +167,10 @@ def _sums(part: Part) -> dict[str, Any]:
         "new": part.new,
         "unread": [[event, why, count] for (event, why), count in part.unread.items()],
     }
+
+
+def _unread(sums: Mapping[str, Any]) -> dict[tuple[str, str], int]:
+    return {(event, why): count for event, why, count in sums.get("unread", [])}
 
 
 def _columns(table: pd.DataFrame) -> dict[str, list[Any]]:

@@ -14,7 +14,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, create_engine, delete, insert, select, text
+from sqlalchemy import Engine, create_engine, delete, insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -26,7 +26,7 @@ from benchmarks.national import Country, answer, evening_of
 from survey.config import ROOT, Settings
 from survey.questionnaire.content_files import read_content
 from survey.questionnaire.instrument import Content
-from survey.release import build
+from survey.release import build, part_store
 from survey.release.sources import Database, let_go
 from survey.storage import release_store, schema
 from survey.storage.county_parts import SUMS, CountyPart, forget_sums
@@ -193,6 +193,37 @@ def test_what_a_stopped_build_of_other_places_left_is_in_no_release(
     publish(session, content, Here())
     assert finished(session) == COUNTIES
     assert "Elsewhere" not in set(session.scalars(select(Figure.county)))
+
+
+@pytest.fixture
+def unreadable(session: Session) -> Iterator[None]:
+    """One answer of 2025 in the first county names a language that nobody knows."""
+    event = select(Event.id).where(Event.season == 2025).order_by(Event.id).limit(1)
+    every = select(Response.submission, Response.language)
+    every = every.where(Response.event_id == event.scalar_subquery())
+    submission, language = session.execute(every.order_by(Response.submission)).first() or ("", "")
+    here = update(Response).where(Response.submission == submission)
+    session.execute(here.values(language="xx"))
+    session.commit()
+    yield
+    session.rollback()
+    session.execute(here.values(language=language))
+    session.commit()
+
+
+@pytest.mark.postgres
+def test_what_could_not_be_read_of_a_season_that_is_taken_over_is_told_again(
+    session: Session, content: Content, unreadable: None, late: Callable[[], None]
+):
+    told: list[dict[tuple[str, str], int]] = []
+    for after in (late, lambda: None):
+        made = publish(session, content, Here())
+        part = part_store.load(session, made.id, ("Ohio", "County0"))
+        assert part is not None
+        told.append(part.unread)
+        after()
+    assert told[0] == told[1]
+    assert list(told[0].values()) == [1]
 
 
 @pytest.mark.postgres
