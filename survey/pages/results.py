@@ -23,7 +23,7 @@ from survey.read import definitions, marks, questions, table_rows
 from survey.read.area import Among, AreaReading
 from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked, teller
 from survey.read.charts_of import has_chart
-from survey.read.comparison import Comparison, told_apart
+from survey.read.comparison import Comparison
 from survey.read.context import Context
 from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
@@ -124,7 +124,7 @@ def compare(ending: str) -> str | Response:
     """Two to six communities side by side, in order of name, with their states."""
     if (now := newest()) is None:
         return page("results/none.html")
-    picked = told_apart(teller(now, visitor_language()), places_asked(now))
+    picked = teller(now, visitor_language()).told_apart(places_asked(now))
     reading = read(now, picked)
     also = [("c", place.slug) for place in picked]
     more = {"picked": picked, "most": MOST_COMPARED, "without": without, "among": among}
