@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -21,6 +21,7 @@ from survey.storage import cards
 from survey.storage.events import Place, Window
 from survey.storage.models import Response, SealedComment
 from survey.storage.sealed_comments import Seal
+from survey.storage.writer import Together
 
 
 class Outcome(Enum):
@@ -44,6 +45,9 @@ class Submission:
     household: bool = False
 
 
+Key = tuple[int, UUID]  # event_id, submission
+
+
 @dataclass(frozen=True)
 class Entry:
     """What one submission adds to the database: its codes checked, nothing of the sender in it."""
@@ -52,12 +56,21 @@ class Entry:
     comment: dict[str, Any] | None = None  # sealed
     card: str = ""  # the key of a card's code; "" for none
 
+    @property
+    def key(self) -> Key:
+        return self.response["event_id"], self.response["submission"]
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether somebody keyed it from paper."""
+        return bool(self.response["mode"] == "paper")
+
 
 # Made once: the statement is compiled on first use and then only filled in.
 INSERT_ONCE = {
     name: insert(Response)
     .on_conflict_do_nothing()
-    .execution_options(preserve_rowcount=True)  # 0 where the key was there already
+    .returning(Response.event_id, Response.submission)
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 
@@ -162,18 +175,40 @@ def entry_of(
     return Entry(response, {"event_id": place.event_id, "id": uuid4(), "sealed": sealed}, card)
 
 
-def accept(connection: Connection, entry: Entry) -> Outcome:
-    """Store one response and its comment in one transaction; commit is the caller's.
+def accept(connection: Connection, entries: Sequence[Entry]) -> list[Outcome]:
+    """Store responses and their comments; commit is the caller's. One statement stores all.
 
     Sending twice stores once by the primary key (event, submission) and the handled conflict,
     however many arrive together; nothing is looked up first.
     """
-    if connection.execute(INSERT_ONCE[connection.dialect.name], entry.response).rowcount == 0:
-        return compare(connection, entry)
-    if entry.response["mode"] == "paper" and take_out(connection, entry.response):
+    first: dict[Key, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.key, entry)
+    rows = [entry.response for entry in first.values()]
+    stored = connection.execute(INSERT_ONCE[connection.dialect.name], rows)
+    new = {(event_id, submission) for event_id, submission in stored}
+    return [
+        complete(connection, entry)
+        if entry.key in new and first[entry.key] is entry
+        else compare(connection, entry)
+        for entry in entries
+    ]
+
+
+def is_one_statement(entries: Sequence[Entry]) -> bool:
+    """Whether nothing is to be done for any of these once its response is stored."""
+    return not any(entry.comment or entry.card or entry.is_keyed for entry in entries)
+
+
+ACCEPT = Together(accept, is_one_statement)
+
+
+def complete(connection: Connection, entry: Entry) -> Outcome:
+    """Do what else belongs to a response that was stored just now, in the same transaction."""
+    if entry.is_keyed and take_out(connection, entry.response):
         return Outcome.REPEATED
     if entry.card:  # after it is stored: sent once more, it does not ask for its card again
-        cards.use(connection, entry.response["event_id"], entry.response["submission"], entry.card)
+        cards.use(connection, *entry.key, entry.card)
     if entry.comment:
         connection.execute(insert(SealedComment), entry.comment)
     return Outcome.STORED

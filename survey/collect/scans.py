@@ -137,9 +137,12 @@ class Scans:
 def add_all(connection: Connection, counts: Counter[Key], uses: dict[Use, datetime]) -> None:
     """Write all to their rows, always in the same order, so that no two processes deadlock."""
     name = connection.dialect.name
-    for (event_id, poster, hour), count in sorted(counts.items()):
-        row = {"event_id": event_id, "poster": poster, "hour": hour, "count": count, "more": count}
-        connection.execute(ADD[name], row)
+    rows = [
+        {"event_id": event_id, "poster": poster, "hour": hour, "count": count, "more": count}
+        for (event_id, poster, hour), count in sorted(counts.items())
+    ]
+    if rows:  # sent in one go: another process may wait for one of them
+        connection.execute(ADD[name], rows)
     for (event_id, poster, what), slot in sorted(uses.items()):
         row = {"event_id": event_id, "poster": poster, what: slot, "slot": slot}
         connection.execute(NOTE[name, what], row)

@@ -91,7 +91,7 @@ class Crowd:
         moment = place.opens_at if place.door == "later" else place.starts_at
         moment += timedelta(minutes=person.minute)
         entry = intake.entry_of(instrument, place, submission, moment, SEAL)
-        if intake.accept(session.connection(), entry) is not Outcome.STORED:
+        if intake.accept(session.connection(), [entry]) != [Outcome.STORED]:
             raise ValueError("The demonstration's answers were stored twice.")
 
     def fill(

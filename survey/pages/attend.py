@@ -242,7 +242,7 @@ def store(place: Place, submission: Submission, card: str = "") -> Outcome:
     key = key_of(secret, place.event_id, card) if card and place.mode == "own phone" else ""
     about = instrument_of(place), place, submission, events.now(), db.seal()
     entry = intake.entry_of(*about, card=key)
-    outcome: Outcome = db.writer().do(lambda connection: intake.accept(connection, entry))
+    outcome: Outcome = db.writer().do_together(intake.ACCEPT, entry)
     if outcome is Outcome.STORED and place.mode != "paper" and not submission.late:
         scans().answered(place, events.now())
     if entry.comment and outcome is Outcome.STORED:

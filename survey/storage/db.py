@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from flask import Flask, current_app, g
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from survey.config import Settings
 from survey.storage.sealed_comments import Seal
@@ -25,6 +27,7 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_d
 
 
 UNREADABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+IDLE_SECONDS = 1.0
 STATEMENT_SECONDS = 30  # longer than any page takes, shorter than a visitor waits twice
 
 
@@ -50,20 +53,43 @@ def engine_at(address: str, patience: float) -> Engine:
     url = make_url(address)
     # hide_parameters: an error's text would otherwise carry somebody's answers into a log.
     if url.get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,
-            pool_pre_ping=True,
             pool_size=8,
             pool_timeout=patience,  # a server that is away stops no page for longer
             connect_args={"connect_timeout": max(2, round(patience))},
         )
+        ping_when_idle(engine)
+        return engine
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience})
     event.listen(engine, "connect", make_durable)
     event.listen(engine, "handle_error", unreadable_is_away)
     return engine
+
+
+def ping_when_idle(engine: Engine) -> None:
+    """Ask on a connection that nobody used for a moment whether its server is still there.
+
+    What is in use all the time learns it by what it does; asked each time (`pool_pre_ping`), that
+    would be a round trip for every answer.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["idle since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: ConnectionPoolEntry, proxy: object) -> None:
+        now = monotonic()
+        if now - record.info.get("idle since", now) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # all of them are of the server that went away
 
 
 def unreadable_is_away(context: ExceptionContext) -> OperationalError | None:

@@ -174,16 +174,20 @@ class Places:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.kept: dict[str, tuple[float, Place]] = {}
+        self.asked: set[str] = set()  # what somebody is looking up now
 
     def find(self, session: Callable[[], Session], code: str) -> Place | None:
         """Return the poster's place. A code that no poster has is looked up each time.
 
+        While one visitor looks up a poster again, the others take it as it was: a whole park would
+        else ask for the same at the same moment, each on a connection of their own.
         While the database is away a poster is what it was: a form opens, and answers that cannot
         be stored come back in it. Raises one of AWAY for a poster that this worker has not met.
         """
         until, kept = self.kept.get(code, (0.0, None))
-        if monotonic() < until:
+        if monotonic() < until or (kept and code in self.asked):
             return kept
+        self.asked.add(code)
         try:
             place = find_place(session(), code)
         except AWAY:
@@ -191,6 +195,8 @@ class Places:
             if kept is None:
                 raise
             return kept
+        finally:
+            self.asked.discard(code)
         if place is not None:
             if len(self.kept) >= self.MOST:
                 self.kept.clear()

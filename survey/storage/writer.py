@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -25,6 +26,17 @@ from survey.threads import outside
 
 Work = Callable[[Connection], Any]
 
+
+@dataclass(frozen=True)
+class Together:
+    """Work that is done in one call for all who wait with the same: `do(connection, given)` returns
+    one result for each that was given."""
+
+    do: Callable[[Connection, Sequence[Any]], Sequence[Any]]
+    # what makes all of it one statement, which is a transaction by itself
+    is_one_statement: Callable[[Sequence[Any]], bool] = lambda given: False
+
+
 # What is raised while a database is away, full, busy or for reading only: nothing was stored, or
 # it is not known, and it is safe to send again.
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnection)
@@ -38,7 +50,8 @@ POSTGRES_DEADLOCK = "40P01"
 
 @dataclass
 class Job:
-    work: Work
+    work: Together
+    given: Any
     done: Future[Any] = field(default_factory=Future)
 
 
@@ -67,7 +80,17 @@ class Writer:
 
     def submit(self, work: Work) -> Future[Any]:
         """Like `do`, without waiting."""
-        job = Job(work)
+        return self.put(Job(Together(lambda connection, given: [work(connection)]), None))
+
+    def do_together(self, work: Together, given: Any) -> Any:
+        """Return what `work` made of `given`, as `do` does; others may be done in the same call."""
+        return self.together(work, given).result()
+
+    def together(self, work: Together, given: Any) -> Future[Any]:
+        """Like `do_together`, without waiting."""
+        return self.put(Job(work, given))
+
+    def put(self, job: Job) -> Future[Any]:
         self.jobs.put(job)
         self.start()
         return job.done
@@ -126,7 +149,7 @@ class Writer:
 
     def write(self, batch: Sequence[Job]) -> None:
         """Commit a batch and tell everyone in it; on an error each job stands for itself."""
-        results, error = self.outside(lambda: self.attempt([job.work for job in batch]))
+        results, error = self.outside(lambda: self.attempt(batch))
         if error is None:
             self.note_stored()
             for job, result in zip(batch, results, strict=True):
@@ -162,24 +185,48 @@ class Writer:
             return task()
         return outside(task)
 
-    def attempt(self, works: Sequence[Work]) -> tuple[list[Any], BaseException | None]:
+    def attempt(self, batch: Sequence[Job]) -> tuple[list[Any], BaseException | None]:
         """Return (results, None), or ([], why nothing was stored)."""
         try:
-            return self.commit(works), None
+            return self.commit(batch), None
         except Exception as error:
             return [], error
 
-    def commit(self, works: Sequence[Work]) -> list[Any]:
+    def commit(self, batch: Sequence[Job]) -> list[Any]:
         """Do all in one transaction, asking again while another process holds the lock."""
         until = monotonic() + self.patience
         while True:
             try:
-                with self.engine.begin() as connection:
-                    return [work(connection) for work in works]
+                with self.transaction(batch) as connection:
+                    return results_of(connection, batch)
             except OperationalError as error:
                 if not is_busy(error) or monotonic() > until:
                     raise
                 sleep(PAUSE)
+
+    def transaction(self, batch: Sequence[Job]) -> AbstractContextManager[Connection]:
+        """Give a connection whose work is durable at the end.
+
+        PostgreSQL is asked four times for a transaction of one statement and once for the statement
+        alone, and each time the process on the other side has to get its turn of the processor.
+        """
+        (work, *others) = {job.work for job in batch}
+        is_alone = not others and work.is_one_statement([job.given for job in batch])
+        if not is_alone:
+            return self.engine.begin()
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+def results_of(connection: Connection, batch: Sequence[Job]) -> list[Any]:
+    """Do a batch, the same work in one call; return each job's result."""
+    alike: dict[Together, list[int]] = {}
+    for at, job in enumerate(batch):
+        alike.setdefault(job.work, []).append(at)
+    results: dict[int, Any] = {}
+    for work, places in alike.items():
+        made = work.do(connection, [batch[at].given for at in places])
+        results |= zip(places, made, strict=True)
+    return [results[at] for at in range(len(batch))]
 
 
 def empty_log(connection: Connection) -> bool:

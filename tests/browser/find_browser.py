@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+# The shell is Chromium without a window: a page takes it half of the processor time.
+SHELL = "chromium-headless-shell"
 COMMANDS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser",
             "microsoft-edge", "microsoft-edge-stable")  # fmt: skip
 MAC_APPLICATIONS = ("Google Chrome", "Chromium", "Microsoft Edge")
@@ -21,7 +23,8 @@ def find_browser() -> str | None:
         return shutil.which(chosen)
     found = (shutil.which(command) for command in COMMANDS)
     on_path = (path for path in found if path and not is_snap(path))
-    return next(iter([*playwrights_own(), *on_path, *mac_applications()]), None)
+    shell = shutil.which(SHELL)
+    return shell or next(iter([*playwrights_own(), *on_path, *mac_applications()]), None)
 
 
 def launch_arguments() -> list[str]:
@@ -37,10 +40,11 @@ def install_browser(python: str) -> None:
         apt = ["apt-get", "install", "-y", "--no-install-recommends"]
         subprocess.call(["apt-get", "update", "-qq"], stdout=subprocess.DEVNULL)
         # a font, or no letter is drawn; libatomic1, or Playwright's own node does not start
-        wanted = ["chromium", "fonts-dejavu-core", "libatomic1"]
-        subprocess.call([*apt, *wanted], stdout=subprocess.DEVNULL)
-        if find_browser():
-            return
+        for browser in (SHELL, COMMANDS[0]):
+            wanted = [browser, "fonts-dejavu-core", "libatomic1"]
+            subprocess.call([*apt, *wanted], stdout=subprocess.DEVNULL)
+            if find_browser():
+                return
     with_libraries = ["--with-deps"] if as_root else []
     playwright = [python, "-m", "playwright", "install", *with_libraries, "chromium"]
     subprocess.call(playwright, stderr=subprocess.DEVNULL)  # the caller says what to type instead

@@ -31,11 +31,13 @@ CLOSELY = ("en", "ar")
 def test_everybody_can_use_a_public_page(new_page, demonstration, address, language):
     page = new_page(width=320)
     page.goto(in_language(demonstration.url + address, language))
-    found = faults(page) + too_wide(page)
-    if page.locator(".explore").count():
-        found += faults(draws(page)) + too_wide(page)
-    page.set_viewport_size({"width": 1280, "height": 740})
-    assert found + faults(page) == []
+    found = faults(page, dark=language == "en") + too_wide(page)
+    if language == "en":  # what follows is laid out alike in both
+        if page.locator(".explore").count():
+            found += faults(draws(page)) + too_wide(page)
+        page.set_viewport_size({"width": 1280, "height": 740})
+        found += faults(page)
+    assert found == []
 
 
 @pytest.mark.parametrize("language", CLOSELY)
@@ -43,7 +45,7 @@ def test_everybody_can_use_a_public_page(new_page, demonstration, address, langu
 def test_axe_finds_nothing_in_any_state(new_page, demonstration, everybody, journey, language):
     guest, found = Guest(new_page(), demonstration), {}
     for state in journey(guest, everybody, language):
-        found[state] = faults(guest.page)
+        found[state] = faults(guest.page, dark=language == "en")
     assert {state: some for state, some in found.items() if some} == {}
     assert found
 
@@ -52,7 +54,7 @@ def test_axe_finds_nothing_in_any_state(new_page, demonstration, everybody, jour
 def test_every_screen_has_room_in_every_language(new_page, demonstration, everybody, language):
     """All screens and panels at once: targets, narrow screens, large letters, axe."""
     guest = Guest(new_page(), demonstration).opens(everybody.now, language)
-    found = faults(guest.says("adult").goes_on("trust").page)
+    found = faults(guest.says("adult").goes_on("trust").page, dark=False)
     found += too_small(unfold(guest.page))
     found += broken(guest.page) if language not in UNSPACED else []
     found += cut_off(guest.page)

@@ -1,10 +1,10 @@
-"""A thousand answers through the queue's own code over a signal that fails at random points.
+"""Many answers through the queue's own code over a signal that fails at random points.
 
 Rows equal answers, on SQLite and on PostgreSQL: none lost, none twice, none changed. The phones are
 real Chromium pages, two tabs each, that put real form bodies into the page's own queue and send
 them by the page's own requests. FAULTS_SEED=7 repeats a run; a failure prints its seed.
 
-    .venv/bin/python -m pytest tests/browser/test_faults.py -s
+    FAULTS_ANSWERS=1000 .venv/bin/python -m pytest tests/browser/test_faults.py -s
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.builders import ADULT, OPINION, add_event, add_poster
 
 pytestmark = pytest.mark.browser
 
-ANSWERS = 1000
+ANSWERS = int(os.environ.get("FAULTS_ANSWERS", "300"))
 PHONES, TABS = 3, 2
 MINUTES = 5  # then something hangs; on two quiet cores it takes less than one
 CODES = {"trust.police": 5, "fair.police": 5, "listen.police": 5, "pre_trust.police": 5}
@@ -54,9 +54,7 @@ DRIVE = """given => {
 }"""
 
 
-def test_a_thousand_answers_over_a_bad_signal_arrive_once(
-    app, session, database_url, new_page, tmp_path
-):
+def test_answers_over_a_bad_signal_arrive_once(app, session, database_url, new_page, tmp_path):
     seed = int(os.environ.get("FAULTS_SEED", random.randrange(10**6)))
     poster = add_poster(session, add_event(app, session))
     site = Site(tmp_path / "site", settings={"DATABASE_URL": database_url})
@@ -92,7 +90,7 @@ def open_tabs(new_page, site, code):
 
 
 def answers(chance, ticket):
-    """Return what 1,000 people say, each something of their own, as their forms encode it."""
+    """Return what so many people say, each something of their own, as their forms encode it."""
     people = []
     for number in range(ANSWERS):
         id = str(UUID(int=chance.getrandbits(128), version=4))

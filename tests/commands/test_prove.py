@@ -15,7 +15,7 @@ from survey.config import ROOT
 
 @pytest.fixture(scope="module")
 def proof() -> simulation.Proof:
-    return simulation.prove(0.004, lambda done, of: None, 1)
+    return simulation.prove(0.001, lambda done, of: None, 1)
 
 
 @pytest.fixture

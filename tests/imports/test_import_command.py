@@ -139,6 +139,7 @@ def test_rows_of_another_season_are_left_out_and_told(app: Flask, session, flask
     assert count(session, Response) == 0
 
 
+@pytest.mark.sqlite
 def test_nothing_that_identifies_is_left_anywhere(
     sqlite_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

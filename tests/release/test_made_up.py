@@ -127,5 +127,5 @@ def test_a_parish_is_called_a_parish_wherever_it_is_shown(app: Flask, session: S
         page = app.test_client().get(f"/results/cypress-bend?lang={language}").text
         assert area in page
         assert "County" not in page
-    table = app.test_client().get("/data/1/figures.csv").text
+    table = app.test_client().get("/results/cypress-bend.csv").text
     assert ",Orleans Parish," in table

@@ -36,6 +36,7 @@ if touch "$PROGRAM/written" 2> /dev/null; then echo "the program can be written"
 if touch "$DATA/../written" 2> /dev/null; then echo "the root can be written"; exit 1; fi
 exec "$@"
 """
+COMPILED = "PYTHONPYCACHEPREFIX"  # what other processes compiled is read, never written
 APART = ("unshare", "--user", "--map-root-user", "--mount")
 
 
@@ -54,6 +55,7 @@ def serving_read_only(data: Path, scratch: Path) -> Iterator[Client]:
     environment = {"PATH": os.environ["PATH"], "HOST": "127.0.0.1", "PORT": str(port)}
     environment |= {"PROGRAM": str(ROOT), "DATA": str(data), "TMPDIR": str(scratch)}
     environment |= {"HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= {name: os.environ[name] for name in [COMPILED] if name in os.environ}
     server = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
     command = [*APART, "sh", "-c", MOUNTS, "sh", *server]
     log = data / "server.log"

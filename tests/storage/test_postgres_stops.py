@@ -48,7 +48,9 @@ def crash(folder: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_nothing_is_lost_or_twice_when_it_is_stopped_immediate(own_server: tuple[str, Path]):
+def test_nothing_is_lost_or_twice_when_it_is_stopped_immediate(
+    own_server: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+):
     address, folder = own_server
     crash(folder)  # from here on it is durable
     app = make_app(address, DISK_PATIENCE=1.0)
@@ -85,6 +87,11 @@ def test_nothing_is_lost_or_twice_when_it_is_stopped_immediate(own_server: tuple
         going.clear()
         for person in people:
             person.join()
+    monkeypatch.setattr(db, "IDLE_SECONDS", 0.0)
+    crash(folder)  # and once more while nobody answers: the next person notices nothing
+    resident = Resident(app.test_client(), code).scans().answers()
+    assert resident.sends().status_code == 303
+    thanked.append(resident.fields["submission"])
     app.extensions["scans"].flush()
     engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://", 1))
     with engine.connect() as connection:

@@ -16,6 +16,7 @@ from survey.storage import db, events
 from survey.storage.events import Refused, coarse_count
 from survey.storage.models import Comment, Community
 
+FIRST = 5  # comments of a theme that stand there at once; the others fold out
 ACTS = {"keep": "comment_kept", "hide": "comment_hidden", "blame": "comment_blames"}
 
 
@@ -100,6 +101,7 @@ def kept_page(place: Community, refused: Refused | None = None) -> str:
         place=place,
         seasons=verbs.kept_by_season(db.session(), place, events.now()),
         least=verbs.LEAST,
+        first=FIRST,
         coarse=coarse_count,
         themes=verbs.themes_of(db.session(), place),
         refused=refused,

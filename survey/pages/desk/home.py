@@ -12,7 +12,7 @@ from survey.desk import replying
 from survey.desk.accounts import OPERATOR, ORGANISER
 from survey.desk.comments import count_waiting
 from survey.desk.publishing import is_published
-from survey.pages.desk.door import blueprint, me, show
+from survey.pages.desk.door import blueprint, me, my_language, show
 from survey.pages.desk.places import MOST_LISTED, current, find_place, own_places
 from survey.quality import decisions
 from survey.storage import db, events
@@ -36,7 +36,8 @@ def home() -> str:
     if len(places) == 1 and not find and me().role != OPERATOR:
         return place_page(places[0])
     rows = [(place, current(place, events.now())) for place in places[:MOST_LISTED]]
-    return show("desk/home.html", rows=rows, find=find, more=len(places) > MOST_LISTED, local=local)
+    more = len(places) > MOST_LISTED
+    return show("desk/home.html", rows=rows, find=find, more=more, local=local, standing=standing)
 
 
 @blueprint.get("/places/<slug>")
@@ -55,9 +56,7 @@ def place_page(place: Community) -> str:
         place=place,
         event=event,
         begins=local(event) if event else None,
-        days=(local(event).date() - now.astimezone(local(event).tzinfo).date()).days
-        if event
-        else 0,
+        standing=standing,
         window=window(event, now) if event else "",
         asked=replying.waiting(db.session(), place, now) if me().role in replying.WRITES else 0,
         steps=steps(event, now) if event and me().role in (OPERATOR, ORGANISER) else [],
@@ -68,6 +67,16 @@ def place_page(place: Community) -> str:
 
 def local(event: Event) -> datetime:
     return event.starts_at.astimezone(ZoneInfo(event.time_zone))
+
+
+def standing(event: Event) -> str:
+    """Return how an event stands today, in a sentence."""
+    words, now, begins = my_language(), events.now(), local(event)
+    here = window(event, now)
+    if here != Window.UPCOMING.value:
+        return words.say(f"desk.place.{here}")
+    days = (begins.date() - now.astimezone(begins.tzinfo).date()).days
+    return words.say("desk.place.today") if days <= 0 else words.count("desk.place.in_days", days)
 
 
 def window(event: Event, now: datetime) -> str:

@@ -111,11 +111,22 @@ def step_page(draft: Draft, step: str, refused: Refused | None = None) -> str:
         of=len(number),
         carried=[pair for pair in carried if not pair[0].startswith(own)] if own else carried,
         following="check" if then else draft.after(step),
+        back=back(draft, step, carried),
         change=lambda to: url_for("desk.new_event", **arguments(carried, to)),
         preview=lambda code: url_for("desk.preview_new", **arguments(carried, step), lang=code),
         places=own_places(most=20) if step == STEPS[0] else [],
         refused=refused,
     )
+
+
+def back(draft: Draft, step: str, carried: list[tuple[str, str]]) -> str:
+    """Return the address of the question before, or of the last look for who came from there."""
+    if draft.fields.get("then") == "check":
+        return url_for("desk.new_event", **arguments(carried, "check"))
+    before = [one for one in STEPS[: STEPS.index(step)] if draft.asks(one)]
+    if not before:
+        return url_for("desk.home")
+    return url_for("desk.new_event", **arguments(carried, before[-1]) | {"then": ""})
 
 
 CONTROL = ("step", "then", "csrf_token", "lang")

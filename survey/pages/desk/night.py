@@ -70,18 +70,18 @@ def night_page(event: Event) -> str:
     return show(
         "desk/night.html",
         place=event.community,
-        opens=event.opens_at.astimezone(ZoneInfo(event.time_zone)),
         **counts(event),
     )
 
 
 def counts(event: Event) -> dict[str, Any]:
-    now = events.now()
+    now, zone = events.now(), ZoneInfo(event.time_zone)
     return {
         "event": event,
         "window": window(event, now),
+        "opens": event.opens_at.astimezone(zone),
         "night": kept(event),
-        "at": now.astimezone(ZoneInfo(event.time_zone)),
+        "at": now.astimezone(zone),
     }
 
 

@@ -244,12 +244,12 @@ def test_worlds_next_door_print_the_same_release():
         age = stands["age"][place, group, 0, kind]
         language = np.flatnonzero(stands["language"][place, :, 0, kind])
         hidden = bool(age and stands[TOTAL][place, 0, 0, kind] and len(language))
-        more = somebody(
-            rows, tally, place, group, language[0] if hidden else 0, code=(5, 3, 1)[kind]
-        )
-        again = release(pd.concat([frame, more]), (TRUST,), ("age", "language"))
-        assert again.sha256 == made.sha256 or not hidden
         seen[hidden] += 1
+        if not hidden:
+            continue
+        more = somebody(rows, tally, place, group, language[0], code=(5, 3, 1)[kind])
+        again = release(pd.concat([frame, more]), (TRUST,), ("age", "language"))
+        assert again.sha256 == made.sha256
     assert min(seen.values()) > 3
 
 

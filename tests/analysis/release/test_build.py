@@ -248,7 +248,7 @@ def test_progress_is_told_county_by_county(frame):
     assert told == [(1, 2, "delta-county"), (2, 2, "alpha-county")]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(st.integers(0, 60), min_size=1, max_size=5),
     st.integers(0, 9),

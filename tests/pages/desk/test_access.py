@@ -117,6 +117,13 @@ def test_who_is_not_signed_in_signs_in(two_towns: Flask):
         assert reply.location.startswith("/desk/sign-in")
 
 
+def test_who_could_not_sign_in_can_still_change_the_language(two_towns: Flask):
+    stranger = Colleague(two_towns)
+    page = stranger.signs_in("wrong").text
+    (address,) = re.findall(r'<a href="([^"]+)" lang="es"', page)
+    assert '<html lang="es"' in stranger.sees(address)
+
+
 def test_every_form_needs_its_token(two_towns: Flask):
     olive, other = operator(two_towns), colleague(two_towns, "operator", name="Kim")
     before = acts(two_towns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -200,3 +200,16 @@ def test_an_organiser_adds_a_theme_and_comments_are_kept_under_it(evening: Flask
     for number in range(7):
         assert ana.presses(f"{PLACE}/themes", new_theme=f"Theme {number}").status_code == 303
     assert ana.presses(f"{PLACE}/themes", new_theme="One more").status_code == 422
+
+
+def test_a_long_theme_folds_what_is_after_its_first_comments(evening: Flask):
+    is_over(evening)
+    with Session(evening.extensions["engine"]) as session:
+        event = session.scalars(select(Event).where(Event.slug == "maple-falls-2026")).one()
+        for number in range(7):
+            told = {"state": "kept", "theme": "thanks", "text": "raw", "shown": f"Kind {number}"}
+            session.add(Comment(event_id=event.id, id=uuid4(), language="en", **told))
+        session.commit()
+    bo = colleague(evening, "department", "maple-falls", name="Chief Bo")
+    stands, folded = bo.sees(f"{PLACE}/kept").split("<details>")
+    assert (stands.count("Kind "), folded.count("Kind ")) == (5, 2)

@@ -173,14 +173,14 @@ def test_a_hold_stops_all_forgetting_until_the_operator_lifts_it(two_years: Flas
     assert ana.presses(f"{PAGE}/hold", why="").status_code == 422
     assert ana.presses(f"{PAGE}/hold", why="Court of Alder, case 12").status_code == 303
     page = ana.sees(PAGE)
-    assert "Nothing is forgotten since" in page
+    assert "Nothing has been deleted since" in page
     assert "Court of Alder, case 12" in page
     assert "someone asked to keep all of it" in ana.sees("/privacy")
     assert "Nothing is due" in flask(app, "retention", "apply")
     assert olive.presses(f"{PAGE}/forget", year="2025").status_code == 422
     reply = ana.presses("/desk/events/maple-falls-2025/delete", year="2025")
     assert reply.status_code == 422
-    assert "Nothing can go now" in reply.text
+    assert "Nothing can be deleted now" in reply.text
     assert count(app, Response) == 64
     assert ana.presses(f"{PAGE}/lift").status_code == 404
     assert olive.presses(f"{PAGE}/lift").status_code == 303

@@ -186,5 +186,9 @@ def test_one_that_has_not_opened_is_not_closed(sqlite_app: Flask):
     with sqlite_app.app_context():
         add_event(sqlite_app, db.session(), season=2027, open_now=False)
     ana = colleague(sqlite_app, "organiser", "maple-falls", name="Ana")
+    for address in ("night", "night/now"):  # nothing is counted yet, so no count is shown
+        page = ana.sees(f"/desk/events/maple-falls-2027/{address}")
+        assert "It opens by itself" in page
+        assert "fewer than 20" not in page
     assert "has not opened yet" in ana.sees("/desk/events/maple-falls-2027/close")
     assert ana.presses("/desk/events/maple-falls-2027/close").status_code == 422

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from html import unescape
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -59,6 +62,31 @@ def test_what_is_wrong_is_told_where_it_can_be_mended(ana: Colleague, wrong, tol
     spanish = ana.sees(ask(**wrong) + "&lang=es", 422)
     assert told not in spanish
     assert 'role="alert"' in spanish
+
+
+def test_a_question_that_needs_a_choice_says_so_below_it_too(ana: Colleague):
+    page = ana.sees(ask(language=["xx"]), 422)
+    assert re.search(r'</legend><span class="error">Choose one language', page)
+    assert page.count('class="error"') == 1
+
+
+def test_back_leads_to_the_question_before_with_what_was_chosen(ana: Colleague):
+    def back(page: str) -> str:
+        (address,) = re.findall(r'<a href="([^"]+)">Back</a>', page)
+        return unescape(address)
+
+    page = ana.sees(ask(step="posters", town="Elk Run"))
+    for question in ("In which languages?", "Who will guests meet?", "When is it?"):
+        page = ana.sees(back(page))
+        assert f"<h1>{question}</h1>" in page
+        assert 'name="town" value="Elk Run"' in page
+    page = ana.sees(back(page))
+    assert "<h1>Where is it?</h1>" in page
+    assert back(page) == "/desk/"
+    known = ana.sees("/desk/new?place=maple-falls&day=2027-08-03&step=languages")
+    assert "<h1>When is it?</h1>" in ana.sees(back(known))  # its agencies are not asked for
+    from_check = ana.sees(ask(step="languages", then="check"))
+    assert "<h1>Is this right?</h1>" in ana.sees(back(from_check))
 
 
 def make(ana: Colleague, **more: object):
@@ -180,3 +208,16 @@ def test_a_place_is_found_among_many(sqlite_app: Flask):
     assert "Place 50" not in page
     assert "Place 57" in olive.sees("/desk/?find=place+57")
     assert "There is no place with that name" in olive.sees("/desk/?find=%25")
+
+
+def test_a_list_of_places_says_how_each_event_stands(town: Flask):
+    with town.app_context():
+        add_event(town, db.session(), name="Birch Hollow")
+        add_event(town, db.session(), name="Oak Bend", open_now=False, season=2025)
+        to_come = select(Event.starts_at).where(Event.season == 2027).limit(1)
+        begins = db.session().scalars(to_come).one()
+    page = operator(town).sees("/desk/")
+    told = re.findall(r"<b>([^<]+)</b></span>", page)
+    left = (begins.date() - datetime.now(ZoneInfo("America/New_York")).date()).days
+    ahead = f"In {left} days."
+    assert told == ["Answers are coming in now.", ahead, ahead, "It is over."]
