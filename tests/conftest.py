@@ -64,9 +64,18 @@ def is_sqlites_twin(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def on_postgres(request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("--postgres"):
-        instead.address = request.getfixturevalue("postgres_server")
+def on_postgres(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Take PostgreSQL instead of SQLite where that was asked for, and a folder of this run's own
+    for the files that an SQLite database would have beside it."""
+    if not request.config.getoption("--postgres"):
+        yield
+        return
+    instead.address = request.getfixturevalue("postgres_server")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("survey.config.INSTANCE", tmp_path_factory.mktemp("instance"))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,14 +85,15 @@ def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def content_read_once() -> Iterator[None]:
-    """Let all apps of this process share the product's own content, which is never written to."""
+    """Let all of this process share the product's own content, which is never written to."""
     whole = cache(content_files.read_content)
 
     def read_content(folder: Path) -> Content:
         return whole() if folder == content_files.FOLDER else content_files.read_content(folder)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("survey.read_content", read_content)
+        for reads in ("survey", "survey.release.sources", "survey.read.making"):
+            patch.setattr(f"{reads}.read_content", read_content)
         yield
 
 

@@ -23,8 +23,11 @@ class County(Protocol):
     def kept(self, task: Task) -> Part | None:
         """Its part, where it was built from the very same answers for the very same task."""
 
-    def load(self) -> pd.DataFrame:
-        """Its answers, as analysis/frame.py declares them."""
+    def unchanged(self, task: Task) -> frozenset[int]:
+        """Seasons that its part of the release before was made of by the same answers and task."""
+
+    def load(self, without: frozenset[int] = frozenset()) -> pd.DataFrame:
+        """Its answers, as analysis/frame.py declares them; without: seasons that nobody needs."""
 
     def before(self) -> Part | None:
         """Its part of the release before."""
@@ -48,7 +51,10 @@ class InMemory:
     def kept(self, task: Task) -> Part | None:
         return None
 
-    def load(self) -> pd.DataFrame:
+    def unchanged(self, task: Task) -> frozenset[int]:
+        return frozenset()
+
+    def load(self, without: frozenset[int] = frozenset()) -> pd.DataFrame:
         return self.rows
 
     def before(self) -> Part | None:

@@ -71,6 +71,21 @@ class Part:
     new: int = 0  # rows of such tables
     unread: dict[tuple[str, str], int] = field(default_factory=dict)  # rows set aside, by reason
 
+    @classmethod
+    def of(cls, part: Part | None, seasons: frozenset[int]) -> Part:
+        """What a part says of some seasons beside its tables."""
+        none = pd.DataFrame()
+        if part is None:
+            return cls(none, none, [])
+        return cls(
+            none,
+            none,
+            [note for note in part.notes if note.season in seasons],
+            {season: sums for season, sums in part.evenings.items() if season in seasons},
+            {key: moments for key, moments in part.indexes.items() if key[0] in seasons},
+            empty=part.empty & seasons,
+        )
+
     def again(self) -> Part:
         """What the same answers give to the next release: everything that is published stands."""
         return replace(self, fresh=self.empty, new=0)
@@ -105,15 +120,25 @@ class Built:
         return {key for key, fate in self.fates.items() if fate in (NEW, REBUILT)}
 
 
-def part_of(rows: pd.DataFrame, before: Part | None, task: Task) -> Part:
+def part_of(
+    rows: pd.DataFrame,
+    before: Part | None,
+    task: Task,
+    unchanged: frozenset[int] = frozenset(),
+) -> Part:
     """One county's part of a release.
 
-    rows:   its answers, as analysis/frame.py declares them; none where it has none any more
-    before: its part of the release before; its tables stand unless the rule of 11 lets them be
-            rebuilt, and those of seasons without answers always stand
+    rows:      its answers, as analysis/frame.py declares them; none where it has none any more
+    before:    its part of the release before; its tables stand unless the rule of 11 lets them be
+               rebuilt, and those of seasons without answers always stand
+    unchanged: seasons that `before` was made of by the same answers and rules. They are taken over
+               as they are, and `rows` need not hold them
     Raises ReleaseRefused where a finished table breaks the rules of analysis/disclosure/rules.py.
     """
-    said = None if before is None else tidy([n._asdict() for n in before.notes], NOTES)
+    kept = Part.of(before, unchanged)
+    rows = rows[~rows["season"].isin(unchanged)] if unchanged and len(rows) else rows
+    told = [] if before is None else [n for n in before.notes if n.season not in unchanged]
+    said = None if before is None else tidy([n._asdict() for n in told], NOTES)
     earlier = Earlier(None if before is None else before.ledger, said)
     built = Built()
     if len(rows):
@@ -127,11 +152,12 @@ def part_of(rows: pd.DataFrame, before: Part | None, task: Task) -> Part:
     return Part(
         figures,
         ledger,
-        [*built.notes, *standing_notes(built, earlier, said)],
-        built.evenings,
-        index_moments(rows, task.measures) if len(rows) else {},
-        frozenset(key.season for key in built.fresh),
-        frozenset(key.season for key in built.fresh - {row[: len(KEY)] for row in built.rows}),
+        [*built.notes, *standing_notes(built, earlier, said), *kept.notes],
+        built.evenings | kept.evenings,
+        (index_moments(rows, task.measures) if len(rows) else {}) | kept.indexes,
+        frozenset(key.season for key in built.fresh) | kept.empty,
+        frozenset(key.season for key in built.fresh - {row[: len(KEY)] for row in built.rows})
+        | kept.empty,
         len(built.rows),
     )
 

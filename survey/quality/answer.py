@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import sqrt
 from statistics import fmean, pvariance
 from typing import Any
@@ -36,7 +37,7 @@ class Answer:
 def answer_of(
     key: Hashable,
     given: Mapping[str, Any],
-    scales: Mapping[str, Sequence[int]],
+    scales: Mapping[str, tuple[int, ...]],
     *,
     poster: str,
     hour: str,
@@ -49,19 +50,20 @@ def answer_of(
     given: item -> code, as it is stored. scales: item -> the codes of its scale, of those items
     that tell an opinion
     """
-    vector = {
-        name: tuple(map(str, value)) if isinstance(value, list) else value
-        for name, value in sorted(given.items())
-        if name != ORDER and value != NOT_SHOWN and isinstance(value, (int, str, list))
-    }
+    vector: list[tuple[str, Hashable]] = []
     opinions, about = [], {}
-    for name, value in vector.items():
+    for name in sorted(given):
+        value = given[name]
+        if name == ORDER or value == NOT_SHOWN or not isinstance(value, (int, str, list)):
+            continue
+        if isinstance(value, list):
+            value = tuple(map(str, value))
+        vector.append((name, value))
         codes = scales.get(name)
         if codes is None:
             about[name] = value
         elif value in codes:
-            low, high = min(codes), max(codes)
-            opinions.append((codes[codes.index(value)] - low) / (high - low))
+            opinions.append(opinion_of(codes, value))
     return Answer(
         key=key,
         poster=poster,
@@ -69,10 +71,17 @@ def answer_of(
         mode=mode,
         sample=sample,
         household=household,
-        vector=tuple(vector.items()),
+        vector=tuple(vector),
         opinion=fmean(opinions) if opinions else None,
         about=about,
     )
+
+
+@lru_cache(maxsize=1024)
+def opinion_of(codes: tuple[int, ...], value: int) -> float:
+    """Return where a code lies on its scale: 0 the lowest, 1 the highest."""
+    low, high = min(codes), max(codes)
+    return (value - low) / (high - low)
 
 
 def opinions(answers: Iterable[Answer]) -> list[float]:

@@ -51,7 +51,7 @@ def mark_closed(session: Session, content: Content, moment: datetime) -> None:
     minutes, in which guests of other events answer.
     """
     bind = session.get_bind()
-    with Session(bind) as own:
+    with Session(bind, expire_on_commit=False) as own:  # else each event is read twice
         for event in own.scalars(changed_since(own, moment)).all():
             mark(own, content, event)
             own.commit()

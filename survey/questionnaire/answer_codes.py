@@ -112,5 +112,5 @@ def unreadable(answers: Any, codes: Mapping[str, Codes]) -> str:
     """
     if not isinstance(answers, Mapping):
         return "answers"
-    wrong = (n for n, known in codes.items() if n in answers and not known.allow(answers[n]))
-    return next(wrong, "")
+    wrong = {n for n, value in answers.items() if n in codes and not codes[n].allow(value)}
+    return next((name for name in codes if name in wrong), "") if wrong else ""

@@ -21,7 +21,6 @@ from survey.questionnaire.areas import area_id
 from survey.questionnaire.forms import Item
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
-from survey.release.imported_answers import counted_answers
 from survey.release.samples import samples
 from survey.storage.keeping_tables import is_kept
 from survey.storage.models import Community, Event, Response
@@ -50,14 +49,6 @@ class Area(NamedTuple):
     county: str
     kind: str
     made_up: bool  # of the demonstration, which no release mixes with what is real
-
-
-def all_answers(
-    session: Session, content: Content, moment: datetime, area: Area, aside: SetAside
-) -> Iterator[dict[str, Any]]:
-    """Yield a county's responses, and what stands for counts without single answers."""
-    yield from readable(content, stored(session, content, moment, area), aside)
-    yield from counted_answers(session, content, moment, area)
 
 
 def stored(

@@ -19,14 +19,14 @@ from analysis.release.county import Part, Task
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.instrument import Content
 from survey.release import part_store
-from survey.release.answer_rows import Area, SetAside, all_answers, readable, stored
+from survey.release.answer_rows import Area, SetAside, readable, stored
 from survey.release.frame_loader import frame_of
 from survey.release.imported_answers import counted_answers
 from survey.release.part_store import Name
 from survey.release.sources import Source
 from survey.storage.models import Community
 
-VERSION = 1  # of what a part is made by: another one builds every county anew
+VERSION = 2  # of what a part is made by: another one builds every county anew
 
 
 class Scope(NamedTuple):
@@ -49,10 +49,9 @@ class Answers(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What a digest is made of; kept longer than the answers themselves."""
+    """What the digest of a season is made of; kept longer than the answers themselves."""
 
-    digest: str  # of the answers, the same for the same rows in any order
-    seasons: frozenset[int]
+    digest: str  # of its answers, the same for the same rows in any order
     instruments: frozenset[str]
 
 
@@ -65,14 +64,14 @@ class StoredCounty:
     scope: Scope
     source: Source
     _read: Answers | None = field(default=None, repr=False)  # until they are loaded
-    _facts: Facts | None = field(default=None, repr=False)  # of what was read last
+    _facts: dict[int, Facts] | None = field(default=None, repr=False)  # by season, of what was read
     _unread: SetAside = field(default_factory=SetAside, repr=False)
 
     def kept(self, task: Task) -> Part | None:
         """Its part, where a build that was stopped or the release before made it of the same."""
         scope = self.scope
         with self.source.transaction() as session:
-            digest = self._digest(session, task)
+            digest = whole(self._digests(session, task))
             mine = part_store.made_from(session, scope.release_id, self.name)
             if mine != (digest, scope.before):
                 before = part_store.made_from(session, scope.before, self.name)
@@ -82,12 +81,23 @@ class StoredCounty:
             self._read = None
             return part_store.load(session, scope.release_id, self.name)
 
-    def load(self) -> pd.DataFrame:
-        """Return the answers. Raises FrameError."""
+    def unchanged(self, task: Task) -> frozenset[int]:
         with self.source.transaction() as session:
-            answers = self._read or self._answers(session)
+            before = part_store.digests(session, self.scope.before, self.name)
+            mine = self._digests(session, task)
+        return frozenset(season for season, one in mine.items() if before.get(season) == one)
+
+    def load(self, without: frozenset[int] = frozenset()) -> pd.DataFrame:
+        """Return the answers of all seasons but some. Raises FrameError."""
+        with self.source.transaction() as session:
+            rows, counted = self._read or self._answers(session)
+            unread = part_store.unread(session, self.scope.before, self.name) if without else {}
         self._read, self._unread = None, SetAside()
-        rows = [*readable(self._content, answers.rows, self._unread), *answers.counted]
+        known = {row["event"] for row in rows if row["season"] in without}
+        self._unread.counts.update({key: n for key, n in unread.items() if key[0] in known})
+        asked = (row for row in rows if row["season"] not in without)
+        rows = [*readable(self._content, asked, self._unread)]
+        rows += [row for row in counted if row["season"] not in without]
         return frame_of(self._content, rows, self.scope.kinds) if rows else pd.DataFrame()
 
     def before(self) -> Part | None:
@@ -110,8 +120,9 @@ class StoredCounty:
     def _save(self, part: Part, task: Task) -> None:
         scope = self.scope
         with self.source.transaction() as session:
-            digest = self._digest(session, task)
-            part_store.save(session, scope.release_id, self.name, part, scope.before, digest)
+            digests = self._digests(session, task)
+            made = part_store.Made(scope.before, whole(digests), digests)
+            part_store.save(session, scope.release_id, self.name, part, made)
 
     @property
     def _content(self) -> Content:
@@ -125,37 +136,54 @@ class StoredCounty:
         for area in self.areas:
             rows += stored(session, content, moment, area)
             counted += counted_answers(session, content, moment, area)
-        every = (*rows, *counted)
-        self._facts = Facts(
-            digest_of([*(tuple(row.values()) for row in rows), *counted]),
-            frozenset(row["season"] for row in every),
-            frozenset(row["instrument"] for row in every),
-        )
+        self._facts = facts_of(rows, counted)
         return Answers(rows, counted)
 
-    def _digest(self, session: Session, task: Task) -> str:
-        """Of the answers and of the rules by which they are read."""
+    def _digests(self, session: Session, task: Task) -> dict[int, str]:
+        """Of each season: of its answers and of the rules by which they are read."""
         if self._facts is None:
             self._read = self._answers(session)
         assert self._facts is not None
-        facts, content = self._facts, self._content
-        rules = (
-            VERSION,
-            tuple(task.measures),
-            tuple(task.cuts),
-            sorted(key for key in task.withheld if key[0] in facts.seasons),
-            self.scope.kinds,
-            content.current,
-            [(id, content.instruments.get(id)) for id in sorted(facts.instruments)],
-            sorted(content.languages),
+        content = self._content
+        rules = repr((VERSION, tuple(task.measures), tuple(task.cuts), self.scope.kinds,
+                      content.current, sorted(content.languages)))  # fmt: skip
+        asked = {id for one in self._facts.values() for id in one.instruments}
+        words = {id: repr(content.instruments.get(id)) for id in asked}
+        return {
+            season: digest_of(
+                rules,
+                one.digest,
+                [words[id] for id in sorted(one.instruments)],
+                sorted(key for key in task.withheld if key[0] == season),
+            )
+            for season, one in self._facts.items()
+        }
+
+
+def facts_of(rows: Iterable[Any], counted: Iterable[dict[str, Any]]) -> dict[int, Facts]:
+    """Return what each season's digest is made of; rows: of plain values."""
+    digests: dict[int, list[bytes]] = defaultdict(list)
+    instruments: dict[int, set[str]] = defaultdict(set)
+    every = [*((row, tuple(row.values())) for row in rows), *((one, one) for one in counted)]
+    for row, plain in every:
+        digest = hashlib.blake2b(repr(plain).encode(), digest_size=16).digest()
+        digests[row["season"]].append(digest)
+        instruments[row["season"]].add(row["instrument"])
+    return {
+        season: Facts(
+            hashlib.sha256(b"".join(sorted(of_rows))).hexdigest(), frozenset(instruments[season])
         )
-        return hashlib.sha256(f"{facts.digest}\n{rules!r}".encode()).hexdigest()
+        for season, of_rows in digests.items()
+    }
 
 
-def digest_of(rows: Iterable[Any]) -> str:
-    """The same for the same rows in any order; rows: of plain values."""
-    digests = sorted(hashlib.blake2b(repr(row).encode(), digest_size=16).digest() for row in rows)
-    return hashlib.sha256(b"".join(digests)).hexdigest()
+def whole(digests: Mapping[int, str]) -> str:
+    """The digest of a county, of those of its seasons."""
+    return digest_of(VERSION, sorted(digests.items()))
+
+
+def digest_of(*what: object) -> str:
+    return hashlib.sha256("\n".join(map(repr, what)).encode()).hexdigest()
 
 
 def areas(session: Session, content: Content, *, made_up: bool) -> Mapping[Name, tuple[Area, ...]]:
@@ -178,13 +206,14 @@ def closed_answers(
     made_up: bool,
 ) -> pd.DataFrame:
     """Return one frame of every closed event, of the demonstration or of what is real: for a file
-    of single answers. They are read one county at a time and kept as codes of a byte each.
+    of single answers, so without what stands for counts. They are read one county at a time and
+    kept as codes of a byte each.
 
-    What cannot be read is added to `aside`."""
+    content: with what imported files added. What cannot be read is added to `aside`."""
     frames = [
         frame_of(content, rows, kinds)
         for several in areas(session, content, made_up=made_up).values()
         for area in several
-        if (rows := list(all_answers(session, content, moment, area, aside)))
+        if (rows := list(readable(content, stored(session, content, moment, area), aside)))
     ]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

@@ -6,16 +6,19 @@ Imported by the release alone: it loads pandas, which no page needs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.measures import CARD, FOLLOW_UP, UNSAID, WITH_CARD, WITHOUT
 from survey.questionnaire.forms import Item
 from survey.questionnaire.instrument import (
     AGENCIES,
     NOT_SHOWN,
+    SKIPPED,
     Content,
     Instrument,
     Question,
@@ -41,7 +44,32 @@ TWO_OR_MORE = "two_or_more"
 COPIED = ("state", "county", "community", "event", "instrument", "audience", "wave")
 
 Row = Mapping[str, Any]  # a response with its event and place
-Column = tuple[str, list[int]]
+Codes = list[int] | NDArray[np.int8]
+Column = tuple[str, Codes]
+
+
+class Given(NamedTuple):
+    """What was given to a question, each answer once: people are many, different answers few."""
+
+    values: list[Any]  # a list of options as a tuple
+    of_row: NDArray[np.int64]  # which of them each row gave
+
+    @classmethod
+    def to(cls, question: Question, rows: Sequence[Row]) -> Given:
+        name, number = question.id, dict[Any, int]()
+        each = (plain(row["answers"].get(name, NOT_SHOWN)) for row in rows)
+        at = [number.setdefault(one, len(number)) for one in each]
+        return cls(list(number), np.array(at, dtype=np.int64))
+
+
+def plain(given: Any) -> int | str | tuple[str, ...]:
+    """Return an answer that may be a key. What a question that was not asked holds is unchecked:
+    what is no answer at all is none."""
+    if type(given) in (int, str):
+        return given  # type: ignore[no-any-return]
+    if isinstance(given, list) and all(type(option) is str for option in given):
+        return tuple(given)
+    return SKIPPED
 
 
 def frame_of(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> pd.DataFrame:
@@ -59,7 +87,9 @@ def frame_of(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> pd.
     }
     columns["head_count"] = [row["head_count"] or 0 for row in rows]
     for question in cut_questions(content):
-        columns[f"cut.{question.id}"] = [group(row["answers"], question) for row in rows]
+        given = Given.to(question, rows)
+        groups = np.array([group(one, question) for one in given.values], dtype=object)
+        columns[f"cut.{question.id}"] = groups[given.of_row].tolist()
     columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]
     columns[f"cut.{CARD}"] = [WITH_CARD if row.get("verified") else WITHOUT for row in rows]
     return pd.DataFrame(columns | codes).astype(dict.fromkeys(codes, "int8"))
@@ -82,24 +112,25 @@ def answer_columns(content: Content, rows: Sequence[Row], kinds: Sequence[str]) 
         for row in rows
         for names in (tuple(row["answers"]),)
     ]
-    given = [(row["instrument"], row["answers"].get) for row in rows]
+    there = {kind: np.array([kind in one for one in here], dtype=bool) for kind in kinds}
+    gets = [(row["instrument"], row["answers"].get) for row in rows]
     for item in measured_items(content, kinds):
         if not item.question.is_ticked:
             name, codes_of = (
                 item.name,
-                {id: Coded(content.instruments[id], item) for id in {id for id, _ in given}},
+                {id: Coded(content.instruments[id], item) for id in {id for id, _ in gets}},
             )
-            yield name, [codes_of[id][get(name, NOT_SHOWN)] for id, get in given]
+            yield name, [codes_of[id][get(name, NOT_SHOWN)] for id, get in gets]
             continue
+        given = Given.to(item.question, rows)
         for option in options_of(item.question, kinds):
             _, kind, column = option_names(item.question, option, kinds)
-            name = dotted(column, kind)
-            agency = kind if AGENCIES in item.question.options else ""
-            codes = [
-                NOT_SHOWN if agency and agency not in there else ticked(row, item.question, option)
-                for row, there in zip(rows, here, strict=True)
-            ]  # an option that stands for an agency is shown where that was at the event
-            yield name, codes
+            codes = np.array([ticked(one, option) for one in given.values], dtype=np.int8)
+            codes = codes[given.of_row]
+            if kind and AGENCIES in item.question.options:
+                # an option that stands for an agency is shown where that was at the event
+                codes = np.where(there[kind], codes, NOT_SHOWN).astype(np.int8)
+            yield dotted(column, kind), codes
 
 
 def pair_columns(
@@ -107,7 +138,7 @@ def pair_columns(
     rows: Sequence[Row],
     kinds: Sequence[str],
     pairs: Mapping[str, Row],
-    codes: Mapping[str, list[int]],
+    codes: Mapping[str, Codes],
 ) -> Iterator[Column]:
     """Yield, for those who answered twice, the first answer and whether the second is higher."""
     paired = {q.id for s in samples(content) for q in content.current.asked(*s) if is_paired(q, s)}
@@ -134,10 +165,9 @@ def moved(first: int, second: int) -> int:
     return SAME if first == second else HIGHER if second > first else LOWER
 
 
-def group(answers: Mapping[str, Any], question: Question) -> str:
+def group(given: Any, question: Question) -> str:
     """Return the one group a person is in; blank and "prefer not to say" are a group too."""
-    given = answers.get(question.id, NOT_SHOWN)
-    if isinstance(given, list):
+    if isinstance(given, tuple):
         given = given[0] if len(given) == 1 else TWO_OR_MORE
     if not isinstance(given, str):
         return UNSAID
@@ -182,9 +212,8 @@ def kinds_in(answers: Mapping[str, Any]) -> set[str]:
     return {name.rpartition(".")[2] for name in answers if "." in name}
 
 
-def ticked(row: Row, question: Question, option: str) -> int:
+def ticked(given: Any, option: str) -> int:
     """Return whether an option was ticked, as a code; missing where nothing was."""
-    given = row["answers"].get(question.id, NOT_SHOWN)
-    if not isinstance(given, list):
+    if not isinstance(given, tuple):
         return int(given)
     return TICKED if option in given else NOT_TICKED

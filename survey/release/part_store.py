@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,13 +28,19 @@ Name = tuple[str, str]  # state and county id
 FAST = 1  # zlib's level: a part is written once and read three times
 
 
-def save(
-    session: Session, release_id: int, name: Name, part: Part, follows: int, digest: str
-) -> None:
+class Made(NamedTuple):
+    """What a part was made from."""
+
+    follows: int  # the release before; 0: it is the first
+    digest: str  # of the county's answers and the rules by which they were read
+    of_season: Mapping[int, str]  # the same of each season
+
+
+def save(session: Session, release_id: int, name: Name, part: Part, made: Made) -> None:
     """Keep a part in the place of what was kept of that county. Commit is the caller's."""
     remove(session, release_id, name)
-    same = {"release_id": release_id, "state": name[0], "county": name[1]}
-    same |= {"follows": follows, "digest": digest}
+    same = {"release_id": release_id, "state": name[0], "county": name[1], "follows": made.follows}
+    digests = {TOTALS: made.digest, SUMS: made.digest, **made.of_season}
     seasons = sorted({*part.figures["season"].tolist(), *part.ledger["season"].tolist()})
     bodies = {TOTALS: _totals(part), SUMS: _sums(part)} | {
         int(season): {
@@ -42,7 +49,10 @@ def save(
         }
         for season in seasons
     }
-    rows = [same | {"season": season, "body": _packed(body)} for season, body in bodies.items()]
+    rows = [
+        same | {"season": season, "digest": digests.get(season, ""), "body": _packed(body)}
+        for season, body in bodies.items()
+    ]  # a season without answers any more has no digest: what is published of it stands
     session.execute(insert(CountyPart), rows)
 
 
@@ -67,7 +77,7 @@ def load(session: Session, release_id: int, name: Name) -> Part | None:
         fresh=frozenset(whole.get("fresh", [])),
         empty=frozenset(whole.get("empty", [])),
         new=whole.get("new", 0),
-        unread={(event, why): count for event, why, count in whole.get("unread", [])},
+        unread=_unread(whole),
     )
 
 
@@ -84,6 +94,19 @@ def made_from(session: Session, release_id: int, name: Name) -> tuple[str, int] 
     query = select(CountyPart.digest, CountyPart.follows)
     sums = session.execute(query.where(*_of(release_id, name), CountyPart.season == SUMS)).first()
     return (sums[0], sums[1]) if sums else None
+
+
+def digests(session: Session, release_id: int, name: Name) -> dict[int, str]:
+    """Return the digest of each season of a part that still has its sums; else nothing."""
+    query = select(CountyPart.season, CountyPart.digest).where(*_of(release_id, name))
+    found = {row.season: row.digest for row in session.execute(query)}
+    return found if SUMS in found else {}
+
+
+def unread(session: Session, release_id: int, name: Name) -> dict[tuple[str, str], int]:
+    """Return how many rows a part could not read, by event and reason."""
+    body = session.scalar(select(CountyPart.body).where(*_of(release_id, name, SUMS)))
+    return _unread(_unpacked(body)) if body else {}
 
 
 def carry_over(session: Session, before: int, release_id: int, name: Name) -> None:
@@ -144,6 +167,10 @@ def _sums(part: Part) -> dict[str, Any]:
         "new": part.new,
         "unread": [[event, why, count] for (event, why), count in part.unread.items()],
     }
+
+
+def _unread(sums: Mapping[str, Any]) -> dict[tuple[str, str], int]:
+    return {(event, why): count for event, why, count in sums.get("unread", [])}
 
 
 def _columns(table: pd.DataFrame) -> dict[str, list[Any]]:

@@ -26,6 +26,7 @@ from analysis.measures import ADULT, EVENT, NOT_SHOWN
 from survey.questionnaire.instrument import Content
 from survey.release.answer_rows import SetAside
 from survey.release.counties import closed_answers
+from survey.release.imported_answers import with_imported
 from survey.storage.events import Refused
 from survey.storage.made_up import has_real
 from survey.storage.models import Community, Event, Response
@@ -45,6 +46,7 @@ def make_research_file(
     Raises Refused where there is nothing to give out.
     """
     made_up, aside = not has_real(session), SetAside()
+    content = with_imported(session, content)
     kinds = list(content.agencies)
     frame = closed_answers(session, content, moment, kinds, aside, made_up=made_up)
     for sentence in aside.sentences():
@@ -83,9 +85,22 @@ def people_of(content: Content, frame: pd.DataFrame) -> tuple[pd.DataFrame, list
             columns = [f"{question.id}.{kind}" for kind in law]
         given = [adults[name] for name in columns if name in adults]
         if given:
-            rows[question.id] = _first_given(given)
+            other = adults["instrument"].isin(in_other_words(content, question.id))
+            rows[question.id] = _first_given(given).mask(other, NOT_SHOWN)
             items.append(question.id)
     return rows[[*TRAITS, *items]], sorted(items, key=lambda id: id != headline(content))
+
+
+def in_other_words(content: Content, question: str) -> list[str]:
+    """Return the imported instruments that asked a question in words, or on a scale, of their own:
+    a column of the file could not tell their answers from those to ours."""
+    ours = [one for id, one in content.instruments.items() if id not in content.imported]
+    versions = {one.questions[question].version for one in ours if question in one.questions}
+    return [
+        id
+        for id, one in content.imported.items()
+        if question in one.questions and one.questions[question].version not in versions
+    ]
 
 
 def headline(content: Content) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from analysis.measures import NOT_SHOWN
 from analysis.output.columns import IMPORTS_TABLE, NOTES_TABLE
 from survey.read.package import Package
 from survey.storage.models import Event
@@ -179,3 +180,38 @@ def test_counts_alone_take_part_among_the_people_who_came(
     assert {row["wording"] for row in rows_of if row["question"]} == {"1-counted"}
     assert rows_of[0]["responses"] is None
     assert "has used this import" in flask("import", "undo", first.slug, fails=True)
+
+
+def test_a_research_file_holds_imported_people_and_no_counts(
+    app: Flask, session, flask, tmp_path: Path
+):
+    """Once, counts under other words stopped it, and people under them were unreadable."""
+    counts = counts_table(tmp_path / "c.csv", (12, 12, 12, 12, 12, 5), (4, 6, 10, 22, 18, 5))
+    flask("import", counts, "--event", of_season(app, session, 2024).slug, "--yes")
+    agree = ("Strongly disagree", "Disagree", "Agree", "Strongly agree")
+    steps = ", ".join(f'"{label}" = {code}' for code, label in enumerate(agree, 1))
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        f'[columns.B]\nquestion = "trust"\nagency = "police"\nlabels = {{ {steps} }}\n'
+        "favourable = [3, 4]\nunfavourable = [1, 2]\n",
+        "utf-8",
+    )
+    other, ours = of_season(app, session, 2025), of_season(app, session, 2025, "Alder Bend")
+    words = spread(tmp_path / "o.csv", 60, "I trust the police here.", agree)
+    flask("import", words, "--event", other.slug, "--mapping", str(mapping), "--yes")
+    words = spread(tmp_path / "a.csv", 40, TRUST.format("police"), OURS)
+    flask("import", words, "--event", ours.slug, "--yes")
+    path = tmp_path / "research.csv"
+    told = flask("research-file", str(path), "--agreement", "University, study 7")
+    assert "set aside" not in told
+    rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+    assert {row["season"] for row in rows} == {"2025"}
+    trust = sorted(int(row["trust"]) for row in rows)
+    assert trust == [NOT_SHOWN] * 60 + sorted([1, 2, 3, 4, 5] * 8)  # no step of four as one of five
+
+
+def spread(path: Path, people: int, asked: str, labels: tuple[str, ...]) -> str:
+    """A file of people who tap each label equally often."""
+    lines = [f"8/5/2025 18:02:11,{labels[i % len(labels)]}" for i in range(people)]
+    path.write_text("\n".join([f"Timestamp,{asked}", *lines]), "utf-8")
+    return str(path)

@@ -90,6 +90,7 @@ def test_every_file_of_the_zip_has_an_address_and_a_name_of_its_own(
 
 def test_a_changed_row_is_found(shown: Flask, tmp_path: Path, monkeypatch):
     """Whoever changes a stored figure gets no files of it, and no visitor gets them either."""
+    monkeypatch.setattr("survey.config.INSTANCE", tmp_path)  # no file of this release is there yet
     app = make_app(copy_of(shown, tmp_path / "copy.sqlite"))
     with app.app_context():
         figure = db.session().query(Figure).filter_by(release_id=1, kind="figure", number=3).one()

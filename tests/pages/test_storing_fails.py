@@ -15,12 +15,14 @@ from survey.storage.models import Poster, SealedComment
 from tests.builders import Resident, add_event, add_poster
 from tests.conftest import make_app
 
+# where a missing table is what a database that is away is: operational
+pytestmark = pytest.mark.sqlite
+
 OPEN = "Más luz, por favor. 100 % & <b>"
 
 
 @pytest.fixture
 def app(sqlite_url: str) -> Flask:
-    """On SQLite, where a missing table is what a database that is away is: operational."""
     return make_app(sqlite_url)
 
 

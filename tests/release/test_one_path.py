@@ -14,7 +14,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, create_engine, delete, insert, select, text
+from sqlalchemy import Engine, create_engine, delete, insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -26,7 +26,7 @@ from benchmarks.national import Country, answer, evening_of
 from survey.config import ROOT, Settings
 from survey.questionnaire.content_files import read_content
 from survey.questionnaire.instrument import Content
-from survey.release import build
+from survey.release import build, part_store
 from survey.release.sources import Database, let_go
 from survey.storage import release_store, schema
 from survey.storage.county_parts import SUMS, CountyPart, forget_sums
@@ -99,14 +99,14 @@ def publish(session: Session, content: Content, executor: Executor, **more: obje
 
 
 @pytest.fixture
-def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The counties that this process builds, as they are begun."""
-    counties: list[str] = []
+def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
+    """The counties that this process builds, and of which seasons' answers."""
+    counties: dict[str, set[int]] = {}
     part_of = county.part_of
 
-    def counted(rows, before, task):
-        counties.append(rows["county"].iloc[0])
-        return part_of(rows, before, task)
+    def counted(rows, before, task, unchanged):
+        counties[rows["county"].iloc[0]] = set(rows["season"])
+        return part_of(rows, before, task, unchanged)
 
     monkeypatch.setattr(release_build, "part_of", counted)
     return counties
@@ -136,7 +136,7 @@ def test_a_dask_cluster_makes_it_too(session: Session, content: Content, sha256:
 
 @pytest.mark.postgres
 def test_a_release_that_was_killed_goes_on_where_it_was(
-    session: Session, content: Content, sha256: str, built: list[str]
+    session: Session, content: Content, sha256: str, built: dict[str, set[int]]
 ):
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "release", "--processes", "2"]
     environment = {"DATABASE_URL": address(session), "SECRET_KEY": SECRET}
@@ -180,7 +180,7 @@ def late(session: Session, content: Content) -> Iterator[Callable[[], None]]:
 
 @pytest.mark.postgres
 def test_what_a_stopped_build_of_other_places_left_is_in_no_release(
-    session: Session, content: Content, built: list[str]
+    session: Session, content: Content, built: dict[str, set[int]]
 ):
     """A county's part that was built for a demonstration, say, which is gone."""
     publish(session, content, Here())
@@ -195,16 +195,47 @@ def test_what_a_stopped_build_of_other_places_left_is_in_no_release(
     assert "Elsewhere" not in set(session.scalars(select(Figure.county)))
 
 
+@pytest.fixture
+def unreadable(session: Session) -> Iterator[None]:
+    """One answer of 2025 in the first county names a language that nobody knows."""
+    event = select(Event.id).where(Event.season == 2025).order_by(Event.id).limit(1)
+    every = select(Response.submission, Response.language)
+    every = every.where(Response.event_id == event.scalar_subquery())
+    submission, language = session.execute(every.order_by(Response.submission)).first() or ("", "")
+    here = update(Response).where(Response.submission == submission)
+    session.execute(here.values(language="xx"))
+    session.commit()
+    yield
+    session.rollback()
+    session.execute(here.values(language=language))
+    session.commit()
+
+
+@pytest.mark.postgres
+def test_what_could_not_be_read_of_a_season_that_is_taken_over_is_told_again(
+    session: Session, content: Content, unreadable: None, late: Callable[[], None]
+):
+    told: list[dict[tuple[str, str], int]] = []
+    for after in (late, lambda: None):
+        made = publish(session, content, Here())
+        part = part_store.load(session, made.id, ("Ohio", "County0"))
+        assert part is not None
+        told.append(part.unread)
+        after()
+    assert told[0] == told[1]
+    assert list(told[0].values()) == [1]
+
+
 @pytest.mark.postgres
 def test_what_did_not_change_is_taken_over_and_is_what_building_it_again_gives(
-    session: Session, content: Content, built: list[str], late: Callable[[], None]
+    session: Session, content: Content, built: dict[str, set[int]], late: Callable[[], None]
 ):
     first = publish(session, content, Here())
     parts = [dict(row) for row in session.execute(select(CountyPart.__table__)).mappings()]
     late()
     built.clear()
     second = publish(session, content, Here())
-    assert built == ["County0"]
+    assert built == {"County0": {2026}}
     assert set(session.scalars(select(CountyPart.release_id))) == {second.id}  # no older counts
     taken_over = second.sha256
     session.execute(delete(Figure).where(Figure.release_id == second.id))
@@ -215,7 +246,7 @@ def test_what_did_not_change_is_taken_over_and_is_what_building_it_again_gives(
     session.commit()
     built.clear()
     again = publish(session, content, Here())
-    assert set(built) == COUNTIES
+    assert built == {name: {2025, 2026} for name in COUNTIES}
     assert again.sha256 == taken_over != first.sha256
 
 

@@ -34,10 +34,27 @@ def same(one: Part, other: Part) -> None:
         mine, theirs = (one.sort_values(keys, ignore_index=True) for one in (mine, theirs))
         pd.testing.assert_frame_equal(mine, theirs, check_dtype=False)
     assert sorted(map(repr, one.notes)) == sorted(map(repr, other.notes))
-    assert (one.fresh, one.new) == (other.fresh, other.new)
+    assert (one.fresh, one.empty, one.new) == (other.fresh, other.empty, other.new)
+    for name in ("evenings", "indexes"):
+        mine, theirs = (sorted(getattr(part, name).items()) for part in (one, other))
+        assert repr(mine) == repr(theirs), name
 
 
 @pytest.mark.parametrize("rows", LATER.values(), ids=LATER.keys())
 def test_the_same_answers_give_what_was_taken_over(rows: pd.DataFrame):
     second = part_of(rows, part_of(BASE, None, FIRST), SECOND)
     same(part_of(rows, second, THIRD), second.again())
+
+
+@pytest.mark.parametrize("rows", LATER.values(), ids=LATER.keys())
+def test_seasons_that_did_not_change_are_taken_over_as_building_them_again_gives(
+    rows: pd.DataFrame,
+):
+    second = part_of(rows, part_of(BASE, None, FIRST), SECOND)
+    more = held(rows, people(BETA, 20, season=2027, seed=9), people(GAMMA, 3, season=2027, seed=9))
+    unchanged = frozenset({2025, 2026} & {*rows["season"]})
+    whole = part_of(more, second, THIRD)
+    taken_over = part_of(more[~more["season"].isin(unchanged)], second, THIRD, unchanged)
+    same(taken_over, whole)
+    assert whole.new or not whole.fresh
+    same(part_of(more, second, THIRD, unchanged), whole)  # rows of such a season count for nothing

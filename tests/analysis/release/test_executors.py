@@ -31,7 +31,10 @@ class Filed:
     def kept(self, task: Task) -> Part | None:
         return self._part() if self._path("part").exists() else None
 
-    def load(self) -> pd.DataFrame:
+    def unchanged(self, task: Task) -> frozenset[int]:
+        return frozenset()
+
+    def load(self, without: frozenset[int] = frozenset()) -> pd.DataFrame:
         rows: pd.DataFrame = pickle.loads(self._path("rows").read_bytes())
         return rows
 

@@ -92,6 +92,7 @@ def test_looked_at_and_published_by_a_process_that_needs_no_browser(sqlite_app: 
     assert "<b>Olive</b> published the figures: publication number 1" in olive.sees("/desk/diary")
 
 
+@pytest.mark.sqlite  # for both see tests/release/test_release_killed.py
 def test_a_run_that_is_killed_leaves_nothing_is_seen_and_can_be_started_again(
     sqlite_app: Flask, sqlite_url: str
 ):
