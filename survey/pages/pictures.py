@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 from flask import Response, abort, current_app, g, request
 
 from survey.config import Settings
+from survey.pages.addresses import encoded
 from survey.pages.site import page
 from survey.read.charts_of import chart_of, has_chart
 from survey.read.results_query import Reading
 from survey.read.sharing import Sharing
 
+MOST_TYPED = 70  # letters of an address: beside the source on one line
 SVG, PNG, PDF = "image/svg+xml", "image/png", "application/pdf"
 
 
@@ -41,7 +43,7 @@ def picture(reading: Reading, ending: str) -> Response:
 
     size, _, kind = ending.partition(".")
     chart = chart_of(page_path(), reading.cut)
-    address = short(sharing(reading).origin + page_path())
+    address = printed(reading)
     if kind == "svg":
         return Response(pictures.as_svg(reading, chart, size, address), mimetype=SVG)
     return Response(pictures.as_png(reading, chart, size, address), mimetype=PNG)
@@ -107,5 +109,10 @@ def sharing(reading: Reading) -> Sharing:
     return Sharing(reading, settings.address, page_path(), g.get("understood", ()))
 
 
-def short(address: str) -> str:
-    return address.partition("://")[2]
+def printed(reading: Reading) -> str:
+    """Return where the same question and places open, as a picture says it: short enough for a line
+    to be typed, else the page alone."""
+    asked = encoded(pair for pair in g.understood if pair[0] not in ("release", "lang"))
+    page = (sharing(reading).origin + page_path()).partition("://")[2]
+    whole = f"{page}?{asked}" if asked else page
+    return whole if len(whole) <= MOST_TYPED else page

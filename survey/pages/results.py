@@ -11,20 +11,19 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, has_request_context, request, url_for
 from werkzeug.routing import BaseConverter
 
 from survey.pages import pictures, tables
-from survey.pages.addresses import SUBJECT, kept
+from survey.pages.addresses import SUBJECT, encoded, kept
 from survey.pages.places import MOST_COMPARED
 from survey.pages.site import page
 from survey.read import definitions, marks, questions, table_rows
 from survey.read.area import Among, AreaReading
 from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked, teller
 from survey.read.charts_of import has_chart
-from survey.read.comparison import Comparison, told_apart
+from survey.read.comparison import Comparison
 from survey.read.context import Context
 from survey.read.overview import SEARCHED, Overview, Scope, listed
 from survey.read.place_page import PlacePage
@@ -64,6 +63,7 @@ def add_converters(state: Any) -> None:
         spot_row=table_rows.spot_row,
         share_row=table_rows.share_row,
         blank=table_rows.blank,
+        place_links=table_rows.place_links,
         chip=table_rows.chip,
     )
 
@@ -124,7 +124,7 @@ def compare(ending: str) -> str | Response:
     """Two to six communities side by side, in order of name, with their states."""
     if (now := newest()) is None:
         return page("results/none.html")
-    picked = told_apart(teller(now, visitor_language()), places_asked(now))
+    picked = teller(now, visitor_language()).told_apart(places_asked(now))
     reading = read(now, picked)
     also = [("c", place.slug) for place in picked]
     more = {"picked": picked, "most": MOST_COMPARED, "without": without, "among": among}
@@ -246,7 +246,7 @@ def shared(reading: Reading, subjects: set[Subject]) -> dict[str, Any]:
 def asker() -> Callable[[Subject], str]:
     """Return what gives this page's address with another question."""
     own = ("measure", "agency", "cut", "page", "told")
-    path, left = request.path, urlencode([pair for pair in g.understood if pair[0] not in own])
+    path, left = request.path, encoded([pair for pair in g.understood if pair[0] not in own])
 
     def ask(subject: Subject) -> str:
         return f"{path}?{'&'.join(filter(None, (question(subject), left)))}"
@@ -258,7 +258,7 @@ def asker() -> Callable[[Subject], str]:
 def question(subject: Subject) -> str:
     """Return a question as it stands in an address."""
     about = {"measure": subject.measure, "agency": subject.agency}
-    return urlencode({name: value for name, value in about.items() if value})
+    return encoded(pair for pair in about.items() if pair[1])
 
 
 def at(state: str = "", county: str = "", told: str = "", number: int = 1) -> str:
@@ -267,20 +267,20 @@ def at(state: str = "", county: str = "", told: str = "", number: int = 1) -> st
     pairs = [*kept(SUBJECT), *(pair for pair in area if pair[1])]
     pairs += [("page", str(number))] if number > 1 else []
     path = url_for("results.overview")
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    return f"{path}?{encoded(pairs)}" if pairs else path
 
 
 def without(place: Place) -> str:
     """Return this comparison's address without one of its places."""
     pairs = [pair for pair in g.understood if pair != ("c", place.slug)]
-    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+    return f"{request.path}?{encoded(pairs)}" if pairs else request.path
 
 
 def among(state: str = "", county: str = "", named: Sequence[Place] = (), ending: str = "") -> str:
     """Return the address of an area's funnel, some communities named in it."""
     pairs = [*kept(SUBJECT), ("state", state), ("county", county)]
     pairs += [("c", place.slug) for place in named]
-    query = urlencode([pair for pair in pairs if pair[1]])
+    query = encoded([pair for pair in pairs if pair[1]])
     return f"{url_for('results.funnel')}{ending and '.'}{ending}" + (f"?{query}" if query else "")
 
 
@@ -288,7 +288,7 @@ def linker() -> Callable[..., str]:
     """Return what gives the address of a community's page about what is looked at, or about
     another question. A page has dozens: what they share is written once."""
     path = url_for("results.overview")
-    same, left = urlencode(kept(SUBJECT)), urlencode(kept(("release", "lang")))
+    same, left = encoded(kept(SUBJECT)), encoded(kept(("release", "lang")))
 
     def link(place: Place, subject: Subject | None = None) -> str:
         parts = [same]
@@ -301,7 +301,7 @@ def linker() -> Callable[..., str]:
 
 def address(ending: str) -> str:
     """Return this page's address with another ending."""
-    query = urlencode([pair for pair in g.understood if pair[0] not in ("page", "told")])
+    query = encoded([pair for pair in g.understood if pair[0] not in ("page", "told")])
     return f"{request.path}.{ending}" + (f"?{query}" if query else "")
 
 

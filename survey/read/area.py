@@ -180,7 +180,7 @@ class Among:
     @property
     def left_out(self) -> str:
         """Return how many communities have no number of their own; "" where all have one."""
-        number = len(self.reading.places_here) - len(self.spots)
+        number = len(self.reading.places_here) - len(self.reading.lies)
         if not number:
             return ""
         return self.reading.tell.say(
@@ -190,7 +190,7 @@ class Among:
     @property
     def chance(self) -> str:
         """Return how many communities chance alone would put beyond the inner curves."""
-        of, number = len(self.spots), self.reading.tell.language.number
+        of, number = len(self.reading.lies), self.reading.tell.language.number
         return self.reading.tell.say(
             "view.funnel_chance", number=number(max(1, round(of * BEYOND))), of=number(of)
         )

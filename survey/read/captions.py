@@ -6,8 +6,9 @@ words only ("over two thirds"), no number is made up for it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from math import ceil, floor
 
@@ -101,6 +102,16 @@ class Teller:
         if row is None or row["community"] == place.slug:
             return place.name
         return self.area(place, "whole" if row["community"] == "" else "pool")
+
+    def told_apart(self, places: Sequence[Place]) -> list[Place]:
+        """Return places with their county and state behind a name that several of them have."""
+        names = Counter(place.name for place in places)
+        return [
+            replace(place, name=f"{place.name} ({self.area(place)}, {place.state})")
+            if names[place.name] > 1
+            else place
+            for place in places
+        ]
 
     def area(self, place: Place, form: str = "name") -> str:
         """Return the area a community lies in, by its own word: a county, a parish, a borough."""

@@ -91,11 +91,12 @@ def still(reading: Reading, name: str) -> Still:
 def figure(reading: Reading, name: str, across: int = 3) -> Figure:
     rows = newest_two(reading.shown()) if name == "groups" else reading.shown()
     if name == "overview":
-        rows = [row for place in reading.places[:PANELS] for row in reading.seasons(place)]
-        rows = [row for i, row in enumerate(rows) if row not in rows[:i]]
-    said = Said(hover=Hover(reading, name), label=Label(reading.tell))
-    if isinstance(reading, AreaReading):
+        each = (row for place in reading.places[:PANELS] for row in reading.seasons(place))
+        rows = list({id(row): row for row in each}.values())  # one that is shared is one object
+    if isinstance(reading, AreaReading):  # hundreds of marks without a label
+        said = Said(hover=Hover(reading, name))
         return CHARTS[name].figure(reading.part, words(reading, name, rows), said=said)
+    said = Said(hover=Hover(reading, name), label=Label(reading.tell))
     slugs = [place.slug for place in reading.places[:PANELS]]
     part = stored_rows(rows, sha256=reading.now.release.sha256, communities=slugs)
     more = {"across": across} if name == "overview" else {}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
-from survey.read.captions import Teller
 from survey.read.figure_lines import Line, Lines
 from survey.read.results_query import Line as YearLine
 from survey.read.results_query import Reading
@@ -15,17 +13,6 @@ from survey.storage import released_index
 from survey.storage.release_store import Place, Row, Subject
 
 LEAST_COMPARED = 2
-
-
-def told_apart(tell: Teller, places: Sequence[Place]) -> list[Place]:
-    """Return places with their county and state behind a name that several of them have."""
-    names = Counter(place.name for place in places)
-    return [
-        replace(place, name=f"{place.name} ({tell.area(place)}, {place.state})")
-        if names[place.name] > 1
-        else place
-        for place in places
-    ]
 
 
 @dataclass(frozen=True)
@@ -87,10 +74,10 @@ class Comparison:
         return [by_state[state] for state in (*states, "") if state in by_state]
 
     def sentences(self) -> Iterator[str]:
-        """Yield what can be said of each place: its figure, then its change."""
+        """Yield what can be said of each place, in one line: its figure, then its change."""
         tell = self.reading.tell
         for place in self.picked:
             if rows := self.reading.seasons(place):
-                yield tell.sentence(place, rows[-1])
-                if changes := self.reading.told_now(place):
-                    yield tell.changes.sentence(changes[0])
+                changes = self.reading.told_now(place)[:1]
+                said = [tell.sentence(place, rows[-1]), *map(tell.changes.sentence, changes)]
+                yield " ".join(said)

@@ -149,13 +149,14 @@ class Context:
         return Beside(name, row, tell.say("view.county_few"))
 
     def sentences(self) -> Iterator[str]:
-        """Yield what may be said of the place, and the figures of county, state and its size."""
+        """Yield what may be said of the place, then the figures of county, state and its size, each
+        in one line."""
         tell = self.reading.tell
         if self.row is None:
             return
-        yield tell.sentence(self.place, self.row)
-        for change in self.reading.told_now(self.place)[:1]:
-            yield tell.changes.sentence(change)
+        changes = self.reading.told_now(self.place)[:1]
+        said = [tell.sentence(self.place, self.row), *map(tell.changes.sentence, changes)]
+        yield " ".join(said)
         for one in self.beside[:-1]:
             if one.row is not None:
                 shown = tell.as_figure(one.row)

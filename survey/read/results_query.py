@@ -220,8 +220,9 @@ class Reading:
 
     def about_whole(self, row: Row) -> Iterator[str]:
         """Yield how many places moved, and which are left out."""
-        places = (self.now.places.get(slug) for slug in row["left_out_places"].split("|"))
-        return self.tell.changes.counted(row, [place.name for place in places if place])
+        known, left_out = self.now.places, row["left_out_places"].split("|")
+        places = self.tell.told_apart([known[slug] for slug in left_out if slug in known])
+        return self.tell.changes.counted(row, [place.name for place in places])
 
     def too_few(self, place: Place) -> str:
         """Return the sentence that names the seasons in which a community had too few answers to

@@ -49,10 +49,14 @@ class Sharing:
 
     def way(self, ending: str) -> str:
         """Return the same address without its host, for links on the page itself."""
-        pinned = [(name, value) for name, value in self.query if name not in ("release", "lang")]
+        return f"{self.path}{ending}?{self.pinned}"
+
+    @cached_property
+    def pinned(self) -> str:
+        """Return what the page understood, of its release and in its language."""
+        asked = [(name, value) for name, value in self.query if name not in ("release", "lang")]
         release, language = self.reading.now.release, self.reading.tell.language
-        query = urlencode([*pinned, ("release", str(release.id)), ("lang", language.code)])
-        return f"{self.path}{ending}?{query}"
+        return urlencode([*asked, ("release", str(release.id)), ("lang", language.code)])
 
     @property
     def link(self) -> str:

@@ -3,10 +3,11 @@ times as long for each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+from markupsafe import escape as escape_once
 
 from survey.read.area import Spot
 from survey.read.captions import Cell, Teller
@@ -36,6 +37,13 @@ def chip(verdict: str, look: str, words: str) -> Markup:
     glyph = GLYPHS.get(verdict, GLYPHS[""])
     sign = f'<svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">{glyph}</svg>\n'
     return Markup(f'<span class="chip {look}">{sign}<span>{escape(words)}</span></span>')
+
+
+@lru_cache(maxsize=4096, typed=True)  # typed: what is HTML already is no plain text of the same
+def escape(text: str) -> str:
+    """Return a text as it stands in HTML. The same figures and names stand on a page, and on the
+    next one, again and again."""
+    return str(escape_once(text))
 
 
 def chips(one: Line) -> str:
@@ -130,6 +138,12 @@ def spot_row(one: Spot, to: str, tell: Teller) -> Markup:
     spread = f'<td class="keep">{escape(one.range)}</td><td>{escape(one.n)}</td>'
     where = f"<td>{escape(tell.say(f'view.funnel_{one.lies}'))}</td>"
     return Markup(f'<tr><th scope="row">{name}</th>{figure}{spread}{where}</tr>\n')
+
+
+def place_links(places: Iterable[Place], link: Callable[[Place], str]) -> Markup:
+    """Return the names of communities as links, one below the other: up to some hundreds."""
+    each = (f'<li><a href="{escape(link(one))}">{escape(one.name)}</a></li>' for one in places)
+    return Markup("".join(each))
 
 
 def cell(one: Cell | None, tell: Teller) -> str:

@@ -118,7 +118,8 @@ class Verdicts:
         return " ".join(sentences)
 
     def together(self, row: Row) -> list[str]:
-        """Return what is said of all places together: their figure, and their mean change."""
+        """Return what is said of all places, or a state's, together: their figure, and their mean
+        change."""
         kind = "share" if self.tell.is_share(row) else "score"
         n = self.tell.language.number(row["n"])
         number = self.tell.language.number
@@ -126,7 +127,9 @@ class Verdicts:
         whole = round(row["value"], 2 if kind == "share" else 0)  # as every other figure
         figure = {"season": row["season"], "value": self.tell.number(whole, row)}
         finding = self.tell.finding({**row, "wording": row["asked"]})
-        said = [self.tell.say(f"overall.{kind}", finding=finding, **numbers, **figure)]
+        everywhere = self.tell.say("overall.everywhere")
+        where = self.tell.say("view.together", place=row["state"]) if row["state"] else everywhere
+        said = [self.tell.say(f"overall.{kind}", where=where, finding=finding, **numbers, **figure)]
         if row["compared"] and row["verdict"] != "few":
             parts = self.parts({**row, "basis": BEFORE, "rung": 0, "season_to": row["season"],
                                "smallest": None})  # fmt: skip

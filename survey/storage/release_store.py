@@ -230,6 +230,11 @@ CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "measures": COLUMNS.measure.in_(bindparam("measures", expanding=True)),
     "cut": COLUMNS.cut == bindparam("cut"),
     "seasons": COLUMNS.season.in_(bindparam("seasons", expanding=True)),
+    "kind": COLUMNS.kind == bindparam("kind"),
+    "season": COLUMNS.season == bindparam("season"),
+    "told": COLUMNS.told.in_(bindparam("told", expanding=True)),
+    "state": COLUMNS.state == bindparam("state"),
+    "county": COLUMNS.county == bindparam("county"),
     "but": COLUMNS.told.not_like(bindparam("but")),
     # everybody's figures of every measure, and the groups of one
     "groups_of": (COLUMNS.cut == TOTAL)

@@ -14,6 +14,7 @@ from survey.storage.models import Release
 from survey.storage.release_store import (
     CHANGE,
     COLUMNS,
+    CONDITIONS,
     COUNTY,
     FIGURE,
     OVERALL,
@@ -23,10 +24,17 @@ from survey.storage.release_store import (
     Place,
     Row,
     Subject,
-    decoded,
     lookup,
+    read,
 )
 
+# what there are figures of: at some lookups, and, shown together, with whom in which seasons
+OWN = (
+    select(COLUMNS.measure, COLUMNS.agency)
+    .where(CONDITIONS["lookups"], COLUMNS.cut == TOTAL)
+    .distinct()
+)
+TOGETHER = OWN.add_columns(COLUMNS.row["members"].as_string()).where(CONDITIONS["seasons"])
 AT_ONCE = 500  # rows that are read at a time where all of them are sent
 
 
@@ -72,13 +80,11 @@ def of_season(
 ) -> list[Row]:
     """Return the rows that communities have of their own in one season, by state, county and
     name. told: of changes, which verdicts ("before.rise"); a figure has none."""
-    query = select(COLUMNS.state, COLUMNS.county, COLUMNS.community, ROW).where(
-        *totals(release, kind, subject, season),
-        COLUMNS.told.in_(list(told)),
-        *narrowed(state, county),
-    )
-    rows = [one for one in session.execute(query).all() if one[2] not in (COUNTY, POOL)]
-    return decoded(one[3] for one in sorted(rows, key=itemgetter(0, 1, 2)))
+    asked: dict[str, object] = {"release": release.id, "kind": kind, **subject._asdict()}
+    asked |= {"cut": TOTAL, "season": season, "told": list(told)}
+    asked |= {name: where for name, where in (("state", state), ("county", county)) if where}
+    rows = (one for one in read(session, asked)[kind] if one["community"] not in (COUNTY, POOL))
+    return sorted(rows, key=itemgetter("state", "county", "community"))
 
 
 def totals(release: Release, kind: str, subject: Subject, season: int) -> list[ColumnElement[bool]]:
@@ -110,30 +116,26 @@ def subjects_of(
         own.add(lookup(release.id, FIGURE, place.state, place.county, place.slug))
         for community in (COUNTY, POOL):
             shared.add(lookup(release.id, FIGURE, place.state, place.county, community))
-    members = COLUMNS.row["members"].as_string()
-    query = select(COLUMNS.measure, COLUMNS.agency, members).where(
-        COLUMNS.lookup.in_(list(shared)), COLUMNS.cut == TOTAL, COLUMNS.season.in_(list(seasons))
-    )
+    asked = {"lookups": list(shared), "seasons": list(seasons)}
     together = {
         Subject(measure, agency)
-        for measure, agency, named in session.execute(query.distinct()).all()
+        for measure, agency, named in session.execute(TOGETHER, asked).all()
         if not slugs.isdisjoint(named.split("|"))
     }
-    return subjects_at(session, own) | together
+    return together | subjects_at(session, own)
+
+
+def subjects_at(session: Session, keys: Iterable[str]) -> set[Subject]:
+    return {Subject(*one) for one in session.execute(OWN, {"lookups": list(keys)}).all()}
 
 
 def subjects_overall(
     session: Session, release: Release, season: int, state: str = ""
 ) -> set[Subject]:
     """Return what there are figures of in a season for the programme, or for a state."""
-    here = COLUMNS.season == season
-    return subjects_at(session, {lookup(release.id, OVERALL, state, "", "")}, here)
-
-
-def subjects_at(session: Session, keys: Iterable[str], *only: ColumnElement[bool]) -> set[Subject]:
-    query = select(COLUMNS.measure, COLUMNS.agency).where(COLUMNS.lookup.in_(list(keys)), *only)
-    pairs = session.execute(query.where(COLUMNS.cut == TOTAL).distinct())
-    return {Subject(measure, agency) for measure, agency in pairs.all()}
+    key = lookup(release.id, OVERALL, state, "", "")
+    query = OWN.where(COLUMNS.season == season)
+    return {Subject(*one) for one in session.execute(query, {"lookups": [key]}).all()}
 
 
 def told_of(

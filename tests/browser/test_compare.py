@@ -45,6 +45,7 @@ def test_a_funnel_is_read_with_keys_and_as_a_table(new_page, country_site, chose
     page.keyboard.press("End")  # who was chosen lies on top
     expect(page.locator(".readout")).to_contain_text(named.text_content())
     expect(page.locator(".readout")).to_contain_text(re.compile(r"\d+% to \d+%, [\d,]+ answers"))
+    page.get_by_role("link", name="This chart on its own page").click()
     page.locator(".numbers summary").click()
     rows = [row for row in rows_of(country_site, "/results/funnel") if row["value"] is not None]
     expect(page.locator(".numbers tbody tr")).to_have_count(len(rows))

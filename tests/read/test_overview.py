@@ -139,3 +139,23 @@ def test_the_programme_is_told_in_both_languages(shown: Flask):
     assert f"Más alta en {up} de {of} comunidades" in spanish
     assert "not by score" in english
     assert "no por su cifra" in spanish
+
+
+def test_what_can_be_said_of_a_state_names_it(country: Flask):
+    """It is copied out of its page."""
+    for query, named in (("state=Alaska", "Alaska, all places together: "),
+                         ("state=Alaska&lang=es", "Alaska, todos los lugares juntos: el "),
+                         ("", "All places together: ")):  # fmt: skip
+        assert said(country, f"/results?{query}").startswith(named)
+
+
+def test_what_can_be_said_of_several_places_has_a_line_for_each(shown: Flask):
+    lines = said(shown, "/results/compare?c=liberty&c=buffalo&c=syracuse").split("\n")
+    assert [re.findall(r"answered in (\w+) in", line) for line in lines] == [
+        ["Buffalo"], ["Liberty"], ["Syracuse"],
+    ]  # fmt: skip
+
+
+def said(app: Flask, address: str) -> str:
+    page = unescape(app.test_client().get(address).text)
+    return page.partition('<blockquote id="say">')[2].partition("</blockquote>")[0]

@@ -57,7 +57,9 @@ def test_a_picture_has_title_source_and_note_baked_in(shown: Flask, address: str
     assert f"{'publicación' if 'lang=es' in address else 'release'} 1" in said.lower()
     note = "azar" if "lang=es" in address else "chance alone"
     assert note in said
-    assert "127.0.0.1:8000/results" in said
+    (typed,) = re.findall(r"127\.0\.0\.1:8000(/results\S*)", said)
+    same = f"{typed}{'&' if '?' in typed else '?'}lang={'es' if 'lang=es' in address else 'en'}"
+    assert title in unescape(get(shown, same).text), "it leads to the chart that it stands under"
 
 
 def test_a_picture_draws_the_same_ranges_as_the_page(shown: Flask):
