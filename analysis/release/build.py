@@ -240,11 +240,8 @@ def _held_notes(
     nothing = pd.DataFrame(columns=list(RAW))
     for county, one in zip(counties, summaries, strict=True):
         mine = here.pop(county.name, {})
-        if CARD in task.cuts and one.seasons:
-            figures = pd.concat([county.figures(season) for season in sorted(one.seasons)])
-            yield from held_notes(figures, task.measures, mine)
-        elif mine:
-            yield from held_notes(county.figures(), task.measures, mine)
+        if mine or (CARD in task.cuts and one.seasons):
+            yield from held_notes(county.views(), task.measures, mine)
     for _, mine in sorted(here.items()):  # all that was answered there waits
         yield from held_notes(nothing, task.measures, mine)
 

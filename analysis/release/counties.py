@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.measures import TOTAL
 from analysis.release.county import Part, Task
+from analysis.release.held import is_carded
 from analysis.release.released import Released
 from analysis.tabulation.tables import Note
 
@@ -37,6 +38,9 @@ class County(Protocol):
 
     def figures(self, season: int | None = None) -> pd.DataFrame:
         """The figures of its part: of one season, or the totals of all seasons."""
+
+    def views(self) -> pd.DataFrame:
+        """The totals of all seasons, and beside them those of people who came with a card."""
 
 
 @dataclass
@@ -67,6 +71,11 @@ class InMemory:
         assert self.part is not None
         table = self.part.figures
         return table[table["cut"] == TOTAL if season is None else table["season"] == season]
+
+    def views(self) -> pd.DataFrame:
+        assert self.part is not None
+        table = self.part.figures
+        return table[(table["cut"] == TOTAL) | is_carded(table)]
 
 
 class Summary(NamedTuple):

@@ -52,14 +52,18 @@ def held_notes(
     """
     notes = [note for at, count in sorted(held.items()) for note in _counted(at, count)]
     waiting = {at: round_up(count.waiting) for at, count in held.items() if count.waiting}
-    is_carded = (figures["cut"] == CARD) & (figures["group"] == WITH_CARD)
-    carded = {_key(row): row for row in figures[is_carded].to_dict("records")}
-    if waiting or carded:
-        sample = {measure.key: measure.sample for measure in measures}
-        for row in figures[figures["cut"] == TOTAL].to_dict("records"):
-            more = _waiting(row, waiting, sample)
-            notes += _ranged(row, more, carded.get(_key(row)))
+    carded = {_key(row): row for row in figures[is_carded(figures)].to_dict("records")}
+    sample = {measure.key: measure.sample for measure in measures}
+    seasons = {at.season for at in waiting} | {row["season"] for row in carded.values()}
+    totals = figures[(figures["cut"] == TOTAL) & figures["season"].isin(seasons)]
+    for row in totals.to_dict("records"):
+        notes += _ranged(row, _waiting(row, waiting, sample), carded.get(_key(row)))
     return notes
+
+
+def is_carded(figures: pd.DataFrame) -> pd.Series:
+    """Return which figures, row by row, are of people who came with a card that works once."""
+    return (figures["cut"] == CARD) & (figures["group"] == WITH_CARD)
 
 
 def _key(row: Mapping[Any, Any]) -> tuple[object, ...]:

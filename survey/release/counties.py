@@ -26,7 +26,7 @@ from survey.release.part_store import Name
 from survey.release.sources import Source
 from survey.storage.models import Community
 
-VERSION = 2  # of what a part is made by: another one builds every county anew
+VERSION = 3  # of what a part is made by: another one builds every county anew
 
 
 class Scope(NamedTuple):
@@ -116,6 +116,10 @@ class StoredCounty:
     def figures(self, season: int | None = None) -> pd.DataFrame:
         with self.source.transaction() as session:
             return part_store.figures(session, self.scope.release_id, self.name, season)
+
+    def views(self) -> pd.DataFrame:
+        with self.source.transaction() as session:
+            return part_store.views(session, self.scope.release_id, self.name)
 
     def _save(self, part: Part, task: Task) -> None:
         scope = self.scope

@@ -21,6 +21,7 @@ from analysis.estimators.reliability import IndexMoments
 from analysis.measures import TOTAL
 from analysis.release.county import Part
 from analysis.release.figures import RAW
+from analysis.release.held import is_carded
 from analysis.tabulation.tables import Note
 from survey.storage.county_parts import SUMS, TOTALS, CountyPart
 
@@ -89,6 +90,14 @@ def figures(session: Session, release_id: int, name: Name, season: int | None) -
     return _table(_unpacked(body)["totals" if season is None else "figures"], RAW)
 
 
+def views(session: Session, release_id: int, name: Name) -> pd.DataFrame:
+    """Return the totals of all seasons, and the figures of people who came with a card."""
+    body = session.scalar(select(CountyPart.body).where(*_of(release_id, name, TOTALS)))
+    assert body is not None
+    kept = _unpacked(body)
+    return _joined([kept["totals"], kept["carded"]], RAW)
+
+
 def made_from(session: Session, release_id: int, name: Name) -> tuple[str, int] | None:
     """Return (digest, release it follows) of a part; None where there is none with its sums."""
     query = select(CountyPart.digest, CountyPart.follows)
@@ -151,6 +160,7 @@ def _of(release_id: int, name: Name, season: int | None = None) -> tuple[Any, ..
 def _totals(part: Part) -> dict[str, Any]:
     return {
         "totals": _columns(part.figures[part.figures["cut"] == TOTAL]),
+        "carded": _columns(part.figures[is_carded(part.figures)]),
         "notes": _columns(pd.DataFrame(part.notes, columns=list(Note._fields))),
     }
 

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.measures import Measure
+from analysis.release.counties import InMemory
+from analysis.release.county import Part
 from analysis.release.held import HeldCount, HeldIn, held_notes, views
 
 TRUST = Measure("trust", "police", favourable=(4, 5), panel="adults")
@@ -133,3 +135,11 @@ def test_a_card_s_figure_belongs_to_its_own_total():
         ("agency", "fire"), ("members", "a|b"), ("group", "without"), ("cut", "age"),
     ):  # fmt: skip
         assert notes([ROW, of_cards(0.9, **{name: other})], {}) == [], name
+
+
+def test_of_a_county_no_more_is_read_than_its_totals_and_those_with_a_card():
+    rows = [ROW, of_cards(0.9), of_cards(0.1, group="without"), {**ROW, "cut": "age"}]
+    figures = pd.DataFrame(rows)
+    county = InMemory(("OR", "Alder"), figures.iloc[:0], None, Part(figures, figures.iloc[:0], []))
+    assert county.views()["value"].tolist() == [0.6, 0.9]
+    assert county.views()["cut"].tolist() == ["total", "card"]
