@@ -161,25 +161,32 @@ def build(
 
 
 def not_holding(
-    counties: Sequence[County], measures: Sequence[Measure], executor: Executor
+    counties: Sequence[County],
+    measures: Sequence[Measure],
+    executor: Executor,
+    without: frozenset[int] = frozenset(),
 ) -> frozenset[RhoKey]:
     """The indexes that are expected not to hold together, so that nothing is built twice.
 
+    without: seasons of which that is known
     A look at an answer costs a fifth of building it. In a large programme some counties, spread
     over all, are looked at first, and the others only where these leave an index open. What is
     expected decides nothing: build() compares it with what all answers say.
     """
+    look = partial(_indexes, measures=measures, without=without)
     sums, some = Sums(), max(len(counties) // LOOKED_AT, 1)
     for every in (counties[::some], [one for i, one in enumerate(counties) if i % some]):
-        for indexes in in_order(executor, partial(_indexes, measures=measures), every):
+        for indexes in in_order(executor, look, every):
             sums.add({}, indexes)
         if all(is_beyond_doubt(moments) for moments in sums.indexes.values()):
             break
     return withheld(sums.reliability())
 
 
-def _indexes(county: County, measures: Sequence[Measure]) -> dict[IndexKey, IndexMoments]:
-    rows = county.load()
+def _indexes(
+    county: County, measures: Sequence[Measure], without: frozenset[int]
+) -> dict[IndexKey, IndexMoments]:
+    rows = county.load(without)
     return index_moments(rows, measures) if len(rows) else {}
 
 

@@ -137,9 +137,8 @@ def part_of(
     """
     kept = Part.of(before, unchanged)
     rows = rows[~rows["season"].isin(unchanged)] if unchanged and len(rows) else rows
-    told = [] if before is None else [n for n in before.notes if n.season not in unchanged]
-    said = None if before is None else tidy([n._asdict() for n in told], NOTES)
-    earlier = Earlier(None if before is None else before.ledger, said)
+    published, said = _published(before, unchanged)
+    earlier = Earlier(published, said)
     built = Built()
     if len(rows):
         built = build_county(rows, task.measures, task.cuts, earlier, task.withheld)
@@ -160,6 +159,16 @@ def part_of(
         | kept.empty,
         len(built.rows),
     )
+
+
+def _published(
+    part: Part | None, unchanged: frozenset[int]
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """The ledger and the notes of the seasons that are built, as the release before has them."""
+    if part is None:
+        return None, None
+    notes = [note._asdict() for note in part.notes if note.season not in unchanged]
+    return part.ledger[~part.ledger["season"].isin(unchanged)], tidy(notes, NOTES)
 
 
 def build_county(

@@ -23,6 +23,7 @@ from analysis.release.build import build as build_counties
 from analysis.release.columns import NOTES
 from analysis.release.county import Task
 from analysis.release.executors import Here
+from analysis.release.figures import RhoKey
 from analysis.release.programme import withheld_before
 from analysis.release.released import tidy
 from survey.quality.marks import is_counted, mark_closed
@@ -175,11 +176,12 @@ def task_of(
 ) -> Task:
     """Return what is the same for every county; before: notes of the release before."""
     measures = measure_catalogue.measures_of(content, scope.kinds)
-    known = set() if before is None else set(before.loc[before["kind"] == "index", "season"])
-    if before is not None and set(scope.seasons) <= known:
+    known, expected = frozenset[int](), frozenset[RhoKey]()
+    if before is not None:
+        known = frozenset(before.loc[before["kind"] == "index", "season"])
         expected = withheld_before(before)
-    else:
-        expected = not_holding(counties, measures, executor)
+    if not known.issuperset(scope.seasons):
+        expected |= not_holding(counties, measures, executor, without=known)
     return Task(measures, measure_catalogue.cuts_of(content), expected, scope.release_id)
 
 

@@ -24,7 +24,7 @@ class Read(InMemory):
 
     def load(self, without: frozenset[int] = frozenset()) -> pd.DataFrame:
         self.times += 1
-        return self.rows
+        return self.rows[~self.rows["season"].isin(without)]
 
 
 def counties(alike: float) -> list[Read]:
@@ -57,3 +57,9 @@ def test_a_small_programme_is_read_whole():
     every = counties(0.8)[: build.LOOKED_AT]
     build.not_holding(every, [INDEX], Here())
     assert {one.times for one in every} == {1}
+
+
+def test_a_season_that_is_known_is_not_asked_about():
+    every = counties(0.1)[:4]
+    assert build.not_holding(every, [INDEX], Here()) == {(2026, *INDEX.key)}
+    assert build.not_holding(every, [INDEX], Here(), frozenset({2026})) == frozenset()
