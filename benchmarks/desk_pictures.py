@@ -43,6 +43,7 @@ TEXTS = """() => [...document.querySelectorAll('main, header, footer')].flatMap(
     }
     return found.filter(one => /[a-z]{3}.* /i.test(one));
 })"""
+NAMED = ("Oregon", "National Night Out", "Chief Bo", "Petersburg", "River Junction", "Third Street")
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,8 @@ class Walk:
     english: dict[str, set[str]] = field(default_factory=dict)
 
     def all(self, look: Look, only: str) -> None:
+        if look.language != "en" and not self.english:
+            self.all(look._replace(name="en", language="en"), only)
         reads_in(self.database, look.language)
         for name, stop in STOPS.items():
             if only in name and (stop.printed or not look.print):
@@ -241,7 +244,8 @@ class Walk:
             )
             found = too_small(page) + too_wide(page)
             if look.language != "en":
-                found += sorted(set(page.evaluate(TEXTS)) & self.english.get(name, set()))
+                same = set(page.evaluate(TEXTS)) & self.english.get(name, set())
+                found += sorted(one for one in same if not any(own in one for own in NAMED))
             else:
                 found += faults(page)
                 self.english[name] = set(page.evaluate(TEXTS))

@@ -193,3 +193,11 @@ def test_every_page_of_the_desk_has_room_and_reads_in_spanish(new_page, town_hal
             page.evaluate("() => document.querySelectorAll('details').forEach(o => o.open = true)")
             ana.looks()
     assert [*dict.fromkeys(ana.found)] == []
+
+    for address, is_titled in (  # sheets to hang up have titles of their own
+        ("/desk/places/saint-petersburg-township/records", True),
+        (f"/desk/events/{event}/sheets", False),
+    ):
+        page.goto(f"{town_hall.url}{address}")
+        page.emulate_media(media="print")
+        expect(page.locator("main > h1")).to_be_visible(visible=is_titled)
