@@ -69,7 +69,7 @@ def picture(drawing: Drawing, words: Words, size: Size) -> str:
         left += 400
     zoom = size.zoom if len(drawing.panels) == 1 else 1
     parts += body(drawing, left, right, y - 8, floor, zoom)
-    return "".join([opened(drawing, size), *parts, "</svg>\n"])
+    return "".join([opened(drawing.title, drawing.subtitle, size), *parts, "</svg>\n"])
 
 
 def plain(drawing: Drawing, width: float, height: float) -> str:
@@ -91,11 +91,12 @@ def opening(width: float, height: float) -> Iterator[str]:
 SIZES = {"title": 38, "under": 20, "foot": 16, "key": 16, "brand": 25, "say": 21, "figure": 104}
 
 
-def opened(drawing: Drawing, size: Size) -> str:
+def opened(title: str, subtitle: str, size: Size) -> str:
+    """Return the beginning of a document: how it is called, and how it looks."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size.width}" height="{size.height}" '
         f'viewBox="0 0 {size.width} {size.height}" role="img">'
-        f"<title>{escape(drawing.title)}. {escape(drawing.subtitle)}</title>"
+        f"<title>{escape(title)}. {escape(subtitle)}</title>"
         f"<style>{style()}</style>"
     )
 

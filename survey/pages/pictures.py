@@ -12,6 +12,7 @@ from survey.config import Settings
 from survey.pages.addresses import encoded
 from survey.pages.site import page
 from survey.read.charts_of import chart_of, has_chart
+from survey.read.overview import Overview
 from survey.read.results_query import Reading
 from survey.read.sharing import Sharing
 
@@ -19,12 +20,15 @@ MOST_TYPED = 70  # letters of an address: beside the source on one line
 SVG, PNG, PDF = "image/svg+xml", "image/png", "application/pdf"
 
 
-def made(reading: Reading, ending: str) -> str | Response:
-    """Return the answer to an address with one of our endings; 404 where there is no figure."""
-    path = page_path()
-    if not has_chart(reading, path):
+def made(view: Any, reading: Reading, ending: str) -> str | Response:
+    """Return the answer to an address with one of our endings; 404 where there is no figure.
+
+    view: what the page at that address shows; of all its kinds only an overview is asked
+    """
+    of_all = view if isinstance(view, Overview) and view.is_split else None
+    if not of_all and not has_chart(reading, page_path()):
         abort(404)
-    return ENDINGS[ending](reading, ending)
+    return ENDINGS[ending](reading, ending, of_all)
 
 
 def opened(ending: str) -> None:
@@ -38,18 +42,21 @@ def opened(ending: str) -> None:
         g.open_to = "images"
 
 
-def picture(reading: Reading, ending: str) -> Response:
+def picture(reading: Reading, ending: str, of_all: Overview | None) -> Response:
     from survey.read import pictures  # loads pandas and Typst: only where one is made
 
     size, _, kind = ending.partition(".")
-    chart = chart_of(page_path(), reading.cut)
-    address = printed(reading)
+    chart, address = chart_of(page_path(), reading.cut), printed(reading)
+    if of_all:
+        drawn = pictures.of_all(of_all, size, address)
+    else:
+        drawn = pictures.as_svg(reading, chart, size, address)
     if kind == "svg":
-        return Response(pictures.as_svg(reading, chart, size, address), mimetype=SVG)
-    return Response(pictures.as_png(reading, chart, size, address), mimetype=PNG)
+        return Response(drawn, mimetype=SVG)
+    return Response(pictures.as_png(drawn, size), mimetype=PNG)
 
 
-def brief(reading: Reading, ending: str) -> Response:
+def brief(reading: Reading, ending: str, of_all: Overview | None) -> Response:
     from survey.read import briefs
 
     if chart_of(page_path()) != "trend":
@@ -62,20 +69,21 @@ def brief(reading: Reading, ending: str) -> Response:
     return Response(made, mimetype=PDF, headers=headers)
 
 
-def embed(reading: Reading, ending: str) -> str:
+def embed(reading: Reading, ending: str, of_all: Overview | None) -> str:
     release = reading.now.release
     return page(
         "results/embed.html",
         reading=reading,
         tell=reading.tell,
-        use=sharing(reading),
+        use=sharing(reading, of_all),
+        view=of_all,
         own_address=data_address,
         chart_name=chart_of(page_path(), reading.cut),
         made_up=release.about["made_up"],
     )
 
 
-ENDINGS: dict[str, Callable[[Reading, str], str | Response]] = {
+ENDINGS: dict[str, Callable[[Reading, str, Overview | None], str | Response]] = {
     "post.png": picture,
     "post.svg": picture,
     "chart.png": picture,
@@ -104,9 +112,10 @@ def page_path() -> str:
     return request.path.partition(".")[0]
 
 
-def sharing(reading: Reading) -> Sharing:
+def sharing(reading: Reading, view: Any = None) -> Sharing:
     settings: Settings = current_app.extensions["settings"]
-    return Sharing(reading, settings.address, page_path(), g.get("understood", ()))
+    overview = view if isinstance(view, Overview) else None
+    return Sharing(reading, settings.address, page_path(), g.get("understood", ()), overview)
 
 
 def printed(reading: Reading) -> str:

@@ -189,13 +189,13 @@ def reply(reading: Reading, ending: str, also: Query, *, chart: str, **more: Any
 
     def make() -> str | Response:
         if ending in pictures.ENDINGS:
-            return pictures.made(reading, ending)
+            return pictures.made(more["view"], reading, ending)
         if ending in tables.TYPES:
             return tables.shown(reading, ending)
         if ending == "chart.json":
             return as_chart(reading, chart)
         template = f"results/{str(request.endpoint).rpartition('.')[2]}.html"
-        known = shared(reading, more["view"].subjects)
+        known = shared(reading, more["view"])
         return page(template, chart_name=chart, **known, **more)
 
     return kept_or_made(reading.now.release, understood(reading, ending, also), make)
@@ -225,7 +225,7 @@ def columns() -> int:
     return min(max(request.args.get("columns", 3, int), 1), 3)
 
 
-def shared(reading: Reading, subjects: set[Subject]) -> dict[str, Any]:
+def shared(reading: Reading, view: Any) -> dict[str, Any]:
     """Return what every results page shows: its title, the questions it offers, its addresses."""
     now, tell = reading.now, reading.tell
     return {
@@ -234,12 +234,12 @@ def shared(reading: Reading, subjects: set[Subject]) -> dict[str, Any]:
         "now": now,
         "made_up": now.release.about["made_up"],
         "title": tell.title(reading.subject) if reading.is_known else tell.say("title"),
-        "questions": questions.offered(tell, subjects),
+        "questions": questions.offered(tell, view.subjects),
         "ask": asker(),
         "address": address,
         "link": linker(),
         "keep": lambda: kept(SUBJECT),
-        "use": pictures.sharing(reading),
+        "use": pictures.sharing(reading, view),
     }
 
 

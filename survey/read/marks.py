@@ -6,7 +6,7 @@ answers the less ink: thirds are an outline without a dot. Of a change the middl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -85,22 +85,28 @@ FROM_LOW = ("fall", "lower", "unclear", "higher", "rise", "few", "wording")
 SLIVER = 0.4  # per cent: what is as good as nothing of a country can still be seen
 
 
-def verdict_bar(counts: Mapping[str, int]) -> Markup:
-    """Return all places of an area as one bar, from those that are lower to those that are higher,
-    then those of which nothing can be said. A rise and a fall have the same ink."""
+def verdict_parts(counts: Mapping[str, int]) -> Iterator[tuple[str, float, float]]:
+    """Yield verdict, start and width, in per cent of a bar of all places of an area: from those
+    that are lower to those that are higher, then those of which nothing can be said."""
     shown = [(verdict, counts[verdict]) for verdict in FROM_LOW if counts.get(verdict)]
     whole = sum(count for _, count in shown)
     wide = [max(100 * count / whole, SLIVER) for _, count in shown]
-    parts, start = [], 0.0
+    start = 0.0
     for (verdict, _), width in zip(shown, wide, strict=True):
         part = 100 * width / sum(wide)
-        parts.append(
-            f'<rect class="v-{verdict}" x="{start:.2f}%" y="1" width="{part:.2f}%" height="26"/>'
-        )
+        yield verdict, start, part
         start += part
+
+
+def verdict_bar(counts: Mapping[str, int]) -> Markup:
+    """Return that bar as a drawing. A rise and a fall have the same ink."""
+    parts = "".join(
+        f'<rect class="v-{verdict}" x="{start:.2f}%" y="1" width="{width:.2f}%" height="26"/>'
+        for verdict, start, width in verdict_parts(counts)
+    )
     return Markup(
         f'<svg class="verdicts" height="28" width="100%" aria-hidden="true" '
-        f'focusable="false">{"".join(parts)}</svg>'
+        f'focusable="false">{parts}</svg>'
     )
 
 

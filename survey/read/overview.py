@@ -12,6 +12,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from survey.read.area import MOST_READ, AreaReading
+from survey.read.charts_of import MOST_PANELS
 from survey.read.figure_lines import CHIPS, Chip, Line, Lines
 from survey.read.place_index import PlaceIndex
 from survey.read.results_query import Line as YearLine
@@ -105,6 +106,25 @@ class Overview:
             return None
         area = AreaReading.around(self.reading, self.scope.state, self.scope.county)
         return area.of_county(self.reading.totals, self.all_places[0])
+
+    @property
+    def area(self) -> str:
+        """Return the name of the state or county that is looked at; "" for all places."""
+        if self.scope.county:
+            return self.reading.tell.area(self.all_places[0])
+        return self.scope.state
+
+    @property
+    def own(self) -> Row | None:
+        """Return the figure of all places together."""
+        return self.whole or self.county
+
+    @property
+    def said(self) -> list[str]:
+        """Return what can be said of all places together."""
+        if self.whole:
+            return self.reading.together(self.whole)
+        return [self.county_said(self.county)] if self.county else []
 
     def county_said(self, row: Row) -> str:
         shown = {**self.reading.tell.as_figure(row), "community": ""}
@@ -237,6 +257,20 @@ class Overview:
         if unclear * 2 > of:
             return say("view.most_unclear", number=number(unclear), of=number(of))
         return say("view.most_moved", number=number(of - unclear), of=number(of))
+
+    @property
+    def is_split(self) -> bool:
+        """Whether all places stand in one bar: they are too many for a chart of each."""
+        is_large = len(self.all_places) > MOST_PANELS
+        return is_large and not self.scope.told and self.compared > 0
+
+    def ends(self) -> Iterator[str]:
+        """Yield how many places each part of that bar holds, from its left to its right end."""
+        counts = {"down": self.down, "unclear": self.counted["unclear"], "up": self.up}
+        for name, count in {**counts, "silent": self.silent}.items():
+            if count or name != "silent":
+                number = self.reading.tell.language.number(count)
+                yield self.reading.tell.say(f"view.split_{name}", number=number)
 
     @property
     def silent(self) -> int:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from survey.read.area import AreaReading
 from survey.read.charts_of import chart_of, has_chart
 from survey.read.findings import Findings
+from survey.read.overview import Overview
 from survey.read.results_query import Reading
 
 LICENCE = "CC BY 4.0"
@@ -28,16 +29,22 @@ class Sharing:
     origin: scheme and host, as the settings name them: a page is kept for every visitor, so that
     what one of them wrote as its host must not stand in it.
     path: the page's own, without an ending; query: what it understood
+    overview: what it shows, where it is one
     """
 
     reading: Reading
     origin: str
     path: str
     query: Sequence[tuple[str, str]]
+    overview: Overview | None = None
 
     @cached_property
     def has_chart(self) -> bool:
         return has_chart(self.reading, self.path)
+
+    @property
+    def has_picture(self) -> bool:
+        return self.has_chart or (self.overview is not None and self.overview.is_split)
 
     @property
     def is_of_place(self) -> bool:
@@ -68,6 +75,8 @@ class Sharing:
         names = [place.name for place in self.reading.places]
         if isinstance(self.reading, AreaReading):
             names = [self.reading.name]
+        elif self.overview and self.overview.area and len(names) > MOST_NAMED:
+            names = [self.overview.area]
         title = self.reading.tell.title(self.reading.subject)
         return ", ".join([title, *(names if len(names) <= MOST_NAMED else [])])
 
@@ -98,10 +107,7 @@ class Sharing:
     @cached_property
     def of_all(self) -> str:
         """Return what may be said of all places of an overview that is too large for a chart."""
-        if self.path != "/results" or not self.reading.is_known:
-            return ""
-        rows = self.reading.overall([dict(self.query).get("state", "")])
-        return " ".join(self.reading.together(rows[0])) if rows else ""
+        return " ".join(self.overview.said) if self.overview and self.reading.is_known else ""
 
     @property
     def citation(self) -> str:

@@ -185,12 +185,59 @@ def test_a_few_places_have_charts_and_no_bar(shown: Flask):
     assert 'class="still panels"' in page
 
 
-@pytest.mark.parametrize("ending", ["chart.json", "chart.svg", "post.svg", "embed"])
-def test_more_places_than_a_chart_holds_have_none_under_any_ending(country: Flask, ending: str):
+def test_more_places_than_a_chart_holds_have_no_chart(country: Flask):
     """The first twelve of a country would be taken for all of it."""
-    assert country.test_client().get(f"/results.{ending}").status_code == 404
-    few = country.test_client().get(f"/results.{ending}?state=Alabama")
-    assert few.status_code == 200
+    assert country.test_client().get("/results.chart.json").status_code == 404
+    assert country.test_client().get("/results.chart.json?state=Alabama").status_code == 200
+
+
+def counts_of(country: Flask, state: str = "") -> Counter[str]:
+    """Return how many places have each verdict, from the stored rows."""
+    with country.app_context():
+        now = release_store.current(db.session())
+        assert now is not None
+        places = [place for place in now.places.values() if state in ("", place.state)]
+        rows = release_store.rows(
+            db.session(), now.release, release_store.CHANGE, subject=now.headline, places=places,
+            seasons=[now.seasons[-1]],
+        )  # fmt: skip
+        return Counter(row["verdict"] for row in rows if row["basis"] == "before")
+
+
+@pytest.mark.parametrize("ending", ["post.svg", "chart.svg", "embed"])
+def test_more_places_than_a_chart_holds_are_one_bar_to_take_away(country: Flask, ending: str):
+    counts = counts_of(country)
+    shown = unescape(country.test_client().get(f"/results.{ending}").text)
+    compared = sum(counts[name] for name in ("fall", "lower", "unclear", "higher", "rise"))
+    assert f"No clear change in {counts['unclear']} of {compared} communities" in shown
+    for words, number in {
+        "lower": counts["fall"] + counts["lower"],
+        "no clear change": counts["unclear"],
+        "higher": counts["rise"] + counts["higher"],
+        "nothing to compare": counts["few"] + counts["wording"],
+    }.items():
+        assert f">{words}: {number}<" in shown
+    assert "All places together: " in shown.replace("\n", " ")
+    widths = [float(w) for w in re.findall(r'<rect [^>]*?width="([\d.]+)%?"[^>]*?height="', shown)]
+    parts = widths if ending == "embed" else widths[2:]  # after the paper and its edge
+    drawn = [n for n in (*(counts[v] for v in ("fall", "lower", "unclear", "higher", "rise")),
+                         counts["few"], counts["wording"]) if n]  # fmt: skip
+    assert [w / sum(parts) for w in parts] == pytest.approx(
+        [n / sum(drawn) for n in drawn], abs=0.01
+    )
+
+
+def test_the_page_of_many_places_offers_its_picture_and_its_preview(country: Flask):
+    client = country.test_client()
+    page = client.get("/results?lang=es").text
+    (image,) = re.findall('<meta property="og:image" content="http://[^/]*(.*?)">', page)
+    assert client.get(unescape(image)).data.startswith(b"\x89PNG")
+    assert "Sin cambio claro en" in client.get("/results.post.svg?lang=es").text
+    assert "/results.chart.png?" in page
+    assert "/results.embed?" in unescape(page)
+    few = client.get("/results?told=few").text  # a list of some of them is no picture of all
+    assert "og:image" not in few
+    assert client.get("/results.post.svg?told=few").status_code == 404
 
 
 def test_places_of_one_name_are_told_apart_where_they_stand_side_by_side(country: Flask):
