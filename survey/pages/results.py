@@ -25,7 +25,8 @@ from survey.read.caching import Query, kept_or_made, newest, places_of, release_
 from survey.read.charts_of import has_chart
 from survey.read.comparison import Comparison
 from survey.read.context import Context
-from survey.read.overview import SEARCHED, Overview, Scope, listed
+from survey.read.listed_places import listed
+from survey.read.overview import SEARCHED, Overview, Scope
 from survey.read.place_page import PlacePage
 from survey.read.results_query import Reading
 from survey.read.tiles import tiles

@@ -21,7 +21,6 @@ from survey.read.verdicts import BEFORE, TREND
 from survey.storage import release_store, released_index
 from survey.storage.release_store import CHANGE, Place, Row, Subject
 
-PER_PAGE = 40  # places on one page
 MOST_COUNTED = 300  # places of a county whose changes are counted from their rows
 MOST_NAMED = 8  # places of a verdict named beside its count
 MANY = 60  # places, from which states or counties are listed before places
@@ -289,28 +288,3 @@ class Overview:
     @property
     def down(self) -> int:
         return self.counted["fall"] + self.counted["lower"]
-
-
-def listed(
-    reading: Reading, index: PlaceIndex, scope: Scope, page: int
-) -> tuple[list[Place], int, int, list[Place]]:
-    """Return the places of one page, its number, how many pages there are, and all of the scope.
-
-    A page beyond the last is the last.
-    """
-    everywhere = index.within(scope.state, scope.county)
-    if not scope.told:
-        pages = max(1, -(-len(everywhere) // PER_PAGE))
-        number = min(max(1, page), pages)
-        return everywhere[(number - 1) * PER_PAGE : number * PER_PAGE], number, pages, everywhere
-    overview = Overview(reading, index, scope, everywhere)
-    pages = max(1, -(-overview.counted[scope.told] // PER_PAGE))
-    number = min(max(1, page), pages)
-    slugs = released_index.told_of(
-        reading.session, reading.now.release, subject=reading.subject, season=overview.newest,
-        told=f"{scope.basis}.{scope.told}", state=scope.state, county=scope.county,
-        skip=(number - 1) * PER_PAGE, most=PER_PAGE,
-    )  # fmt: skip
-    places = [reading.now.places[slug] for slug in slugs if slug in reading.now.places]
-    places.sort(key=lambda place: (place.state, place.county, place.name))
-    return places, number, pages, everywhere

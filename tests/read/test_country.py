@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, event, select
 
+from survey.read.verdicts import BEFORE
 from survey.storage import db, release_store
 from survey.storage.models import Figure
 from tests.country import stored
@@ -168,7 +169,7 @@ def test_an_overview_too_large_for_charts_has_one_bar_of_all_its_places(country:
                 Figure.community.not_in(("", "other")),
             )
         )
-        counts = Counter(row["verdict"] for row in rows if row["basis"] == "before")
+        counts = Counter(row["verdict"] for row in rows if row["basis"] == BEFORE)
     order = ("fall", "lower", "unclear", "higher", "rise", "few", "wording")
     assert [name for name, _, _ in parts] == [name for name in order if counts[name]]
     for name, _, width in parts:
@@ -201,13 +202,13 @@ def counts_of(country: Flask, state: str = "") -> Counter[str]:
             db.session(), now.release, release_store.CHANGE, subject=now.headline, places=places,
             seasons=[now.seasons[-1]],
         )  # fmt: skip
-        return Counter(row["verdict"] for row in rows if row["basis"] == "before")
+        return Counter(row["verdict"] for row in rows if row["basis"] == BEFORE)
 
 
 @pytest.mark.parametrize("ending", ["post.svg", "chart.svg", "embed"])
 def test_more_places_than_a_chart_holds_are_one_bar_to_take_away(country: Flask, ending: str):
     counts = counts_of(country)
-    shown = unescape(country.test_client().get(f"/results.{ending}").text)
+    shown = html.unescape(country.test_client().get(f"/results.{ending}").text)
     compared = sum(counts[name] for name in ("fall", "lower", "unclear", "higher", "rise"))
     assert f"No clear change in {counts['unclear']} of {compared} communities" in shown
     for words, number in {
@@ -231,13 +232,13 @@ def test_the_page_of_many_places_offers_its_picture_and_its_preview(country: Fla
     client = country.test_client()
     page = client.get("/results?lang=es").text
     (image,) = re.findall('<meta property="og:image" content="http://[^/]*(.*?)">', page)
-    assert client.get(unescape(image)).data.startswith(b"\x89PNG")
+    assert client.get(html.unescape(image)).data.startswith(b"\x89PNG")
     assert "Sin cambio claro en" in client.get("/results.post.svg?lang=es").text
     assert "/results.chart.png?" in page
-    assert "/results.embed?" in unescape(page)
-    few = client.get("/results?told=few").text  # a list of some of them is no picture of all
-    assert "og:image" not in few
-    assert client.get("/results.post.svg?told=few").status_code == 404
+    assert "/results.embed?" in html.unescape(page)
+    listed = client.get("/results?told=unclear").text  # a list of some is no picture of all
+    assert "og:image" not in listed
+    assert client.get("/results.post.svg?told=unclear").status_code == 404
 
 
 def test_places_of_one_name_are_told_apart_where_they_stand_side_by_side(country: Flask):
