@@ -136,7 +136,7 @@ def test_a_sheet_whose_first_keying_is_not_there_or_in_doubt_is_no_difference(
     keys(hall, code, "twice/paper", **far, again="1", live="no")
     page = ana.sees(PAPER)
     assert "2 sheets were typed twice." in page
-    assert "Of 2 the first typing was not found." in page
+    assert "For 2 of them, the first typing was not found." in page
     assert "Look at the paper again" not in page
 
 
@@ -237,7 +237,7 @@ def test_what_was_keyed_twice_follows_what_is_taken_back(hall: Flask, ana: Colle
     assert takes_back(again) == (409, "stays")  # the first one has its answer by now
     assert takes_back(first) == (200, "undone")
     page = ana.sees(PAPER)
-    assert "Of 1 the first typing was not found." in page
+    assert "For 1 of them, the first typing was not found." in page
     assert "put right" not in page
     assert acts(hall)[-3:] == ["second_keying_undone", "keying_settled", "keying_undone"]
 
