@@ -51,16 +51,10 @@ class Words:
 def picture(drawing: Drawing, words: Words, size: Size) -> str:
     """Return a whole SVG document."""
     left, right = EDGE + 40, size.width - 48
-    parts = [*frame(size), *head(words, left, right)]
-    y = 116.0
-    for kind, said, most in (("title", drawing.title, 2), ("under", drawing.subtitle, 2)):
-        for said_line in wrapped(said, SIZES[kind], right - left, most):
-            parts.append(svg.text(kind, f"{left}", y, said_line))
-            y += SIZES[kind] * LINE
-    foot = [*feet(drawing, words, left, right, size)]
-    floor = size.height - 30 - (len(foot)) * SIZES["foot"] * LINE
-    for i, said in enumerate(foot):
-        parts.append(svg.text("foot", f"{left}", floor + (i + 1) * SIZES["foot"] * LINE, said))
+    titles, y = titled(drawing.title, drawing.subtitle, left, right)
+    note, *source = drawing.note
+    foot, floor = footed(note, [*source, words.address], left, right, size)
+    parts = [*frame(size), *head(words, left, right), *titles, *foot]
     floor -= 10
     key, floor = keyed(drawing, left, right, floor)
     parts += key
@@ -148,11 +142,25 @@ def head(words: Words, left: float, right: float) -> Iterator[str]:
     yield svg.text("foot end", f"{right}", 60, words.made_up)
 
 
-def feet(drawing: Drawing, words: Words, left: float, right: float, size: Size) -> Iterator[str]:
-    """Yield the note, the source and the address, line by line."""
-    note, *source = drawing.note
-    yield from wrapped(note, SIZES["foot"], right - left, 2)
-    yield " · ".join([*source, words.address])
+def titled(title: str, subtitle: str, left: float, right: float) -> tuple[list[str], float]:
+    """Return the title and what stands under it, and where they end."""
+    parts, y = [], 116.0
+    for kind, said in (("title", title), ("under", subtitle)):
+        for line in wrapped(said, SIZES[kind], right - left, 2):
+            parts.append(svg.text(kind, f"{left}", y, line))
+            y += SIZES[kind] * LINE
+    return parts, y
+
+
+def footed(
+    note: str, source: Sequence[str], left: float, right: float, size: Size
+) -> tuple[list[str], float]:
+    """Return the note, and source and address in a line below it, and where they begin."""
+    lines, high = wrapped(note, SIZES["foot"], right - left, 2), SIZES["foot"] * LINE
+    lines.append(" · ".join(source))
+    floor = size.height - 30 - len(lines) * high
+    each = enumerate(lines, start=1)
+    return [svg.text("foot", f"{left}", floor + i * high, line) for i, line in each], floor
 
 
 def keyed(drawing: Drawing, left: float, right: float, floor: float) -> tuple[list[str], float]:

@@ -7,7 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.output import svg
-from analysis.output.picture import EDGE, LINE, SIZES, Size, Words, frame, head, opened, wrapped
+from analysis.output.picture import (
+    EDGE,
+    LINE,
+    SIZES,
+    Size,
+    Words,
+    footed,
+    frame,
+    head,
+    opened,
+    titled,
+    wrapped,
+)
 from analysis.output.theme import ROLES
 
 INK = {
@@ -38,18 +50,8 @@ class Verdicts:
 def verdict_picture(told: Verdicts, words: Words, size: Size) -> str:
     """Return a whole SVG document."""
     left, right = float(EDGE + 40), float(size.width - 48)
-    y, lines = 116.0, []
-    for kind, said, most in (("title", told.title, 2), ("under", told.subtitle, 2)):
-        for one in wrapped(said, SIZES[kind], right - left, most):
-            lines.append(svg.text(kind, f"{left}", y, one))
-            y += SIZES[kind] * LINE
-    foot = [*wrapped(told.note, SIZES["foot"], right - left, 2)]
-    foot.append(" · ".join([told.source, words.address]))
-    floor = size.height - 30 - len(foot) * SIZES["foot"] * LINE
-    feet = [
-        svg.text("foot", f"{left}", floor + (i + 1) * SIZES["foot"] * LINE, said)
-        for i, said in enumerate(foot)
-    ]
+    titles, y = titled(told.title, told.subtitle, left, right)
+    foot, floor = footed(told.note, [told.source, words.address], left, right, size)
     below = floor - 40  # the line of words below the bar
     high = min(110.0, (below - y) * 0.26)
     drawn = [
@@ -57,7 +59,7 @@ def verdict_picture(told: Verdicts, words: Words, size: Size) -> str:
         *bar(told, left, right, below - SIZES["say"] - 8 - high, high),
         *ends(told.ends, left, right, below),
     ]
-    parts = [*frame(size), *head(words, left, right), *lines, *drawn, *feet]
+    parts = [*frame(size), *head(words, left, right), *titles, *drawn, *foot]
     return "".join([opened(told.title, told.subtitle, size), *parts, "</svg>\n"])
 
 

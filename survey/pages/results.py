@@ -22,7 +22,7 @@ from survey.pages.site import page
 from survey.read import definitions, marks, questions, table_rows
 from survey.read.area import Among, AreaReading
 from survey.read.caching import Query, kept_or_made, newest, places_of, release_asked, teller
-from survey.read.charts_of import has_chart
+from survey.read.charts_of import MOST_PANELS, has_chart
 from survey.read.comparison import Comparison
 from survey.read.context import Context
 from survey.read.listed_places import listed
@@ -34,8 +34,6 @@ from survey.storage.db import session
 from survey.storage.release_store import TOTAL, Current, Place, Subject
 from survey.storage.replies import Beside
 from survey.web.locale import content, visitor_language
-
-MOST_PANELS = 12  # small charts beside each other
 
 
 class Ending(BaseConverter):
