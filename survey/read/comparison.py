@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from survey.read.charts_of import LEAST_COMPARED
 from survey.read.figure_lines import Line, Lines
 from survey.read.results_query import Line as YearLine
 from survey.read.results_query import Reading
 from survey.storage import released_index
 from survey.storage.release_store import Place, Row, Subject
-
-LEAST_COMPARED = 2
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,6 @@ class Comparison:
 
     def sentences(self) -> Iterator[str]:
         """Yield what can be said of each place, in one line: its figure, then its change."""
-        tell = self.reading.tell
         for place in self.picked:
             if rows := self.reading.seasons(place):
-                changes = self.reading.told_now(place)[:1]
-                said = [tell.sentence(place, rows[-1]), *map(tell.changes.sentence, changes)]
-                yield " ".join(said)
+                yield self.reading.said(place, rows[-1])

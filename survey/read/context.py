@@ -154,9 +154,7 @@ class Context:
         tell = self.reading.tell
         if self.row is None:
             return
-        changes = self.reading.told_now(self.place)[:1]
-        said = [tell.sentence(self.place, self.row), *map(tell.changes.sentence, changes)]
-        yield " ".join(said)
+        yield self.reading.said(self.place, self.row)
         for one in self.beside[:-1]:
             if one.row is not None:
                 shown = tell.as_figure(one.row)

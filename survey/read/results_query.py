@@ -214,6 +214,11 @@ class Reading:
         asked |= {"agency": self.subject.agency, "cut": TOTAL, "seasons": self.now.seasons[-1:]}
         return release_store.read(self.session, asked)[OVERALL]
 
+    def said(self, place: Place, row: Row) -> str:
+        """Return what can be said of a place's newest row: its figure, then its change."""
+        changes = map(self.tell.changes.sentence, self.told_now(place)[:1])
+        return " ".join([self.tell.sentence(place, row), *changes])
+
     def together(self, row: Row) -> list[str]:
         """Return what can be said of all places together: their figure and their mean change."""
         return self.tell.changes.together(row)

@@ -86,8 +86,7 @@ class Sharing:
         if not self.is_of_place or not self.has_chart:
             return ""
         place, tell = self.reading.places[0], self.reading.tell
-        sentences = [tell.sentence(place, self.reading.seasons(place)[-1])]
-        sentences += [tell.changes.sentence(change) for change in self.reading.told_now(place)[:1]]
+        sentences = [self.reading.said(place, self.reading.seasons(place)[-1])]
         if self.reading.now.release.about["made_up"]:
             sentences.append(tell.say("made_up"))
         return " ".join(sentences)
