@@ -164,12 +164,12 @@ def test_few_pages_are_kept_and_none_of_an_overlong_address(
     monkeypatch.setattr(kept, "MOST", 3)
     for number in range(6):
         server.client.get(f"/s/{server.code}?n={number}", headers=PHONE)
-    assert len(server.repeater.pages) == 3
+    assert len(server.repeater.kept) == 3
     server.client.get(f"/s/{server.code}?n={'x' * 2000}", headers=PHONE)
-    assert len(server.repeater.pages) == 3
+    assert len(server.repeater.kept) == 3
     server.now += 3
     server.client.get(f"/s/{server.other}", headers=PHONE)
-    assert len(server.repeater.pages) == 1
+    assert len(server.repeater.kept) == 1
 
 
 def test_the_head_of_an_answer_goes_with_its_body():
