@@ -5,11 +5,12 @@
     python -m benchmarks.flows --runs 5 --seconds 8
 
 The server is started as in production (gunicorn.conf.py, two gevent workers); the visitors are a
-process of their own beside it on the same cores (benchmarks/visitors.py). The floor, a stock
-Flask-WTF form (benchmarks/stock.py), runs in turn with the product, under the same server settings:
-quote the ratio, since absolute figures change with the machine and its neighbours. "At half" sends
-half of what was reached, at random moments, timed from when each flow was due. "No JavaScript"
-sends the first screen by itself, a request more, which only phones without a script do.
+process of their own beside it on the same cores (benchmarks/visitors.py), and the processor time
+that they take for a flow stands beside the server's. The floor, a stock Flask-WTF form
+(benchmarks/stock.py), runs in turn with the product, under the same server settings: quote the
+ratio, since absolute figures change with the machine and its neighbours. "At half" sends half of
+what was reached, at random moments, timed from when each flow was due. "No JavaScript" sends the
+first screen by itself, a request more, which only phones without a script do.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from benchmarks.running import ROOT, TICKS, Server, serve
 from benchmarks.stage import Ledger, database, median, open_posters, table
 
 POSTERS = 4
-HEAD = ["", "flows/s", "open p50/p99", "send p50/p99", "thanks p50/p99", "flow p99", "CPU/flow"]
+HEAD = ["", "flows/s", "open p50/p99", "send p50/p99", "thanks p50/p99", "flow p99", "CPU/flow",
+        "visitors'"]  # fmt: skip
 
 
 def main() -> None:
@@ -43,7 +45,8 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=2)
     asked = options.parse_args()
     ceiling = visitors(["--ceiling", *shared(asked)])
-    print(f"The visitors' own ceiling: {ceiling['flows_per_second']:.0f} flows/s; times in ms\n")
+    print(f"The visitors' own ceiling: {ceiling['flows_per_second']:.0f} flows/s with "
+          f"{ceiling['visitors_per_flow']:.2f} ms of processor time each; all in ms\n")  # fmt: skip
     for kind in ["sqlite", "postgres"][: 1 + asked.postgres]:
         compare(kind, asked)
 
@@ -141,7 +144,8 @@ def row(name: str, runs: list[dict[str, Any]]) -> list[str]:
     steps = [f"{of('p50', s):.1f} / {of('p99', s):.0f}" for s in ("open", "send", "thanks")]
     rate = f"{median(run['flows_per_second'] for run in runs):.0f}"
     cpu = f"{median(run['cpu_per_flow'] for run in runs):.2f}"
-    return [name, rate, *steps, f"{of('p99', 'flow'):.0f}", cpu]
+    own = f"{median(run['visitors_per_flow'] for run in runs):.2f}"
+    return [name, rate, *steps, f"{of('p99', 'flow'):.0f}", cpu, own]
 
 
 def failures(runs: Mapping[str, list[dict[str, Any]]]) -> str:
