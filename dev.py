@@ -139,7 +139,7 @@ def lock(words: list[str]) -> int:
         common = [uv, "pip", "compile", "pyproject.toml", "--universal", "--generate-hashes"]
         common += ["--quiet", "--no-emit-index-url", "--extra", "postgres", *words]
         common += ["--custom-compile-command", "python3 dev.py lock", "-o"]
-        dev = [LOCKS["dev"].name, "--group", "dev", "-c", LOCKS["run"].name]
+        dev = [LOCKS["dev"].name, "--group", "dev", "--extra", "cluster", "-c", LOCKS["run"].name]
         cluster = [CLUSTER, "--extra", "cluster", "-c", LOCKS["dev"].name]
         compiled = ([LOCKS["run"].name], dev, cluster)
         return max(subprocess.call([*common, *one]) for one in compiled)

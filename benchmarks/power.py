@@ -6,8 +6,10 @@
 The database lies on an ext4 file system of its own, on a loop device. While people answer, that
 file system is told to go down without writing anything more, its journal included
 (EXT4_IOC_SHUTDOWN, "no log flush": what the kernel's own tests of power cuts use): what had not
-reached the device is gone. Then the server is killed, the device mounted again, and every
-acknowledged answer looked for. What this does not show is a disk that says "written" and lies.
+reached the device is gone. The server is halted just before: a file system that is going down may
+still tell it "written", which without power nobody would be told. Then the server is killed, the
+device mounted again, and every acknowledged answer looked for. What this does not show is a disk
+that says "written" and lies.
 
 --normal serves with SQLite's synchronous=NORMAL, as many programs do, to show that the cut is real.
 """
@@ -18,6 +20,7 @@ import argparse
 import fcntl
 import json
 import os
+import signal
 import sqlite3
 import struct
 import subprocess
@@ -126,7 +129,9 @@ def cut_once(seconds: float, *, normal: bool) -> tuple[int, int, int]:
             command += ["--path", f"/s/{code}", "--seconds", str(seconds + 1)]
             visitors = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
             time.sleep(seconds)
+            server.lose_power()
             disk.cut()
+            os.killpg(server.process.pid, signal.SIGKILL)
             report: dict[str, Any] = json.loads(visitors.communicate()[0])
         disk.take_out()
         disk.plug_in()

@@ -103,14 +103,3 @@ def codes_of_items(
         for item in asked
         if item.question.id in instrument.questions
     }
-
-
-def unreadable(answers: Any, codes: Mapping[str, Codes]) -> str:
-    """Return the first item in stored answers that holds no code of its own; "" if all do.
-
-    An item that is not there was not asked. "answers": what is stored is no object at all.
-    """
-    if not isinstance(answers, Mapping):
-        return "answers"
-    wrong = {n for n, value in answers.items() if n in codes and not codes[n].allow(value)}
-    return next((name for name in codes if name in wrong), "") if wrong else ""

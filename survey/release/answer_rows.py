@@ -1,4 +1,4 @@
-"""Stored answers of closed events, row by row, for a release.
+"""Stored answers of closed events, a sheet for each instrument, for a release.
 
 A release reads what years of versions, and of hands with a database client, have left. A row that
 cannot be read is set aside, counted and reported; the others are released without it.
@@ -7,20 +7,21 @@ cannot be read is set aside, counted and reported; the others are released witho
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, Select, String, Text, cast, literal, select, tuple_
+from sqlalchemy import Select, String, Text, cast, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from survey.quality.marks import is_counted
-from survey.questionnaire.answer_codes import Codes, codes_of_items, unreadable
+from survey.questionnaire.answer_codes import Codes, codes_of_items
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.forms import Item
 from survey.questionnaire.instrument import Content
 from survey.release import measure_catalogue
+from survey.release.answer_sheet import Answer, Row, Sheet
 from survey.release.samples import samples
 from survey.storage.keeping_tables import is_kept
 from survey.storage.models import Community, Event, Response
@@ -51,33 +52,85 @@ class Area(NamedTuple):
     made_up: bool  # of the demonstration, which no release mixes with what is real
 
 
-def stored(
-    session: Session, content: Content, moment: datetime, area: Area
-) -> Sequence[RowMapping]:
+def stored(session: Session, content: Content, moment: datetime, area: Area) -> Sequence[Row]:
     """Return a county's responses at events that are closed, with their event and place, as they
     are stored."""
-    return session.execute(query(content, moment, area)).mappings().all()
+    return session.connection().execute(query(content, moment, area)).all()  # type: ignore[return-value]
 
 
-def readable(
-    content: Content, rows: Iterable[RowMapping], aside: SetAside
-) -> Iterator[dict[str, Any]]:
-    """Yield those of the rows that can be read.
+def readable(content: Content, rows: Iterable[Row], aside: SetAside) -> Iterator[Sheet]:
+    """Yield those of the rows that can be read, a sheet for each instrument.
 
     Posters at the way out and follow-ups ask the same people once more: `audience` and `wave` tell
     the samples apart, and no figure adds two of them.
     """
-    reader = Reader(content)
+    kinds = tuple(content.agencies)
+    cuts = [Item(question) for question in measure_catalogue.cut_questions(content)]
+    asked = [*measure_catalogue.measured_items(content, kinds), *cuts]
+    for instrument, mine in by_instrument(rows).items():
+        known = content.instruments.get(instrument)
+        if known is None:
+            for row in mine:
+                aside.add(row.event, "its questionnaire is not known here")
+            continue
+        sheet = sheet_of(content, instrument, mine, aside)
+        wrong = unreadable(sheet, codes_of_items(known, asked, kinds))
+        for number, item in wrong.items():
+            aside.add(sheet.rows[number].event, f"{item} holds no code of its question")
+        yield sheet.without({*wrong}) if wrong else sheet
+
+
+def by_instrument(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        answers, why = reader.read(row)
-        if why:
-            aside.add(row["event"], why)
+        found[row.instrument].append(row)
+    return found
+
+
+def sheet_of(content: Content, instrument: str, rows: Iterable[Row], aside: SetAside) -> Sheet:
+    """Return the rows whose answers are an object, in a language that is known."""
+    kept, answers = [], []
+    for row in rows:
+        if row.language not in content.languages:
+            aside.add(row.event, "its language is not known here")
+            continue
+        try:
+            told = json.loads(row.answers)
+        except (TypeError, ValueError, RecursionError):
+            aside.add(row.event, "its answers are no JSON")
+            continue
+        if isinstance(told, dict):
+            kept.append(row)
+            answers.append(told)
         else:
-            yield {**row, "key": row["key"].replace("-", ""), "answers": answers}
+            aside.add(row.event, "answers holds no code of its question")
+    return Sheet(instrument, kept, answers)
+
+
+def unreadable(sheet: Sheet, codes: Mapping[str, Codes]) -> dict[int, str]:
+    """Return {number of a row: the first item that holds no code of its own}.
+
+    An item that is not there was not asked.
+    """
+    found: dict[int, str] = {}
+    for item, known in codes.items():
+        given = sheet.given(item)
+        wrong = {one for one in given.different if not allowed(one, known)}
+        if wrong:
+            found |= {
+                i: item for i, one in enumerate(given.each) if one in wrong and i not in found
+            }
+    return found
+
+
+def allowed(given: Answer, codes: Codes) -> bool:
+    return codes.allow(list(given) if isinstance(given, tuple) else given)
 
 
 def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, ...]]:
-    """Answers and ids are read as text: a value that is no JSON or no UUID would end the query."""
+    """Return the query of rows as Row has them.
+
+    Answers and ids are read as text: a value that is no JSON or no UUID would end the query."""
     return (
         select(
             cast(Response.submission, String).label("key"),
@@ -109,31 +162,3 @@ def query(content: Content, moment: datetime, area: Area) -> Select[*tuple[Any, 
             tuple_(Response.audience, Response.wave).in_(list(samples(content))),
         )
     )
-
-
-class Reader:
-    """Reads the answers of a row by the questionnaire under which they were given."""
-
-    def __init__(self, content: Content) -> None:
-        kinds = tuple(content.agencies)
-        cuts = [Item(question) for question in measure_catalogue.cut_questions(content)]
-        asked: Sequence[Item] = [*measure_catalogue.measured_items(content, kinds), *cuts]
-        self.languages = content.languages
-        self.codes: Mapping[str, Mapping[str, Codes]] = {
-            id: codes_of_items(instrument, asked, kinds)
-            for id, instrument in content.instruments.items()
-        }
-
-    def read(self, row: RowMapping) -> tuple[Any, str]:
-        """Return (answers, ""), or (None, why they cannot be read)."""
-        codes = self.codes.get(row["instrument"])
-        if codes is None:
-            return None, "its questionnaire is not known here"
-        if row["language"] not in self.languages:
-            return None, "its language is not known here"
-        try:
-            answers = json.loads(row["answers"])
-        except (TypeError, ValueError, RecursionError):
-            return None, "its answers are no JSON"
-        item = unreadable(answers, codes)
-        return (None, f"{item} holds no code of its question") if item else (answers, "")

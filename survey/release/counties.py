@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -19,14 +20,16 @@ from analysis.release.county import Part, Task
 from survey.questionnaire.areas import area_id
 from survey.questionnaire.instrument import Content
 from survey.release import part_store
-from survey.release.answer_rows import Area, SetAside, readable, stored
+from survey.release.answer_rows import Area, SetAside, by_instrument, readable, stored
+from survey.release.answer_sheet import Row, Sheet
 from survey.release.frame_loader import frame_of
 from survey.release.imported_answers import counted_answers
 from survey.release.part_store import Name
 from survey.release.sources import Source
 from survey.storage.models import Community
 
-VERSION = 3  # of what a part is made by: another one builds every county anew
+VERSION = 4  # of what a part is made by: another one builds every county anew
+by_key = itemgetter(*map(Row._fields.index, ("key", "event")))  # no two stored rows have the same
 
 
 class Scope(NamedTuple):
@@ -44,8 +47,8 @@ class Scope(NamedTuple):
 class Answers(NamedTuple):
     """A county's answers as they are stored."""
 
-    rows: list[Any]
-    counted: list[dict[str, Any]]  # what stands for counts without single answers
+    rows: list[Row]
+    counted: list[Row]  # what stands for counts without single answers
 
 
 class Facts(NamedTuple):
@@ -93,12 +96,12 @@ class StoredCounty:
             rows, counted = self._read or self._answers(session)
             unread = part_store.unread(session, self.scope.before, self.name) if without else {}
         self._read, self._unread = None, SetAside()
-        known = {row["event"] for row in rows if row["season"] in without}
+        known = {row.event for row in rows if row.season in without}
         self._unread.counts.update({key: n for key, n in unread.items() if key[0] in known})
-        asked = (row for row in rows if row["season"] not in without)
-        rows = [*readable(self._content, asked, self._unread)]
-        rows += [row for row in counted if row["season"] not in without]
-        return frame_of(self._content, rows, self.scope.kinds) if rows else pd.DataFrame()
+        asked = (row for row in rows if row.season not in without)
+        sheets = [*readable(self._content, asked, self._unread)]
+        sheets += sheets_of_counts(row for row in counted if row.season not in without)
+        return frame_of(self._content, sheets, self.scope.kinds)
 
     def before(self) -> Part | None:
         with self.source.transaction() as session:
@@ -135,12 +138,13 @@ class StoredCounty:
     def _answers(self, session: Session) -> Answers:
         """Read the answers, and what their digest is made of."""
         content, moment = self._content, self.scope.moment
-        rows: list[Any] = []
-        counted: list[dict[str, Any]] = []
+        rows: list[Row] = []
+        counted: list[Row] = []
         for area in self.areas:
             rows += stored(session, content, moment, area)
-            counted += counted_answers(session, content, moment, area)
-        self._facts = facts_of(rows, counted)
+            counts = counted_answers(session, content, moment, area)
+            counted += (Row(verified=False, **one) for one in counts)
+        self._facts = facts_of([*rows, *counted])
         return Answers(rows, counted)
 
     def _digests(self, session: Session, task: Task) -> dict[int, str]:
@@ -164,20 +168,22 @@ class StoredCounty:
         }
 
 
-def facts_of(rows: Iterable[Any], counted: Iterable[dict[str, Any]]) -> dict[int, Facts]:
-    """Return what each season's digest is made of; rows: of plain values."""
-    digests: dict[int, list[bytes]] = defaultdict(list)
+def sheets_of_counts(rows: Iterable[Row]) -> list[Sheet]:
+    """Return what stands for counts without single answers: it was checked when it was imported."""
+    found = by_instrument(rows)
+    return [Sheet(id, mine, [row.answers for row in mine]) for id, mine in found.items()]
+
+
+def facts_of(rows: Iterable[Row]) -> dict[int, Facts]:
+    """Return what each season's digest is made of."""
+    by_season: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     instruments: dict[int, set[str]] = defaultdict(set)
-    every = [*((row, tuple(row.values())) for row in rows), *((one, one) for one in counted)]
-    for row, plain in every:
-        digest = hashlib.blake2b(repr(plain).encode(), digest_size=16).digest()
-        digests[row["season"]].append(digest)
-        instruments[row["season"]].add(row["instrument"])
+    for row in rows:
+        by_season[row.season].append(tuple(row))
+        instruments[row.season].add(row.instrument)
     return {
-        season: Facts(
-            hashlib.sha256(b"".join(sorted(of_rows))).hexdigest(), frozenset(instruments[season])
-        )
-        for season, of_rows in digests.items()
+        season: Facts(digest_of(*sorted(mine, key=by_key)), frozenset(instruments[season]))
+        for season, mine in by_season.items()
     }
 
 
@@ -215,9 +221,9 @@ def closed_answers(
 
     content: with what imported files added. What cannot be read is added to `aside`."""
     frames = [
-        frame_of(content, rows, kinds)
+        frame_of(content, [*readable(content, rows, aside)], kinds)
         for several in areas(session, content, made_up=made_up).values()
         for area in several
-        if (rows := list(readable(content, stored(session, content, moment, area), aside)))
+        if (rows := stored(session, content, moment, area))
     ]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

@@ -6,7 +6,8 @@ Imported by the release alone: it loads pandas, which no page needs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -18,12 +19,12 @@ from survey.questionnaire.forms import Item
 from survey.questionnaire.instrument import (
     AGENCIES,
     NOT_SHOWN,
-    SKIPPED,
     Content,
     Instrument,
     Question,
     Scale,
 )
+from survey.release.answer_sheet import Answer, Row, Sheet
 from survey.release.measure_catalogue import (
     HIGHER,
     LANGUAGE,
@@ -43,129 +44,123 @@ from survey.storage.events import follow_up_id
 TWO_OR_MORE = "two_or_more"
 COPIED = ("state", "county", "community", "event", "instrument", "audience", "wave")
 
-Row = Mapping[str, Any]  # a response with its event and place
-Codes = list[int] | NDArray[np.int8]
-Column = tuple[str, Codes]
+Column = list[Any] | NDArray[np.int8]
 
 
-class Given(NamedTuple):
-    """What was given to a question, each answer once: people are many, different answers few."""
-
-    values: list[Any]  # a list of options as a tuple
-    of_row: NDArray[np.int64]  # which of them each row gave
-
-    @classmethod
-    def to(cls, question: Question, rows: Sequence[Row]) -> Given:
-        name, number = question.id, dict[Any, int]()
-        each = (plain(row["answers"].get(name, NOT_SHOWN)) for row in rows)
-        at = [number.setdefault(one, len(number)) for one in each]
-        return cls(list(number), np.array(at, dtype=np.int64))
-
-
-def plain(given: Any) -> int | str | tuple[str, ...]:
-    """Return an answer that may be a key. What a question that was not asked holds is unchecked:
-    what is no answer at all is none."""
-    if type(given) in (int, str):
-        return given  # type: ignore[no-any-return]
-    if isinstance(given, list) and all(type(option) is str for option in given):
-        return tuple(given)
-    return SKIPPED
-
-
-def frame_of(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> pd.DataFrame:
-    """Return the frame of analysis/frame.py. `rows` are responses with their event and place.
+def frame_of(content: Content, sheets: Sequence[Sheet], kinds: Sequence[str]) -> pd.DataFrame:
+    """Return the frame of analysis/frame.py; sheets: of responses with their event and place.
 
     Whoever answered again three weeks later is in it twice, the second time with both answers;
     second answers to a first one that is not there are left out.
     """
-    pairs = first_answers(rows)
-    rows = [row for row in rows if row["wave"] != FOLLOW_UP or row["key"] in pairs]
-    codes = dict(answer_columns(content, rows, kinds))
-    codes |= dict(pair_columns(content, rows, kinds, pairs, codes))
-    columns: dict[str, list[Any]] = {
-        name: [row[name] for row in rows] for name in ("key", "season", *COPIED)
-    }
-    columns["head_count"] = [row["head_count"] or 0 for row in rows]
+    parts = [dict(columns_of(content, sheet, kinds)) for sheet in sheets if sheet.rows]
+    if not parts:
+        return pd.DataFrame()
+    columns = {name: joined([part[name] for part in parts]) for name in parts[0]}
+    first = first_answers(columns)
+    columns |= pair_columns(content, kinds, columns, first)
+    frame = pd.DataFrame(columns)
+    alone = (frame["wave"] == FOLLOW_UP).to_numpy() & (first < 0)
+    return frame[~alone].reset_index(drop=True) if alone.any() else frame
+
+
+def joined(parts: Sequence[Column]) -> Column:
+    if isinstance(parts[0], list):
+        return [one for part in parts for one in part]
+    return np.concatenate(parts)
+
+
+def columns_of(
+    content: Content, sheet: Sheet, kinds: Sequence[str]
+) -> Iterator[tuple[str, Column]]:
+    """Yield the columns of one sheet: the response, its groups, and every item as codes."""
+    stored = dict(zip(Row._fields, map(list, zip(*sheet.rows, strict=True)), strict=True))
+    yield "key", [key.replace("-", "") for key in stored["key"]]
+    for name in ("season", *COPIED):
+        yield name, stored[name]
+    yield "head_count", [count or 0 for count in stored["head_count"]]
+    asked = content.instruments[sheet.instrument].questions
     for question in cut_questions(content):
-        given = Given.to(question, rows)
-        groups = np.array([group(one, question) for one in given.values], dtype=object)
-        columns[f"cut.{question.id}"] = groups[given.of_row].tolist()
-    columns[f"cut.{LANGUAGE}"] = [row["language"] for row in rows]
-    columns[f"cut.{CARD}"] = [WITH_CARD if row.get("verified") else WITHOUT for row in rows]
-    return pd.DataFrame(columns | codes).astype(dict.fromkeys(codes, "int8"))
+        groups = [UNSAID] * len(sheet.rows)
+        if question.id in asked:
+            groups = sheet.given(question.id).named(partial(group, question))
+        yield f"cut.{question.id}", groups
+    yield f"cut.{LANGUAGE}", stored["language"]
+    yield f"cut.{CARD}", [WITH_CARD if one else WITHOUT for one in stored["verified"]]
+    yield from answer_columns(content, sheet, kinds)
 
 
-def first_answers(rows: Sequence[Row]) -> dict[str, Row]:
-    """Return {key of a second answer: the row of the first}."""
-    later = {row["key"] for row in rows if row["wave"] == FOLLOW_UP}
-    if not later:
-        return {}
-    first = ((follow_up_id(UUID(row["key"])).hex, row) for row in rows if row["wave"] != FOLLOW_UP)
-    return {key: row for key, row in first if key in later}
+def answer_columns(
+    content: Content, sheet: Sheet, kinds: Sequence[str]
+) -> Iterator[tuple[str, NDArray[np.int8]]]:
+    """Yield every item as a column of codes; one that takes several, as a column per option.
 
-
-def answer_columns(content: Content, rows: Sequence[Row], kinds: Sequence[str]) -> Iterator[Column]:
-    """Yield every item as a column of codes; one that takes several, as a column per option."""
-    by_names: dict[tuple[str, ...], set[str]] = {}  # most people were asked the same
-    here = [
-        by_names.get(names) or by_names.setdefault(names, kinds_in(row["answers"]))
-        for row in rows
-        for names in (tuple(row["answers"]),)
-    ]
-    there = {kind: np.array([kind in one for one in here], dtype=bool) for kind in kinds}
-    gets = [(row["instrument"], row["answers"].get) for row in rows]
+    What a question that this instrument lacks holds is no answer to it.
+    """
+    instrument = content.instruments[sheet.instrument]
+    not_shown = np.full(len(sheet.rows), NOT_SHOWN, dtype=np.int8)
+    there: dict[str, NDArray[np.bool_]] = {}
     for item in measured_items(content, kinds):
+        asked = item.question.id in instrument.questions
         if not item.question.is_ticked:
-            name, codes_of = (
-                item.name,
-                {id: Coded(content.instruments[id], item) for id in {id for id, _ in gets}},
-            )
-            yield name, [codes_of[id][get(name, NOT_SHOWN)] for id, get in gets]
+            code = partial(code_of, instrument, item)
+            yield item.name, sheet.given(item.name).coded(code) if asked else not_shown
             continue
-        given = Given.to(item.question, rows)
         for option in options_of(item.question, kinds):
             _, kind, column = option_names(item.question, option, kinds)
-            codes = np.array([ticked(one, option) for one in given.values], dtype=np.int8)
-            codes = codes[given.of_row]
+            codes = not_shown
+            if asked:
+                codes = sheet.given(item.name).coded(partial(ticked, option))
             if kind and AGENCIES in item.question.options:
                 # an option that stands for an agency is shown where that was at the event
+                there = there or present(sheet, kinds)
                 codes = np.where(there[kind], codes, NOT_SHOWN).astype(np.int8)
             yield dotted(column, kind), codes
 
 
+def present(sheet: Sheet, kinds: Sequence[str]) -> dict[str, NDArray[np.bool_]]:
+    """Return for each kind of agency of whom it was at the event: it is asked about by name."""
+    forms = {*sheet.forms}
+    of = {one: {item.rpartition(".")[2] for item in one if "." in item} for one in forms}
+    return {kind: np.array([kind in of[one] for one in sheet.forms], dtype=bool) for kind in kinds}
+
+
+def first_answers(columns: Mapping[str, Column]) -> NDArray[np.int64]:
+    """Return for each row the number of the row with the first answer of the same person; -1 for
+    whoever did not answer again, or whose first answer is not there."""
+    keys, waves = columns["key"], columns["wave"]
+    found = np.full(len(keys), -1)
+    again = [i for i, wave in enumerate(waves) if wave == FOLLOW_UP]
+    if again:
+        firsts = (i for i, wave in enumerate(waves) if wave != FOLLOW_UP)
+        later = {follow_up_id(UUID(keys[i])).hex: i for i in firsts}
+        found[again] = [later.get(keys[i], -1) for i in again]
+    return found
+
+
 def pair_columns(
     content: Content,
-    rows: Sequence[Row],
     kinds: Sequence[str],
-    pairs: Mapping[str, Row],
-    codes: Mapping[str, Codes],
-) -> Iterator[Column]:
-    """Yield, for those who answered twice, the first answer and whether the second is higher."""
+    columns: Mapping[str, Column],
+    first: NDArray[np.int64],
+) -> dict[str, NDArray[np.int8]]:
+    """Return, of those who answered twice, the first answer and whether the second is higher."""
     paired = {q.id for s in samples(content) for q in content.current.asked(*s) if is_paired(q, s)}
+    pairs: dict[str, NDArray[np.int8]] = {}
     for item in measured_items(content, kinds):
         if item.question.id not in paired:
             continue
-        first = [NOT_SHOWN] * len(rows)
-        if not pairs:
-            yield dotted(THEN, item.name), first
-            yield dotted(MOVED, item.name), first
-            continue
-        for i, row in enumerate(rows):
-            if row["wave"] == FOLLOW_UP:
-                before = pairs[row["key"]]
-                instrument = content.instruments[before["instrument"]]
-                first[i] = code(instrument, item, before["answers"])
-        yield dotted(THEN, item.name), first
-        yield dotted(MOVED, item.name), list(map(moved, first, codes[item.name]))
+        now = np.asarray(columns[item.name])
+        then = np.where(first < 0, NOT_SHOWN, now[first]).astype(np.int8)
+        moved = np.select([then == now, now > then], [SAME, HIGHER], LOWER)
+        pairs[dotted(THEN, item.name)] = then
+        pairs[dotted(MOVED, item.name)] = np.where((then < 0) | (now < 0), NOT_SHOWN, moved).astype(
+            np.int8
+        )
+    return pairs
 
 
-def moved(first: int, second: int) -> int:
-    if first < 0 or second < 0:
-        return NOT_SHOWN
-    return SAME if first == second else HIGHER if second > first else LOWER
-
-
-def group(given: Any, question: Question) -> str:
+def group(question: Question, given: Answer) -> str:
     """Return the one group a person is in; blank and "prefer not to say" are a group too."""
     if isinstance(given, tuple):
         given = given[0] if len(given) == 1 else TWO_OR_MORE
@@ -174,26 +169,15 @@ def group(given: Any, question: Question) -> str:
     return next((id for id, options in question.groups if given in options), given)
 
 
-def code(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> int:
+def code_of(instrument: Instrument, item: Item, given: Answer) -> int:
     """Return an answer as a number: a scale's code, a choice's place in its list, or missing."""
-    given = answers.get(item.name, NOT_SHOWN)
-    asked = instrument.questions.get(item.question.id)
+    asked = instrument.questions[item.question.id]
     if isinstance(given, str):
-        return instrument.questions[item.question.id].options.index(given) + 1
-    if asked and given > 0 and asked.scale and asked.scale.codes != item.question.scale.codes:  # type: ignore[union-attr]
+        return asked.options.index(given) + 1
+    assert isinstance(given, int)  # a list is no answer to what takes one
+    if given > 0 and asked.scale and asked.scale.codes != item.question.scale.codes:  # type: ignore[union-attr]
         return same_side(given, asked.scale, item.question.scale)  # type: ignore[arg-type]
-    return int(given)
-
-
-class Coded(dict[Any, int]):
-    """What an instrument's answers to an item are as numbers, each worked out once."""
-
-    def __init__(self, instrument: Instrument, item: Item) -> None:
-        self.instrument, self.item = instrument, item
-
-    def __missing__(self, given: Any) -> int:
-        self[given] = code(self.instrument, self.item, {self.item.name: given})
-        return self[given]
+    return given
 
 
 def same_side(given: int, theirs: Scale, ours: Scale) -> int:
@@ -212,8 +196,9 @@ def kinds_in(answers: Mapping[str, Any]) -> set[str]:
     return {name.rpartition(".")[2] for name in answers if "." in name}
 
 
-def ticked(given: Any, option: str) -> int:
+def ticked(option: str, given: Answer) -> int:
     """Return whether an option was ticked, as a code; missing where nothing was."""
-    if not isinstance(given, tuple):
-        return int(given)
-    return TICKED if option in given else NOT_TICKED
+    if isinstance(given, tuple):
+        return TICKED if option in given else NOT_TICKED
+    assert isinstance(given, int)
+    return given

@@ -9,11 +9,13 @@ import itertools
 import json
 import random
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pandas as pd
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +29,9 @@ from survey.pages.attend import find
 from survey.pages.form_page import ticket_for
 from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.content_files import FOLDER, read_content
-from survey.release.answer_rows import Reader
+from survey.release.answer_rows import SetAside, readable
+from survey.release.answer_sheet import Row, Sheet
+from survey.release.frame_loader import frame_of
 from survey.storage import db
 from survey.storage.models import Event, Poster, Response
 from survey.storage.release_store import current, rows
@@ -332,15 +336,52 @@ def test_a_row_that_is_no_json_stops_nothing(sqlite_app: Flask):
         assert "1 response was set aside" in release(sqlite_app, session, event)
 
 
-READER = Reader(read_content())
+CONTENT = read_content()
 MEASURED = {"trust.police", "name", "age", "race", "again", "safe"}
+
+
+def row_of(answers: object, number: int = 0) -> Row:
+    return Row(
+        f"{number:032x}", "en", "2026", "adult", "event", False, json.dumps(answers),
+        2026, "here-2026", None, "here", "here", "OH",
+    )  # fmt: skip
+
+
+def read(rows: list[Row]) -> tuple[list[Sheet], SetAside]:
+    aside = SetAside()
+    return [*readable(CONTENT, rows, aside)], aside
 
 
 @settings(max_examples=200)
 @given(answers=ANY_JSON)
 def test_reading_a_row_never_raises(answers: object):
-    row: Any = {"instrument": "2026", "language": "en", "answers": json.dumps(answers)}
-    read, why = READER.read(row)
-    if not why:
-        for name in MEASURED & read.keys():
-            assert known(name, read[name]), (name, read[name])
+    sheets, aside = read([row_of(answers)])
+    found = [one for sheet in sheets for one in sheet.answers]
+    assert len(found) + sum(aside.counts.values()) == 1
+    for one in found:
+        for name in MEASURED & one.keys():
+            assert known(name, one[name]), (name, one[name])
+
+
+ROWS = st.dictionaries(
+    st.sampled_from(sorted(MEASURED | {"met", "order", "x", "no.police"})),
+    st.sampled_from([-1, -4, 1, 4, 99, True, 1.0, None, "yes", "18-24", "other", "police", " "])
+    | st.lists(st.sampled_from(["white", "black", "police", "none", "x", 1]), max_size=3),
+    max_size=5,
+)
+
+
+@settings(max_examples=100)
+@given(several=st.lists(ROWS | ANY_JSON, min_size=2, max_size=12))
+def test_rows_are_read_together_as_each_by_itself(several: list[object]):
+    rows = [row_of(one, number) for number, one in enumerate(several)]
+    together, aside = read(rows)
+    apart = [read([row]) for row in rows]
+    assert aside.counts == sum((one.counts for _, one in apart), Counter())
+    frames = [frame_of(CONTENT, sheets, KINDS) for sheets, _ in apart]
+    alone = pd.concat([one for one in frames if len(one)]) if any(map(len, frames)) else None
+    whole = frame_of(CONTENT, together, KINDS)
+    if alone is None:
+        assert whole.empty
+    else:
+        pd.testing.assert_frame_equal(whole, alone.reset_index(drop=True))

@@ -14,6 +14,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from distributed import Client, LocalCluster
 from sqlalchemy import Engine, create_engine, delete, insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -125,13 +126,28 @@ def test_two_processes_make_the_release_of_one(session: Session, content: Conten
 
 
 @pytest.mark.postgres
-def test_a_dask_cluster_makes_it_too(session: Session, content: Content, sha256: str):
-    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+def test_a_dask_cluster_makes_it_too_though_a_worker_is_killed(
+    session: Session, content: Content, sha256: str
+):
+    """The worker is one that builds a county at that moment; Dask gives that to another."""
     with (
-        distributed.LocalCluster(n_workers=2, processes=False, dashboard_address=None) as cluster,
-        distributed.Client(cluster) as client,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
     ):
-        assert publish(session, content, client.get_executor(pure=False)).sha256 == sha256
+        processes = client.run(os.getpid)
+        killed: list[str] = []
+
+        def kill_one(done: int, _of: int, _county: str) -> None:
+            if done == 1:
+                killed.extend([one for one, tasks in client.processing().items() if tasks][:1])
+                for worker in killed:
+                    os.kill(processes[worker], signal.SIGKILL)
+
+        made = publish(session, content, client.get_executor(pure=False), progress=kill_one)
+        assert made.sha256 == sha256
+        assert len(killed) == 1
+        assert processes[killed[0]] not in client.run(os.getpid).values()
+    assert finished(session) == COUNTIES
 
 
 @pytest.mark.postgres

@@ -47,6 +47,7 @@ def evening(disk: Disk) -> list[str]:
     for person in people:
         person.start()
     assert enough.wait(60)
+    before = [*thanked]  # a disk that is going down may still tell us "written"; nobody would hear
     disk.cut()
     over.set()
     for person in people:
@@ -54,7 +55,7 @@ def evening(disk: Disk) -> list[str]:
     assert set(told) <= {303, 503}
     made.remove(app)
     let_go(app)
-    return thanked
+    return before
 
 
 def lost_in_a_cut() -> set[str]:
