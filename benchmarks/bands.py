@@ -21,9 +21,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from analysis.disclosure.between_releases import Earlier
-from analysis.disclosure.printed import world_of
-from analysis.disclosure.trades import undone
-from analysis.disclosure.witness import doubts
+from analysis.disclosure.printed import Asked, world_of
 from analysis.estimators.basic import wilson
 from analysis.estimators.crowd import crowd_n
 from analysis.estimators.reliability import checked_indexes
@@ -115,8 +113,7 @@ def passes(
 ) -> bool:
     """Whether no group of the panel is in doubt when table i is shown at this band."""
     shown = [*tables[:i], replace(tables[i], coarse=coarse), *tables[i + 1 :]]
-    world, parts = world_of(tally, measures, shown)
-    left = undone(world, parts, doubts(world, parts))
+    (left,) = world_of(tally, measures, shown).in_doubt([Asked(shown)])
     return all(doubt.cut != tables[i].key.cut for doubt in left)
 
 

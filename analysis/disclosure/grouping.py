@@ -6,13 +6,12 @@ these says between which counts its atoms are grouped so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from analysis.disclosure.limits import Limits, only_n
-from analysis.disclosure.witness import Shown
+from analysis.disclosure.moves import JOINS, LEAVES, STAYS, Bits
 from analysis.measures import OTHER, TOTAL, BoolArray, IntArray
 from analysis.tabulation.counts import ASKED, N
 from analysis.tabulation.pooling import ANY, kept_apart, leeway, may_join, smallest_n
@@ -23,43 +22,34 @@ Cells = tuple[tuple[int, ...], tuple[int, ...]]  # places and groups
 
 
 class Atoms(NamedTuple):
-    """A partition's atoms: their places and groups, and the n between which each is grouped so."""
+    """Some of a table's atoms: their places and groups, and the n between which each is grouped
+    so."""
 
-    cut: str
     where: list[Cells]
     n: IntArray  # shape (atoms, M), and so are the ends
     low: IntArray
     high: IntArray
 
+    @property
+    def decides(self) -> BoolArray:
+        """Whether another n would be grouped otherwise at all; shape (atoms, M)."""
+        return (self.low > 0) | (self.high < ANY)
 
-def grouped(
-    tables: Sequence[Table], counts: Sequence[IntArray], countywide: bool, least: int
-) -> list[list[Shown]]:
-    """What each table's partitions say: who is small enough for a pool, and who is not."""
-    atoms = [
-        list(_places(table, c.sum(axis=1), countywide, least))
-        if table.key.cut == TOTAL
-        else list(_groups(table, c, least))
-        for table, c in zip(tables, counts, strict=True)
-    ]
-    together = [some for of_table in atoms for some in of_table]
-    if not together:
-        return [[] for _ in tables]
-    n, low, high = (np.concatenate([some[i] for some in together]) for i in (2, 3, 4))
-    decides = (low > 0) | (high < ANY)
-    coef, rest = only_n(n[decides], low[decides], high[decides])
-    atom, measure = np.nonzero(decides)
-    ends = np.searchsorted(atom, np.arange(len(n) + 1)).tolist()
-    slices = map(slice, ends, ends[1:])
-    return [
-        [
-            Shown(some.cut, *at, measure[here], Limits(coef[here], rest[here]), printed=False)
-            for some in of_table
-            for at, here in zip(some.where, slices, strict=False)
-            if here.stop > here.start
-        ]
-        for of_table in atoms
-    ]
+    @property
+    def stands(self) -> Bits:
+        """Moves that keep each atom grouped as it is; shape (atoms, M)."""
+        stays = np.where(self.n < self.high, STAYS | JOINS, STAYS)
+        return np.where(self.n > self.low, stays | LEAVES, stays)
+
+
+def grouped(table: Table, counts: IntArray, countywide: bool, least: int) -> list[Atoms]:
+    """What a table's partitions say: who is small enough for a pool, and who is not.
+
+    counts: shape (R, G, M, STATS)
+    """
+    if table.key.cut == TOTAL:
+        return list(_places(table, counts.sum(axis=1), countywide, least))
+    return list(_groups(table, counts, least))
 
 
 def _places(table: Table, counts: IntArray, countywide: bool, least: int) -> Iterator[Atoms]:
@@ -71,10 +61,10 @@ def _places(table: Table, counts: IntArray, countywide: bool, least: int) -> Ite
     low, high = leeway(counts, pooled, least)
     listed = list(table.few) if _again(table) else list(range(len(counts)))
     where: list[Cells] = [((place,), (0,)) for place in listed]
-    yield Atoms(TOTAL, where, counts[listed, :, N], low[listed], high[listed])
+    yield Atoms(where, counts[listed, :, N], low[listed], high[listed])
     if len(table.few) > 1:  # too few for a pool even together
         together = counts[list(table.few)].sum(axis=0)[None]
-        yield Atoms(TOTAL, [(table.few, (0,))], together[..., N], *leeway(together, (), least))
+        yield Atoms([(table.few, (0,))], together[..., N], *leeway(together, (), least))
 
 
 def _groups(table: Table, counts: IntArray, least: int) -> Iterator[Atoms]:
@@ -87,11 +77,11 @@ def _groups(table: Table, counts: IntArray, least: int) -> Iterator[Atoms]:
                 n = here[rest, :, N].sum(axis=0, keepdims=True)
                 high = np.full_like(n, ANY)
                 high[0, measure] = least - 1
-                yield Atoms(table.key.cut, [(area.places, tuple(rest))], n, np.zeros_like(n), high)
+                yield Atoms([(area.places, tuple(rest))], n, np.zeros_like(n), high)
                 continue
             groups: list[Cells] = [(area.places, (g,)) for g in range(len(here))]
             ends = leeway(here, _pooled_groups(area, here), least)
-            yield Atoms(table.key.cut, groups, here[..., N], *ends)
+            yield Atoms(groups, here[..., N], *ends)
 
 
 def _pooled_groups(area: Layout, counts: IntArray) -> Sequence[int]:
@@ -119,37 +109,19 @@ def _asked(counts: IntArray) -> list[int]:
     return positions
 
 
-def trading(
-    tables: Sequence[Table],
-    counts: Mapping[str, IntArray],
-    events: Sequence[Sequence[int]],
-    countywide: bool,
-    least: int,
-) -> dict[str, Any]:
-    """Who could stand in whose group or place and be grouped alike (witness.World)."""
-    joins: dict[str, BoolArray] = {}
-    leaves: dict[str, BoolArray] = {}
-    for table in tables:
-        cut = table.key.cut
-        asked = counts[cut][..., ASKED].max(axis=2)
-        joins[cut], leaves[cut] = np.ones(asked.shape, dtype=bool), asked > 1
-        if cut == TOTAL:
-            places, stays = _place_trades(table, counts[cut].sum(axis=1), countywide, least)
-            continue
-        for area in table.layout:
-            here = counts[cut][list(area.places)].sum(axis=0)
-            may = _may_join_group(area, here, least) | area.again
-            joins[cut][list(area.places)] &= may
-            leaves[cut][list(area.places)] &= here[..., ASKED].max(axis=1) > 1
-    sizes = [np.array(place, dtype=np.int64) for place in events]
-    fewer = [bool((band_event(s - 1) == band_event(s)).any()) for s in sizes]
-    more = [room_of(place) > 0 for place in events]
-    return {
-        "joins": joins,
-        "leaves": leaves,
-        "place_joins": places & np.array(more),
-        "place_leaves": stays & (counts[TOTAL][:, 0, :, ASKED].max(axis=1) > 1) & np.array(fewer),
-    }
+def exchanges(table: Table, counts: IntArray, least: int) -> tuple[BoolArray, BoolArray]:
+    """Who could come into each group, and who could leave it, and be grouped alike; (R, G) each.
+
+    counts: shape (R, G, M, STATS)
+    """
+    asked = counts[..., ASKED].max(axis=2)
+    joins, leaves = np.ones(asked.shape, dtype=bool), asked > 1
+    for area in table.layout if table.key.cut != TOTAL else ():
+        places = list(area.places)
+        here = counts[places].sum(axis=0)
+        joins[places] &= _may_join_group(area, here, least) | area.again
+        leaves[places] &= here[..., ASKED].max(axis=1) > 1
+    return joins, leaves
 
 
 def _may_join_group(area: Layout, counts: IntArray, least: int) -> BoolArray:
@@ -162,21 +134,27 @@ def _may_join_group(area: Layout, counts: IntArray, least: int) -> BoolArray:
     return np.array([room or group not in rest for group in range(len(counts))], dtype=bool)
 
 
-def _place_trades(
-    table: Table, counts: IntArray, countywide: bool, least: int
+def place_exchanges(
+    total: Table, counts: IntArray, countywide: bool, least: int
 ) -> tuple[BoolArray, BoolArray]:
     """Places that would be shown alike with one person more, and with one less; (R,) each.
 
-    counts: shape (R, M, STATS)
+    counts: shape (R, M, STATS), of the panel's total
     """
+    asked = counts[..., ASKED].max(axis=1) > 1
     if countywide:  # there is no pool: a place is large enough or it is not
         smallest = np.array([smallest_n(here) for here in counts])
-        return smallest != least - 1, smallest != least
-    joins = may_join(counts, _pooled_places(table, counts), least) | _again(table)
-    return joins, np.ones(len(counts), dtype=bool)
+        return smallest != least - 1, (smallest != least) & asked
+    return may_join(counts, _pooled_places(total, counts), least) | _again(total), asked
 
 
 def room_of(sizes: Sequence[int]) -> int:
     """People more that the public counts of a place's events would not show."""
     events = np.array(sizes, dtype=np.int64)
     return int((band_event(events) - events).sum())
+
+
+def may_be_fewer(sizes: Sequence[int]) -> bool:
+    """Whether the public counts of some event of a place would not show one person less."""
+    events = np.array(sizes, dtype=np.int64)
+    return bool((band_event(events - 1) == band_event(events)).any())

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from analysis.disclosure.moves import ALL, MOVES, SCORE_MOVES, Bits, bits_of
 from analysis.measures import WHOLE, BoolArray, IntArray
 from analysis.tabulation.figure_print import Counts, Share, shares, split_of
 from analysis.tabulation.rounding import BANDS, PARTS, band_n, edges
@@ -52,15 +53,23 @@ def exact(counts: Counts) -> Limits:
     return rows.limits()
 
 
-def only_n(n: IntArray, low: IntArray, high: IntArray) -> Limits:
-    """Nothing is printed, but n lies between low and high, or it would be grouped otherwise."""
-    rest = np.stack((high - n, n - low), axis=1)
-    coef = np.zeros((len(n), 2, 3), dtype=np.int64)
-    coef[:, 0, 0], coef[:, 1, 0] = 1, -1
-    return Limits(coef, rest)
+def standing(limits: Limits, score: BoolArray, step: IntArray) -> Bits:
+    """The moves that each figure would print alike; shape (F,).
+
+    score: shape (F,), a score and not a share; step: what one code more is to it, in millionths
+    """
+    stands = np.full(len(score), ALL)
+    for which, moves in ((~score, MOVES), (score, SCORE_MOVES)):
+        change = limits.coef[which] @ moves.T
+        if moves is SCORE_MOVES:
+            change = change * step[which, None, None]
+        kept = np.asarray((change <= limits.rest[which][..., None]).all(axis=1))
+        at = bits_of(kept) if moves is MOVES else bits_of(kept) << np.uint16(len(MOVES))
+        stands[which] = at
+    return stands
 
 
-def score_room(counts: Counts, low: IntArray, high: IntArray, least: int) -> IntArray:
+def score_room(counts: Counts, low: IntArray, high: IntArray, least: IntArray | int) -> IntArray:
     """How many people may answer a score's questions otherwise while its print can stay.
 
     low, high: sums of the least and the greatest scores that the questions' own figures allow;

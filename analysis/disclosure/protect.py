@@ -10,23 +10,22 @@ then it is dropped. No table of a county is lost for a group that less would pro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
-
-import numpy as np
+from typing import NamedTuple, TypeVar
 
 from analysis.disclosure.between_releases import AUDIT, NEW, REBUILT, SAME, Earlier
-from analysis.disclosure.cells import Cells
-from analysis.disclosure.printed import shown_of, true_world
-from analysis.disclosure.trades import Trades
-from analysis.disclosure.witness import Doubt, Grid, Shown, World, doubts, grid_of
+from analysis.disclosure.printed import Asked, Printed
+from analysis.disclosure.witness import Doubt
 from analysis.measures import TOTAL, Measure
-from analysis.tabulation.counts import N, Tally
-from analysis.tabulation.exact_rows import outline, part_sums, parts_of, with_rows
+from analysis.tabulation.counts import Tally
+from analysis.tabulation.exact_rows import outline, with_rows
 from analysis.tabulation.tables import Chart, Note, Plan, Table, TableKey, plan_tables
 
 FRESH = (NEW, REBUILT)
+
+T = TypeVar("T")
+Steps = Generator[Asked, list[Doubt] | None, T]  # asks, is answered, and comes to a T
 
 
 @dataclass
@@ -55,6 +54,13 @@ class Decisions:
     def leaving_out(self, keys: Iterable[TableKey], charts: Collection[Chart]) -> Decisions:
         return replace(self, left_out=self.left_out | {(k, c) for k in keys for c in charts})
 
+    def and_those(self, other: Decisions) -> Decisions:
+        return Decisions(
+            self.coarse | other.coarse,
+            self.dropped | other.dropped,
+            self.left_out | other.left_out,
+        )
+
     def charts(self, key: TableKey) -> frozenset[Chart]:
         """Charts of a table that are left out."""
         return frozenset(chart for of, chart in self.left_out if of == key)
@@ -72,30 +78,6 @@ def state_of(key: TableKey, decisions: Decisions) -> State:
     return State(key, key in decisions.coarse, decisions.charts(key))
 
 
-@dataclass
-class Round:
-    """The groups that are in doubt while tables are shown so; each is looked into once."""
-
-    trades: Trades
-    doubtful: Sequence[Doubt]  # no neighbouring world proves them safe
-    undone: dict[Doubt, bool] = field(default_factory=dict)  # whether no trade settles it either
-
-    def left(self, only: Doubt | None) -> list[Doubt]:
-        asked = [doubt for doubt in self.doubtful if only is None or doubt == only]
-        if new := [doubt for doubt in asked if doubt not in self.undone]:
-            self.undone |= dict.fromkeys(new, False)
-            self.undone |= dict.fromkeys(self.trades.undone(new), True)
-        return [doubt for doubt in asked if self.undone[doubt]]
-
-
-class Print(NamedTuple):
-    """What one table shows."""
-
-    parts: list[Shown]
-    atoms: list[Shown]  # printed nowhere, but grouped as they are
-    grid: Grid
-
-
 def guarded(
     tally: Tally,
     measures: Sequence[Measure],
@@ -109,25 +91,42 @@ def guarded(
     coarser, stays so.
     """
     here = (tally.season, tally.state, tally.county)
-    decisions = Decisions(
+    before = Decisions(
         frozenset(key for key in earlier.coarse if key[:3] == here),
         left_out=frozenset(part for part in earlier.charts_left_out if part[0][:3] == here),
     )
-    passed = Guarded()
+    plans = list(plan_tables(tally, measures, cuts, earlier, withheld))
+    printed = Printed(tally, measures, [outline(plan, 0) for plan in plans])
     panels: dict[str, list[Plan]] = {}
-    for plan in plan_tables(tally, measures, cuts, earlier, withheld):
+    for plan in plans:
         panels.setdefault(plan.key.panel, []).append(plan)
-    for plans in panels.values():  # none says anything of another's
-        hearing = Hearing(tally, measures, plans, earlier)
-        while left := hearing.in_doubt(decisions):
-            for doubt in left:  # what settled one of them may have settled others
-                if hearing.in_doubt(decisions, doubt):
-                    decisions = hearing.settled(doubt, decisions)
+    hearings = [Hearing(tally, measures, mine, earlier, printed) for mine in panels.values()]
+    passed, together = Guarded(), before
+    ends = at_once([hearing.decided(before) for hearing in hearings], printed)
+    for hearing, decisions in zip(hearings, ends, strict=True):
         tables, fates = hearing.finished(decisions)
         passed.tables += tables
         passed.fates |= fates
-    passed.notes += _notes(decisions, passed.fates, earlier)
+        together = together.and_those(decisions)
+    passed.notes += _notes(together, passed.fates, earlier)
     return passed
+
+
+def at_once(hearings: Sequence[Steps[Decisions]], printed: Printed) -> list[Decisions]:
+    """What each hearing comes to. None says anything of another's panel, so what all of them ask
+    next is answered together."""
+    ends: dict[int, Decisions] = {}
+    asked: dict[int, Asked] = {}
+    answers: dict[int, list[Doubt] | None] = dict.fromkeys(range(len(hearings)))
+    while answers:
+        for i, answer in answers.items():
+            try:
+                asked[i] = hearings[i].send(answer)
+            except StopIteration as end:
+                ends[i] = end.value
+        answers = dict(zip(asked, printed.in_doubt(list(asked.values())), strict=True))
+        asked = {}
+    return [ends[i] for i in range(len(hearings))]
 
 
 def _notes(decisions: Decisions, fates: dict[TableKey, str], earlier: Earlier) -> Iterator[Note]:
@@ -151,11 +150,17 @@ class Hearing:
     measures: Sequence[Measure]
     plans: Sequence[Plan]
     earlier: Earlier
+    printed: Printed
     made: dict[State, Table] = field(default_factory=dict)
-    prints: dict[State, Print] = field(default_factory=dict)
-    worlds: dict[tuple[TableKey, ...], World] = field(default_factory=dict)
-    rounds: dict[tuple[State, ...], Round] = field(default_factory=dict)
-    cells: dict[int, Cells] = field(default_factory=dict)  # see Trades
+    known: dict[tuple[State, ...], list[Doubt]] = field(default_factory=dict)
+
+    def decided(self, decisions: Decisions) -> Steps[Decisions]:
+        """The decisions under which no group is in doubt."""
+        while left := (yield from self.in_doubt(decisions)):
+            for doubt in left:  # what settled one of them may have settled others
+                if (yield from self.in_doubt(decisions, doubt)):
+                    decisions = yield from self.settled(doubt, decisions)
+        return decisions
 
     def tables(self, decisions: Decisions) -> tuple[list[Table], dict[TableKey, str]]:
         """The panel's tables under these decisions, and what becomes of each."""
@@ -171,44 +176,25 @@ class Hearing:
             fates[plan.key] = fate
         return tables, fates
 
-    def in_doubt(self, decisions: Decisions, only: Doubt | None = None) -> list[Doubt]:
+    def in_doubt(self, decisions: Decisions, only: Doubt | None = None) -> Steps[list[Doubt]]:
         """Groups that nothing proves safe under these decisions; only: asked of one alone."""
         tables, fates = self.tables(decisions)
         together = [table for table in tables if fates[table.key] in (*FRESH, SAME)]
-        if not any(fates[t.key] in FRESH and self._shows(t) for t in together):
+        if not any(fates[t.key] in FRESH and self.printed.shows(t) for t in together):
             return []  # nothing new is shown: the rest was audited when it was made
         at = tuple(state_of(table.key, decisions) for table in together)
-        if at not in self.rounds:
-            self.rounds[at] = self._round(together, at)
-        return self.rounds[at].left(only)
+        if at in self.known:
+            return [doubt for doubt in self.known[at] if only in (None, doubt)]
+        left = (yield Asked(together, only)) or []
+        if only is None:
+            self.known[at] = left
+        return left
 
-    def _round(self, together: Sequence[Table], at: Sequence[State]) -> Round:
-        keys = tuple(table.key for table in together)
-        if keys not in self.worlds:
-            self.worlds[keys] = true_world(self.tally, self.measures, together)
-        world = self.worlds[keys]
-        prints = self._prints(world, together, at)
-        shown = [part for one in prints for part in one.parts]
-        shown += [atom for one in prints for atom in one.atoms]
-        grids = {table.key.cut: one.grid for table, one in zip(together, prints, strict=True)}
-        return Round(Trades(world, grids, self.cells), doubts(world, shown, grids))
-
-    def _shows(self, table: Table) -> bool:
-        """Whether a table has a row. The smallest part has people on every measure it was asked."""
-        parts = parts_of(table.layout)
-        if not table.left_out:
-            return bool(parts)
-        kept = [self.measures[i].key for i in table.measures]
-        n = part_sums(self.tally.counts[table.key.cut][:, :, list(table.measures), N], parts)
-        charts = [[Chart(table.layout[i].community, *key) for key in kept] for i, *_ in parts]
-        shown = [[chart not in table.left_out for chart in row] for row in charts]
-        return bool(parts) and bool(((n > 0) & np.array(shown)).any())
-
-    def settled(self, doubt: Doubt, decisions: Decisions) -> Decisions:
+    def settled(self, doubt: Doubt, decisions: Decisions) -> Steps[Decisions]:
         """The first of the steps after which the group is no longer in doubt; in the end nothing
         of the panel is shown."""
         for step in self._steps(doubt, decisions):
-            if step != decisions and not self.in_doubt(step, doubt):
+            if step != decisions and not (yield from self.in_doubt(step, doubt)):
                 return step
         return decisions.without(plan.key for plan in self.plans)
 
@@ -257,11 +243,3 @@ class Hearing:
             else table
             for table, plan in zip(tables, self.plans, strict=True)
         ], fates
-
-    def _prints(self, world: World, tables: Sequence[Table], at: Sequence[State]) -> list[Print]:
-        new = {key: table for key, table in zip(at, tables, strict=True) if key not in self.prints}
-        printed = shown_of(self.tally, self.measures, list(new.values()))
-        for key, (parts, atoms) in zip(new, printed, strict=True):
-            grid = grid_of(world, key.table.cut, parts + atoms)
-            self.prints[key] = Print(parts, atoms, grid)
-        return [self.prints[key] for key in at]

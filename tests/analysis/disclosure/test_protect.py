@@ -6,21 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import protect
 from analysis.disclosure.between_releases import Earlier
-from analysis.disclosure.printed import world_of
+from analysis.disclosure.printed import Printed, world_of
 from analysis.disclosure.rules import Finding
-from analysis.disclosure.trades import Trades
-from analysis.disclosure.witness import Doubt, next_door
+from analysis.disclosure.witness import Doubt
 from analysis.measures import TOTAL
 from analysis.release.build import NothingToRelease, ReleaseRefused, release
 from analysis.release.columns import NOTES
-from analysis.tabulation.counts import tallies
+from analysis.tabulation.counts import N, tallies
 from analysis.tabulation.exact_rows import build_tables
-from analysis.tabulation.tables import TableKey
+from analysis.tabulation.tables import Chart, TableKey
 from survey.questionnaire.content_files import read_content
 from survey.release.figure_rows import records
 from survey.release.report import sentences_of
+from tests.analysis.disclosure.moves_of import next_door
 from tests.analysis.made_up import ALPHA, BETA, FAIR, GAMMA, MEASURES, TRUST, people, together
 
 AGES = ("young", "older", "old")
@@ -57,25 +56,31 @@ def charts(made):
 
 
 def doubt(monkeypatch, wanted):
-    """Let the audit doubt one group as long as wanted(parts that are shown) is true."""
-    monkeypatch.setattr(Trades, "undone", lambda _, found: found)
-    monkeypatch.setattr(
-        protect,
-        "doubts",
-        lambda world, shown, grids: [
-            Doubt(cut, 0, 0, 0, "size") for cut in ("age", TOTAL) if wanted(cut, shown, world)
-        ],
-    )
+    """Let the audit doubt one group as long as wanted(its cut, tables, what is printed) is true."""
+
+    def in_doubt(printed, asked):
+        every = [Doubt(cut, 0, 0, 0, "size") for cut in ("age", TOTAL)]
+        return [
+            [one for one in every if only in (None, one) and wanted(one.cut, tables, printed)]
+            for tables, only in asked
+        ]
+
+    monkeypatch.setattr(Printed, "in_doubt", in_doubt)
 
 
-def people_in(world):
-    return world.counts[TOTAL][..., 0].sum()
+def people_in(tables, printed):
+    return printed.sheets.counts[printed.number[tables[0].key]][..., N].sum()
 
 
-def coarse(shown):
-    """Whether the table of age groups is one band coarser: n down to tens, not to fives."""
-    ages = [part for part in shown if part.cut == "age" and part.printed and len(part.measures)]
-    return any((part.limits.rest[:, :2].sum(axis=1) == 9).any() for part in ages)
+def coarse(tables):
+    """Whether the table of age groups is one band coarser."""
+    return any(table.coarse for table in tables if table.key.cut == "age" and table.layout)
+
+
+def charts_of_trust(table):
+    """Areas whose chart of trust is shown."""
+    charts = {area: Chart(area.community, "trust", "police") for area in table.layout}
+    return [area for area, chart in charts.items() if chart not in table.left_out]
 
 
 def test_the_smallest_part_is_left_out_first():
@@ -96,7 +101,9 @@ def test_where_a_part_less_does_not_help_the_table_is_coarser_and_then_dropped(
     frame = together(people(ALPHA, 400))
     doubt(
         monkeypatch,
-        lambda cut, shown, world: cut == "age" and people_in(world) > 99 and not coarse(shown),
+        lambda cut, tables, printed: (
+            cut == "age" and people_in(tables, printed) > 99 and not coarse(tables)
+        ),
     )
     made = release(frame, (TRUST,), ("age",))
     assert audited(made) == {("coarsened", "age")}
@@ -109,20 +116,19 @@ def test_where_a_part_less_does_not_help_the_table_is_coarser_and_then_dropped(
 
 def test_a_total_loses_the_county_first_and_then_one_community(monkeypatch: pytest.MonkeyPatch):
     frame = together(people(ALPHA, 90), people(BETA, 80))
-    here = lambda world: len(world.counts[TOTAL]) == 2  # noqa: E731
 
-    def county_is_shown(cut, shown, world):
-        both = [part for part in shown if part.printed and len(part.places) == 2]
-        return cut == TOTAL and here(world) and any(0 in part.measures for part in both)
+    def county_is_shown(cut, tables, printed):
+        return cut == TOTAL and any(len(area.places) == 2 for area in charts_of_trust(tables[0]))
 
     doubt(monkeypatch, county_is_shown)
     made = release(frame, (TRUST, FAIR), ("age",))
     assert left_out(made) == [("age", "", "trust"), ("total", "", "trust")]
     assert ("alpha-county", "", "total", "fair") in charts(made)
 
-    def alpha_is_shown(cut, shown, world):
-        mine = [part for part in shown if part.printed and 0 in part.places]
-        return cut == TOTAL and here(world) and any(0 in part.measures for part in mine)
+    def alpha_is_shown(cut, tables, printed):
+        here = len(printed.evidence.world.room) == 2
+        shown = [area for table in tables for area in charts_of_trust(table)]
+        return cut == TOTAL and here and any(0 in area.places for area in shown)
 
     doubt(monkeypatch, alpha_is_shown)
     made = release(frame, (TRUST, FAIR), ("age",))
@@ -137,7 +143,7 @@ def test_a_total_that_nothing_helps_takes_its_panel_along_and_no_other_county(
     whole = sum(n for n, _ in EDGE)
     doubt(
         monkeypatch,
-        lambda cut, _, world: cut == TOTAL and world.counts[TOTAL][..., 0].sum() == whole,
+        lambda cut, tables, printed: cut == TOTAL and people_in(tables, printed) == whole,
     )
     frame = together(town(EDGE, ("OH", "epsilon-county", "epsilon")), people(GAMMA, 24))
     made = release(frame, (TRUST,), ("age",))
@@ -182,8 +188,8 @@ def test_the_audit_decides_alike_each_time_and_for_rows_in_any_order():
 def test_what_stands_left_out_or_coarser_stays_so(monkeypatch: pytest.MonkeyPatch):
     doubt(
         monkeypatch,
-        lambda cut, shown, world: (
-            cut == "age" and 300 > people_in(world) > 50 and not coarse(shown)
+        lambda cut, tables, printed: (
+            cut == "age" and 300 > people_in(tables, printed) > 50 and not coarse(tables)
         ),
     )
     made = release(together(town(EDGE)), (TRUST,), ("age",))
@@ -196,7 +202,10 @@ def test_what_stands_left_out_or_coarser_stays_so(monkeypatch: pytest.MonkeyPatc
 
 def doubt_every_age(monkeypatch):
     """No table of age groups is ever proven safe."""
-    doubt(monkeypatch, lambda cut, shown, _: cut == "age" and any(p.cut == cut for p in shown))
+    doubt(
+        monkeypatch,
+        lambda cut, tables, _: cut == "age" and any(table.key.cut == cut for table in tables),
+    )
 
 
 def test_notes_are_said_once_however_often_a_release_is_made(monkeypatch: pytest.MonkeyPatch):
@@ -238,7 +247,7 @@ def test_worlds_next_door_print_the_same_release():
     rows = frame[frame["county"] == "alpha-county"]
     (tally,) = tallies(rows, (TRUST,), ("age", "language"))
     tables = list(build_tables(tally, (TRUST,), ("age", "language"), Earlier(None)))
-    stands = next_door(*world_of(tally, (TRUST,), tables))
+    stands = next_door(world_of(tally, (TRUST,), tables))
     seen = {True: 0, False: 0}
     for place, group, kind in np.ndindex(3, 5, 3):
         age = stands["age"][place, group, 0, kind]

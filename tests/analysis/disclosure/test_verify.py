@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from analysis.disclosure import limits, printed
 from analysis.disclosure.between_releases import Earlier
-from analysis.disclosure.cells import OPPOSITE, Asked, Cells
-from analysis.disclosure.printed import world_of
-from analysis.disclosure.trades import undone
+from analysis.disclosure.moves import EVERY, MOVES, OPPOSITE
+from analysis.disclosure.printed import Asked, world_of
+from analysis.disclosure.sight import Cells, Sight
 from analysis.disclosure.verify import Audited, Move, verify
-from analysis.disclosure.witness import EVERY, MOVES, doubts, goals, grids_of, next_door
+from analysis.disclosure.witness import goals
 from analysis.measures import TOTAL
 from analysis.release.figures import publish
-from analysis.tabulation.counts import tallies
+from analysis.tabulation.counts import ASKED, tallies
 from analysis.tabulation.exact_rows import build_tables
+from tests.analysis.disclosure.moves_of import next_door
 from tests.analysis.made_up import FAIR, INDEX, TRUST, people
 
 CUTS = ("age", "language")
@@ -64,11 +65,11 @@ def moved(case, cut, cell, measure, move):
 
 def neighbours(case):
     """Every witness next door: one person's move that no table prints."""
-    world, shown = world_of(case.tally, case.measures, case.tables)
-    stands = next_door(world, shown)
+    stands = next_door(world_of(case.tally, case.measures, case.tables))
+    score = [case.measures[i].unit == "score" for i in kept(case)]
     for cut, found in stands.items():
         for place, group, measure, move in np.argwhere(found).tolist():
-            if world.score[measure] != (move >= len(MOVES)):
+            if score[measure] != (move >= len(MOVES)):
                 continue
             if witness := person(case, cut, place, group, measure, move, stands):
                 yield witness
@@ -124,14 +125,19 @@ def test_every_trade_has_two_people_whom_the_check_accepts(sizes, seed):
     case = audited(*sizes, seed=seed, measures=(TRUST,))
     if not case.tables[0].rows:
         return
-    world, shown = world_of(case.tally, case.measures, case.tables)
-    found = doubts(world, shown)
-    left = undone(world, shown, found)
+    found, left = doubts_of(case)
     for doubt in [one for one in found if one not in left][:4]:
         assert all(
-            any(verify(case, witness) for witness in trades(case, world, doubt, either))
-            for either in goals(world, doubt)[-1:]
+            any(verify(case, witness) for witness in trades(case, doubt, either))
+            for either in goals(True, True, doubt.goal)[-1:]
         ), doubt
+
+
+def doubts_of(case):
+    """The doubts that no world next door settles, and those that no trade does either."""
+    printed = world_of(case.tally, case.measures, case.tables)
+    found = printed.evidence.doubts(printed.live)
+    return printed.evidence.named(found), printed.in_doubt([Asked(case.tables)])[0]
 
 
 @settings(max_examples=5)
@@ -140,14 +146,14 @@ def test_every_trade_has_two_people_whom_the_check_accepts(sizes, seed):
 def test_every_trade_between_the_groups_of_a_small_town_is_accepted(small, large, seed):
     """A town that shows no groups: each of the groups that are said to trade with it does."""
     case = audited(small, large, seed=seed, measures=(TRUST,))
-    world, shown = world_of(case.tally, case.measures, case.tables)
-    grids = grids_of(world, shown)
+    printed = world_of(case.tally, case.measures, case.tables)
+    of = printed.evidence
     for cut in case.tally.counts.keys() - {TOTAL}:
-        found = [d for d in doubts(world, shown) if (d.cut, d.goal) == (cut, "size")][:4]
-        if not found:
-            continue
-        asked = Asked(world, Cells.of(world, cut, grids[cut]), found)
-        for doubt, partners in zip(found, asked.partners(), strict=True):
+        found = of.doubts(printed.live)
+        sizes = [(d.cut, d.goal) == (cut, "size") for d in of.named(found)]
+        found = found.those(np.flatnonzero(sizes)[:4])
+        partners_of = Cells(Sight(of), found).partners()
+        for doubt, partners in zip(of.named(found), partners_of, strict=True):
             for group in np.flatnonzero(partners).tolist():
                 pairs = (
                     [
@@ -159,11 +165,12 @@ def test_every_trade_between_the_groups_of_a_small_town_is_accepted(small, large
                 assert group == doubt.group or any(verify(case, pair) for pair in pairs)
 
 
-def trades(case, world, doubt, either):
+def trades(case, doubt, either):
     """Two people whose moves may hide each other: in two groups of a place or of two places, or
     two people of two places who trade groups."""
     cut, here, measure = doubt.cut, (doubt.place, doubt.group), doubt.measure
-    cells = [tuple(at) for at in np.argwhere(world.asked[cut].any(axis=-1)).tolist()]
+    asked = case.tally.counts[cut][:, :, list(kept(case)), ASKED] > 0
+    cells = [tuple(at) for at in np.argwhere(asked.any(axis=-1)).tolist()]
     moves = np.flatnonzero((EVERY @ np.array(either).T >= 1).any(axis=1)).tolist()
     moves = [move for move in moves if move < len(MOVES)]
     for move, cell in itertools.product(moves, cells):

@@ -11,45 +11,92 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure.cells import OPPOSITE
-from analysis.disclosure.limits import banded, exact
-from analysis.disclosure.trades import Trades, undone
-from analysis.disclosure.witness import EVERY, Shown, World, doubts, goals, grids_of, possible
+from analysis.disclosure.limits import Limits, banded, exact, standing
+from analysis.disclosure.moves import EVERY, OPPOSITE, sets_of
+from analysis.disclosure.parts import Part as Shared
+from analysis.disclosure.parts import Parts
+from analysis.disclosure.trades import Trades
+from analysis.disclosure.witness import Evidence, World, goals, possible
 from analysis.tabulation.figure_print import Counts
+
+
+class County:
+    """A world of one yes-or-no measure from {cut: [[(n, favourable), ...groups], ...places]}."""
+
+    few = 11
+
+    def __init__(self, cuts):
+        self.counts = {
+            cut: np.array([[[(n, top, 0)] for n, top in place] for place in places])
+            for cut, places in cuts.items()
+        }
+
+    def world(self):
+        tables = len(self.counts)
+        places, groups, *_ = np.max([c.shape for c in self.counts.values()], axis=0)
+        counts = np.zeros((tables, places, groups, 3), dtype=np.int64)
+        asked = np.zeros((tables, places, groups), dtype=bool)
+        for t, c in enumerate(self.counts.values()):
+            counts[t, :, : c.shape[1]], asked[t, :, : c.shape[1]] = c[:, :, 0], True
+        everywhere = np.ones((tables, places), dtype=bool)
+        return World(
+            cuts=list(self.counts),
+            panel=np.zeros(tables, dtype=np.int64),
+            first=np.arange(tables),
+            table=np.arange(tables),
+            subject=np.zeros(tables, dtype=np.int64),
+            counts=counts,
+            ends=np.zeros((*asked.shape, 2), dtype=np.int64),
+            hangs=np.zeros(asked.shape, dtype=np.int64),
+            asked=asked,
+            kinds=np.array([[True, True, False]] * tables),
+            score=np.zeros(tables, dtype=bool),
+            touched=np.zeros(tables, dtype=bool),
+            few=np.full(tables, self.few),
+            room=np.full(places, 100),
+            joins=asked,
+            leaves=counts[..., 0] > 0,
+            place_joins=everywhere,
+            place_leaves=everywhere,
+        )
+
+    @functools.cached_property
+    def may(self):
+        """Per cut the moves for which there is somebody; shape (R, G, moves)."""
+        can = sets_of(possible(self.world())) > 0
+        sizes = [c.shape[1] for c in self.counts.values()]
+        return {
+            cut: can[t, :, :n] for t, (cut, n) in enumerate(zip(self.counts, sizes, strict=True))
+        }
+
+
+def world(**cuts):
+    return County(cuts)
+
+
+def evidence(of, shown):
+    """What the audit makes of a county and of what is shown of it."""
+    made, cuts = of.world(), list(of.counts)
+    shown = sorted(shown, key=lambda part: cuts.index(part.cut))
+    parts = [Shared(cuts.index(part.cut), part.places, part.groups) for part in shown]
+    ones = np.ones(len(cuts), dtype=np.int64)
+    found = Evidence(made, Parts(parts, made.first, ones, made.asked.shape[1:]))
+    for figure, part in enumerate(shown):
+        found.stands[figure] = standing(part.limits, ~YES, np.array([1]))[0]
+    return found, np.ones(len(cuts), dtype=bool)
+
 
 YES = np.array([True])
 
 
-def world(**cuts):
-    """A world of one yes-or-no measure from {cut: [[(n, favourable), ...groups], ...places]}."""
-    counts = {
-        cut: np.array([[[(n, top, 0)] for n, top in place] for place in places])
-        for cut, places in cuts.items()
-    }
-    there = {cut: c[..., 0] >= 0 for cut, c in counts.items()}
-    places = len(next(iter(counts.values())))
-    everywhere = np.ones(places, dtype=bool)
-    return World(
-        counts=counts,
-        ends={cut: np.zeros((*c.shape[:3], 2), dtype=np.int64) for cut, c in counts.items()},
-        hangs={cut: np.zeros(c.shape[:3], dtype=np.int64) for cut, c in counts.items()},
-        asked=there,
-        room=np.full(places, 100),
-        kinds=np.array([[True, True, False]]),
-        joins={cut: np.ones(c.shape[:2], dtype=bool) for cut, c in counts.items()},
-        leaves={cut: c[:, :, 0, 0] > 0 for cut, c in counts.items()},
-        place_joins=everywhere,
-        place_leaves=everywhere,
-        step=np.array([1]),
-        score=~YES,
-        index=np.array([-1]),
-    )
-
-
 @dataclass(frozen=True)
-class Part(Shown):
+class Part:
     """A part that also knows how it is printed, for an oracle that has no inequalities."""
 
+    cut: str
+    places: tuple[int, ...]
+    groups: tuple[int, ...]
+    limits: Limits
     banded: bool = False
 
     def prints(self, n, top):
@@ -89,13 +136,14 @@ def printed_banded():
 def show(of, cut, places, groups, limits=exact):
     n, top, _ = of.counts[cut][np.ix_(places, groups)].sum(axis=(0, 1)).T
     counts = Counts(n, top, 0 * n, 0 * n - 1, ~YES, ~YES, 0 * n)
-    told, measures = limits(counts), np.array([0])
-    return Part(cut, tuple(places), tuple(groups), measures, told, banded=limits is banded)
+    return Part(cut, tuple(places), tuple(groups), limits(counts), banded=limits is banded)
 
 
 def refused(of, *shown):
     """The doubts that neither one person nor two settle."""
-    return undone(of, shown, doubts(of, shown))
+    made, live = evidence(of, shown)
+    found = made.doubts(live)
+    return made.named(found.those(~Trades(made, live).settled(found)))
 
 
 TOWNS = [(60, 40)], [(5, 4)]  # a township of sixty and one of five
@@ -279,7 +327,7 @@ def alike(of, shown, cut, one, other, move):
 def shares(of, shown, doubt):
     """Whether it can trade a person with so many people of its place that no small union holds
     them all, by trying each group."""
-    may = possible(of, doubt.cut, np.ones(3, dtype=bool))[doubt.place, :, 0]
+    may = of.may[doubt.cut][doubt.place]
     people = of.counts[doubt.cut][doubt.place, :, 0, 0]
     here = doubt.place, doubt.group
     partners = [
@@ -300,7 +348,7 @@ def hides(of, shown, doubt, move):
     here, free = (doubt.place, doubt.group), of.counts[doubt.cut][..., 0, 0] >= of.few
 
     def can(cut, cell, move):
-        return possible(of, cut, np.ones(3, dtype=bool))[(*cell, 0, move)]
+        return of.may[cut][(*cell, move)]
 
     def may(cell, move):
         return (doubt.goal != "size" or free[cell]) and can(doubt.cut, cell, move)
@@ -337,13 +385,14 @@ def hides(of, shown, doubt, move):
 @given(small_county())
 def test_trades_are_found_exactly_where_trying_all_of_them_finds_one(case):
     of, shown = case
-    trades = Trades(of, grids_of(of, shown))
-    for doubt in doubts(of, shown)[:12]:
+    made, live = evidence(of, shown)
+    trades, found = Trades(made, live), made.doubts(live)
+    for i, doubt in enumerate(made.named(found)[:12]):
         every = all(
             any(
                 hides(of, shown, doubt, k)
                 for k in np.flatnonzero((EVERY @ np.array(either).T >= 1).any(axis=1))
             )
-            for either in goals(of, doubt)
+            for either in goals(True, False, doubt.goal)
         )
-        assert bool(trades.hidden([doubt])[0]) == (every or shares(of, shown, doubt))
+        assert bool(trades.hidden(found.those([i]))[0]) == (every or shares(of, shown, doubt))
