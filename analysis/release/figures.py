@@ -55,7 +55,7 @@ def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.Data
     them from the download.
     Source: METHODS 3.
     """
-    keys = zip(figures["season"], figures["measure"], figures["agency"], strict=True)
+    keys = zip(*(figures[name].tolist() for name in ("season", "measure", "agency")), strict=True)
     moments = np.array([known[key] for key in keys], dtype=float).reshape(-1, 2)
     scale = scale_of(figures)
     n, m = figures["n_low"].to_numpy(float), figures["per_event"].to_numpy(float)
@@ -82,4 +82,6 @@ def round_off(x: FloatArray) -> FloatArray:
 
 def scale_of(table: Mapping[str, Any] | pd.DataFrame) -> FloatArray:
     """What a whole is called in each row: 1 for a share, 100 for a score."""
-    return np.array([SCALE[unit] for unit in table["unit"]], dtype=np.float64)
+    units = table["unit"]
+    listed = units.tolist() if isinstance(units, pd.Series) else units
+    return np.array([SCALE[unit] for unit in listed], dtype=np.float64)

@@ -240,7 +240,7 @@ def sealed(
     checksum = Checksum()
     for name, table in zip(TABLES, (f, c, o, n), strict=True):
         checksum.begin(name)
-        checksum.add(rows_text(table, name))
+        checksum.add(rows_text(table, name).encode())
     return Released(
         figures=f,
         changes=c,
@@ -281,7 +281,8 @@ def tidy(rows: Rows, fields: tuple[Field, ...]) -> pd.DataFrame:
     if set(names) - set(table.columns):
         raise ValueError(_not_a_part(set(names) - set(table.columns)))
     kinds = {"int": "int64", "str": "object", "float": "float64"}
-    table = table[names].astype({field.name: kinds[field.kind] for field in fields})
+    types = {field.name: kinds[field.kind] for field in fields}
+    table = table[names].astype({n: kind for n, kind in types.items() if table[n].dtype != kind})
     keys = [field.name for field in fields if field.key]
     return table.sort_values(keys, kind="stable", ignore_index=True)
 

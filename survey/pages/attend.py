@@ -9,21 +9,24 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     g,
     jsonify,
     redirect,
     request,
     url_for,
 )
-from werkzeug.datastructures import EnvironHeaders
 from werkzeug.routing import AnyConverter
 from werkzeug.wrappers import Response as Reply
 
-from survey.collect import intake, second_keying
-from survey.collect.comments import Delivery
-from survey.collect.intake import Outcome, Submission, shown_agencies
+from survey.collect.intake import Outcome, shown_agencies
 from survey.collect.scans import Scans, is_opened_by_a_person
+from survey.pages.answered_again import (
+    admission_of,
+    answers_again,
+    raise_what_failed,
+    refused,
+    told,
+)
 from survey.pages.attend_pages import help_page, page, refusal, wants_json
 from survey.pages.extra import extra_response
 from survey.pages.form_page import (
@@ -34,12 +37,12 @@ from survey.pages.form_page import (
     ticket_for,
 )
 from survey.pages.form_view import View
+from survey.pages.storing import find, good_for, keep, scans
 from survey.pages.submission import Sent
 from survey.questionnaire.answer_codes import UnknownCode
-from survey.questionnaire.instrument import FOLLOW_UP
 from survey.questionnaire.words import Language
 from survey.storage import db, events, rehearsal
-from survey.storage.cards import apart, key_of
+from survey.storage.cards import apart
 from survey.storage.events import Place, Window
 from survey.web.again import Environ, page_again
 from survey.web.compression import Packed
@@ -96,8 +99,13 @@ def count(scans: Scans, place: Place, visit: Environ) -> None:
     """Count who opens a form, by the environment of their request."""
     if place.rehearsing or place.mode == "paper":  # keyed by a volunteer: nobody scanned
         return
-    if is_opened_by_a_person(visit["REQUEST_METHOD"], EnvironHeaders(dict(visit)).get):
+    if is_opened_by_a_person(visit["REQUEST_METHOD"], partial(header_of, visit)):
         scans.opened(place, events.now())
+
+
+def header_of(visit: Environ, name: str, otherwise: str) -> str:
+    value: str = visit.get(f"HTTP_{name.upper().replace('-', '_')}", otherwise)
+    return value
 
 
 @blueprint.post("/s/<code>")
@@ -113,7 +121,7 @@ def answer(code: str, door: str = "") -> Reply | tuple[Reply | str, int]:
         return refusal("unknown", code=place.poster)
     if fields.get("rehearsal") and not place.rehearsing:
         return taken(sent, Outcome.STORED)  # a form of a try-out that is over: nothing is kept
-    admission = intake.admission(place, sent.opened, events.now(), queue_days())
+    admission = admission_of(sent)
     if admission == "closed":
         return refusal(place.window(events.now()).value, place, sent.language)
     if sent.go.startswith("send"):
@@ -173,17 +181,14 @@ def reviewed(sent: Sent) -> dict[str, Any]:
 def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
     """Store a whole form, once."""
     language, place = sent.language, sent.place
-    if sent.has_no_form:
-        return refusal("other_audience", place, language)
-    if sent.form.stopped:
-        return refusal("stopped", place, language)
-    if place.wave == FOLLOW_UP and not sent.fields.get("follows"):
-        return refusal("no_code", place, language)
+    if why := refused(sent):
+        return refusal(why, place, language)
     if problems := sent.problems():
         return invalid(sent, problems=problems)
     if sent.ticket is None:
         return invalid(sent, notice=language.say("error.ticket"))
     try:
+        raise_what_failed()
         outcome = keep(sent, late=late)
     except UnknownCode as unknown:  # a code that the form let by: nothing of it is stored
         return invalid(sent, problems={unknown.item: language.say("error.choice")})
@@ -196,59 +201,13 @@ def send(sent: Sent, *, late: bool) -> Reply | tuple[Reply | str, int]:
 
 def taken(sent: Sent, outcome: Outcome) -> Reply:
     """Thank for what is durable."""
-    place, language = sent.place, sent.language
-    door = place.door if place.mode != "own phone" else None
-    address = url_for("attend.thanks", code=place.poster, door=door, lang=language.code)
-    if wants_json():
-        reply = {"outcome": outcome.value, "submission": str(sent.submission), "next": address}
-        return jsonify(reply)
-    return redirect(address, 303)
-
-
-def keep(sent: Sent, *, late: bool) -> Outcome:
-    """Store what was sent, where it belongs."""
-    if sent.place.rehearsing:
-        return rehearse(sent)
-    if sent.place.door == events.TWICE:
-        return keep_second(sent.place, sent.accepted(late))
-    return store(sent.place, sent.accepted(late), sent.card)
-
-
-def keep_second(place: Place, submission: Submission) -> Outcome:
-    """Keep a sheet that was keyed a second time apart from every answer, once."""
-    asked = instrument_of(place)
-    outcome: Outcome = db.writer().do(
-        lambda connection: second_keying.keep(connection, asked, place, submission)
-    )
-    return outcome
-
-
-def rehearse(sent: Sent) -> Outcome:
-    """Keep what was answered in a try-out, in words, for its organiser to see and to wipe."""
     place = sent.place
-    shown = shown_agencies(sent.form, sent.submission)
-    answers = list(View(place, sent.language, sent.form, {}, shown).answers_given())
-    where = place.event_id, sent.submission, place.poster
-    db.writer().do(lambda connection: rehearsal.keep(connection, *where, answers))
-    return Outcome.STORED
-
-
-def store(place: Place, submission: Submission, card: str = "") -> Outcome:
-    """Return what became of it, once that is durable: then the thank-you may be said.
-
-    Raises UnknownCode, and one of db.AWAY; then it is safe to send again.
-    """
-    secret: str = current_app.extensions["settings"].secret_key
-    key = key_of(secret, place.event_id, card) if card and place.mode == "own phone" else ""
-    about = instrument_of(place), place, submission, events.now(), db.seal()
-    entry = intake.entry_of(*about, card=key)
-    outcome: Outcome = db.writer().do_together(intake.ACCEPT, entry)
-    if outcome is Outcome.STORED and place.mode != "paper" and not submission.late:
-        scans().answered(place, events.now())
-    if entry.comment and outcome is Outcome.STORED:
-        comments: Delivery = current_app.extensions["comments"]
-        comments.note(place.event_id)
-    return outcome
+    door = place.door if place.mode != "own phone" else None
+    address = url_for("attend.thanks", code=place.poster, door=door)
+    as_json = wants_json()
+    answers_again(sent, address, as_json=as_json)
+    say = told(sent, outcome, address)
+    return jsonify(say) if as_json else redirect(say["next"], 303)
 
 
 def invalid(sent: Sent, **more: Any) -> tuple[Reply | str, int]:
@@ -267,30 +226,3 @@ def busy(sent: Sent) -> tuple[Reply | str, int]:
         reply = Response(sent.again("all", notice=sent.language.say("attend.busy")))
     reply.headers["Retry-After"] = "10"
     return reply, 503
-
-
-def find(code: str, door: str = "") -> Place | None:
-    tidy = events.tidy_code(code)
-    places: events.Places = current_app.extensions["places"]
-    place = places.find(db.session, tidy) if events.is_code(tidy) else None
-    place = place.as_of(events.now()) if place else None
-    return place.through(door) if place and door else place
-
-
-def good_for(place: Place) -> float:
-    """Return the seconds for which this worker goes by what it read of a poster.
-
-    A try-out ends on the second: its form, sent later, counts nowhere.
-    """
-    places: events.Places = current_app.extensions["places"]
-    return 0.0 if place.rehearsing else places.good_for(place.poster)
-
-
-def scans() -> Scans:
-    counter: Scans = current_app.extensions["scans"]
-    return counter
-
-
-def queue_days() -> int:
-    days: int = current_app.extensions["settings"].QUEUE_DAYS
-    return days

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from survey.collect.undo import Undone, undo
-from survey.pages.attend import find
+from survey.pages.storing import find
 from survey.pages.submission import own_ticket, submission_id
 from survey.storage import db, events
 from survey.storage.events import TWICE, Window

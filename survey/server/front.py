@@ -88,7 +88,7 @@ class Front:
 
     def __init__(self, app: Application, path: str) -> None:
         self.app, self.path = app, path
-        self.collected = Repeater(app)
+        self.collected = Repeater(app)  # which the worker asks first
         self.dear, self.others = Turnstile(AT_ONCE), Turnstile(4 * AT_ONCE)
         self.idle: list[Line] = []
 
@@ -98,7 +98,7 @@ class Front:
         if is_refused:
             return self.app(environ, start)
         if is_collected(path):
-            return self.collected(environ, start)
+            return self.collected.ask(environ, start)
         turnstile = self.dear if path.lower().startswith(DEAR) else self.others
         try:
             with turnstile.passed():

@@ -25,8 +25,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey.collect.intake import Submission, entry_of
-from survey.pages.attend import find
 from survey.pages.form_page import ticket_for
+from survey.pages.storing import find
 from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.content_files import FOLDER, read_content
 from survey.release.answer_rows import SetAside, readable

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from survey.pages.attend import find
 from survey.pages.form_page import fresh_page
+from survey.pages.storing import find
 from survey.questionnaire.content_files import read_content
 
 CONTENT = read_content()
