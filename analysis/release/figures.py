@@ -6,7 +6,7 @@ what is shown, so anybody can repeat it from the download.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,6 @@ from analysis.measures import SCALE, TOTAL
 from analysis.release.columns import FIGURES
 from analysis.tabulation.figure_print import counts_of, print_columns
 from analysis.tabulation.rounding import THIRDS, FloatArray
-from analysis.tabulation.tables import Exact
 from analysis.wordings import COUNTED
 
 RhoKey = tuple[int, str, str]  # season, measure id, agency
@@ -33,11 +32,9 @@ def newest_season(rho: Iterable[RhoKey]) -> int:
     return max((season for season, *_ in rho), default=0)
 
 
-def publish(rows: Sequence[Exact]) -> pd.DataFrame:
-    """Banded figures of exact rows, columns RAW; the exact columns do not survive."""
-    table = pd.DataFrame(list(rows), columns=list(Exact._fields))
-    table = table.assign(**print_columns(counts_of(rows)))
-    return table[list(RAW)]
+def publish(exact: pd.DataFrame) -> pd.DataFrame:
+    """Banded figures of an exact_table(), columns RAW; the exact columns do not survive."""
+    return exact.assign(**print_columns(counts_of(exact)))[list(RAW)]
 
 
 class Known(NamedTuple):
