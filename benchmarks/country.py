@@ -143,12 +143,11 @@ class Country:
         counts, parts, notes = {FIGURE: 0, CHANGE: 0}, [], []
         for part in self.parts():
             for kind, table in ((FIGURE, part.figures), (CHANGE, part.changes)):
-                insert_rows(session, release, kind, piece(kind, table).rows, counts[kind])
-                counts[kind] += len(table)
+                counts[kind] += insert_rows(session, release, piece(kind, table), counts[kind])
             parts.append(parts_of(part.figures, part.changes, part.notes, self.measures))
             notes += records(part.notes)
         whole = tidy(overall(Parts.together(parts)), OVERALL)
-        insert_rows(session, release, WHOLE_ROWS, piece(WHOLE_ROWS, whole).rows)
+        insert_rows(session, release, piece(WHOLE_ROWS, whole))
         shown = {(row[0], row[1]) for row in part_subjects(session, release)}
         subjects = [list(m.key) for m in self.measures if m.key in shown]
         release.about = {**self.about, "notes": notes, "subjects": subjects}

@@ -116,10 +116,9 @@ class Earlier:
         return REBUILT
 
 
-def new_ledger(rows: Sequence[Exact], made: int) -> pd.DataFrame:
-    """What is kept, privately, of the figures that are published now."""
-    table = pd.DataFrame(list(rows), columns=list(Exact._fields))
-    return table.assign(made=made)[list(LEDGER)]
+def new_ledger(exact: pd.DataFrame, made: int) -> pd.DataFrame:
+    """What is kept, privately, of the figures that are published now: of their exact_table()."""
+    return exact.assign(made=made)[list(LEDGER)]
 
 
 def _left_out(notes: pd.DataFrame) -> Iterator[tuple[TableKey, Chart]]:

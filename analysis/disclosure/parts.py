@@ -7,6 +7,7 @@ its counts print, or its grouping says, stands in arrays by figure (witness.Evid
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,8 +53,8 @@ class Parts:
         """Which places and groups each part holds, and its cells one after the other."""
         self.at_place = np.zeros((len(parts) + 1, places), dtype=bool)
         self.at_group = np.zeros((len(parts) + 1, groups), dtype=bool)
-        for of, part in enumerate(parts):
-            self.at_place[of, list(part.places)] = self.at_group[of, list(part.groups)] = True
+        self.at_place[_positions([part.places for part in parts])] = True
+        self.at_group[_positions([part.groups for part in parts])] = True
         inside = self.at_place[:-1, :, None] & self.at_group[:-1, None]
         self._of, place, group = np.nonzero(inside)
         self._cell = place * groups + group
@@ -98,3 +99,9 @@ class Parts:
         for column in told.T:
             code = np.unique(code * (len(printed) + 1) + column + 1, return_inverse=True)[1]
         return np.where(asked, code.reshape(asked.shape), -1)
+
+
+def _positions(lists: Sequence[Sequence[int]]) -> tuple[IntArray, IntArray]:
+    """Which list, and what it holds, one after the other."""
+    of = np.repeat(np.arange(len(lists)), [len(one) for one in lists])
+    return of, np.fromiter(chain.from_iterable(lists), dtype=np.int64, count=len(of))

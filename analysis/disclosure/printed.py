@@ -64,13 +64,13 @@ class Printed:
         self.tables = [table for table in tables if table.measures]
         self.number = {table.key: t for t, table in enumerate(self.tables)}
         self.sheets = Sheets.of(tally, measures, self.tables)
-        self.parts, atoms = self.sheets.parts()
+        self.parts = self.sheets.parts()
         self.evidence = Evidence(self.sheets.world(tally), self.parts)
         self.sums = self.parts.sums(self.sheets.stats)  # shape (F, STATS)
         self.printed = self.parts.printed[self.parts.part]
         self.says = self.printed & (self.sums[:, N] > 0)  # figures that print or decide something
         self.stands = np.full(len(self.says), ALL)  # of atoms, however the table is shown
-        if groups := [some for of_table in atoms for some in of_table]:
+        if groups := [some for said in self.sheets.said for some in said.atoms]:
             self.says[~self.printed] = np.concatenate([some.decides.ravel() for some in groups])
             self.stands[~self.printed] = np.concatenate([x.stands.ravel() for x in groups])
         self.shown: dict[int, Table] = {}

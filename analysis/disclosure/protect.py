@@ -19,7 +19,7 @@ from analysis.disclosure.printed import Asked, Printed
 from analysis.disclosure.witness import Doubt
 from analysis.measures import TOTAL, Measure
 from analysis.tabulation.counts import Tally
-from analysis.tabulation.exact_rows import outline, with_rows
+from analysis.tabulation.exact_rows import Rows, outline
 from analysis.tabulation.tables import Chart, Note, Plan, Table, TableKey, plan_tables
 
 FRESH = (NEW, REBUILT)
@@ -100,7 +100,8 @@ def guarded(
     panels: dict[str, list[Plan]] = {}
     for plan in plans:
         panels.setdefault(plan.key.panel, []).append(plan)
-    hearings = [Hearing(tally, measures, mine, earlier, printed) for mine in panels.values()]
+    rows = Rows(tally, measures)
+    hearings = [Hearing(measures, mine, earlier, printed, rows) for mine in panels.values()]
     passed, together = Guarded(), before
     ends = at_once([hearing.decided(before) for hearing in hearings], printed)
     for hearing, decisions in zip(hearings, ends, strict=True):
@@ -146,11 +147,11 @@ class Hearing:
     """The audit of one panel, county and season, which asks again after each step. What a table
     shows under the same decisions is worked out once."""
 
-    tally: Tally
     measures: Sequence[Measure]
     plans: Sequence[Plan]
     earlier: Earlier
     printed: Printed
+    rows: Rows
     made: dict[State, Table] = field(default_factory=dict)
     known: dict[tuple[State, ...], list[Doubt]] = field(default_factory=dict)
 
@@ -230,7 +231,7 @@ class Hearing:
         if at not in self.made:
             table = outline(plan, int(at.coarse), at.left_out)
             if plan.key in self.earlier.tables:  # it is compared with its rows of before
-                table = with_rows(table, self.tally, self.measures, plan)
+                table = self.rows.into(table, plan)
             self.made[at] = table
         return self.made[at]
 
@@ -238,8 +239,6 @@ class Hearing:
         """The panel's tables with their rows, and what becomes of each."""
         tables, fates = self.tables(decisions)
         return [
-            with_rows(table, self.tally, self.measures, plan)
-            if fates[table.key] in FRESH and not table.rows
-            else table
+            self.rows.into(table, plan) if fates[table.key] in FRESH and not table.rows else table
             for table, plan in zip(tables, self.plans, strict=True)
         ], fates

@@ -7,14 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.disclosure.grouping import (
-    Atoms,
-    exchanges,
-    grouped,
-    may_be_fewer,
-    place_exchanges,
-    room_of,
-)
+from analysis.disclosure.grouping import Grouped, grouped, may_be_fewer, room_of
 from analysis.disclosure.parts import MANY, Part, Parts
 from analysis.disclosure.witness import World
 from analysis.measures import TOTAL, WHOLE, BoolArray, IntArray, Measure, is_part
@@ -34,8 +27,8 @@ class Sheets:
     measures: Sequence[Measure]  # of each sheet
     first: IntArray  # shape (T,): a table's first sheet
     index: IntArray  # shape (S,): sheet of the shown score that this question is part of, or -1
-    counts: Sequence[IntArray]  # of each table, shape (R, its groups, its measures, STATS)
-    stats: IntArray  # the same by sheet, shape (S, R, G, STATS)
+    said: Sequence[Grouped]  # what each table's partitions say
+    stats: IntArray  # shape (S, R, G, STATS); cuts with fewer groups have nobody in the others
 
     @classmethod
     def of(cls, tally: Tally, measures: Sequence[Measure], tables: Sequence[Table]) -> Sheets:
@@ -53,7 +46,11 @@ class Sheets:
                     parts = [j for j, measure in enumerate(shown) if is_part(measure, score)]
                     index[start + np.array(parts, dtype=np.int64)] = start + i
         of = [measures[i] for table in tables for i in table.measures]
-        return cls(tables, of, first[:-1], index, counts, stats)
+        said = [
+            grouped(table, of_table, of[start].countywide, of[start].fewest)
+            for table, of_table, start in zip(tables, counts, first.tolist(), strict=False)
+        ]
+        return cls(tables, of, first[:-1], index, said, stats)
 
     @property
     def table(self) -> IntArray:
@@ -125,27 +122,27 @@ class Sheets:
         alike (World); more: places whose public counts would not show one person more."""
         shape = (len(self.tables), *self.stats.shape[1:3])
         joins, leaves = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
-        place_joins, place_leaves = np.zeros(shape[:2], dtype=bool), np.zeros(shape[:2], dtype=bool)
+        place_joins, place_leaves = np.zeros((2, *shape[:2]), dtype=bool)
+        totals = {
+            table.key.panel: said
+            for table, said in zip(self.tables, self.said, strict=True)
+            if table.key.cut == TOTAL
+        }
         fewer = np.array([may_be_fewer(sizes) for sizes in tally.events], dtype=bool)
-        for t, table in enumerate(self.tables):
-            counts, first = self.counts[t], self.measures[self.first[t]]
-            groups = counts.shape[1]
-            joins[t, :, :groups], leaves[t, :, :groups] = exchanges(table, counts, first.fewest)
-            if table.key.cut == TOTAL:
-                whole = counts.sum(axis=1)
-                may_join, may_leave = place_exchanges(table, whole, first.countywide, first.fewest)
-            place_joins[t], place_leaves[t] = may_join & more, may_leave & fewer
+        for t, (table, said) in enumerate(zip(self.tables, self.said, strict=True)):
+            groups = said.joins.shape[1]
+            joins[t, :, :groups], leaves[t, :, :groups] = said.joins, said.leaves
+            total = totals[table.key.panel]
+            place_joins[t], place_leaves[t] = total.place_joins & more, total.place_leaves & fewer
         return joins, leaves, place_joins, place_leaves
 
-    def parts(self) -> tuple[Parts, list[list[Atoms]]]:
+    def parts(self) -> Parts:
         """Every part of each table, and then its atoms, by table."""
-        parts, atoms = [], []
-        for t, (table, counts) in enumerate(zip(self.tables, self.counts, strict=True)):
-            first = self.measures[self.first[t]]
-            atoms.append(grouped(table, counts, first.countywide, first.fewest))
+        parts = []
+        for t, (table, said) in enumerate(zip(self.tables, self.said, strict=True)):
             parts += [Part(t, places, groups) for _, places, groups in parts_of(table.layout)]
-            parts += [Part(t, *at, printed=False) for some in atoms[-1] for at in some.where]
-        return Parts(parts, self.first, self.count, self.stats.shape[1:3]), atoms
+            parts += [Part(t, *at, printed=False) for some in said.atoms for at in some.where]
+        return Parts(parts, self.first, self.count, self.stats.shape[1:3])
 
     @property
     def steps(self) -> IntArray:

@@ -17,7 +17,7 @@ import numpy as np
 from analysis.measures import WHOLE, IntArray, Measure, is_part
 from analysis.tabulation.counts import ASKED, BOTTOM, HANGS, HIGH, LOW, SUM, TOP, N, Tally
 from analysis.tabulation.exact_rows import counted
-from analysis.tabulation.figure_print import counts_of, print_columns
+from analysis.tabulation.figure_print import counts_of, exact_table, print_columns
 from analysis.tabulation.rounding import band_event
 from analysis.tabulation.tables import Exact, Grouping, Table, plan_tables
 
@@ -122,7 +122,7 @@ def printed(audited: Audited, tally: Tally) -> list[Any] | None:
         rows = [row if row.unit != "score" else _within_span(row) for row in table.rows]
         if any(row.unit == "score" and row.bottom > row.top for row in rows):
             return None
-        columns = print_columns(counts_of(rows))
+        columns = print_columns(counts_of(exact_table(rows)))
         text = [np.array(column).astype(str).tolist() for column in columns.values()]
         who = [[getattr(row, name) for name in Exact._fields if name not in COUNTS] for row in rows]
         prints.append((plan.key, plan.notes, plan.layout, plan.few, who, text))

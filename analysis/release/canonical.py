@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from analysis.release.columns import TABLES
+from analysis.measures import IntArray
+from analysis.release.columns import TABLES, Field
 
 DECIMALS = 6
+MOST = 2**62  # of a number that stands for the keys of a row
 FORMAT = "porchlight release 2"  # first line of what is checksummed; raise it with the columns
 
 
@@ -35,11 +38,11 @@ class Checksum:
 
     def begin(self, name: str) -> None:
         """The next table of TABLES begins."""
-        self.add("".join(f"{line}\n" for line in _head(name)))
+        self.add("".join(f"{line}\n" for line in _head(name)).encode())
 
-    def add(self, text: str) -> None:
-        """Some rows of it, as rows_text() writes them."""
-        self._sha256.update(text.encode())
+    def add(self, text: bytes) -> None:
+        """Some rows of it, as rows_text() writes them, in UTF-8."""
+        self._sha256.update(text)
 
     def hexdigest(self) -> str:
         return self._sha256.hexdigest()
@@ -47,21 +50,45 @@ class Checksum:
 
 def rows_text(table: pd.DataFrame, name: str) -> str:
     """The lines of rows in the text that is checksummed; table: as tidy() returns it."""
-    columns = [
-        words_of(table[field.name], partial(_word, kind=field.kind), "") for field in TABLES[name]
-    ]
+    return lines_of([words_of(table[field.name], word_of(field))[0] for field in TABLES[name]])
+
+
+def lines_of(columns: Sequence[Sequence[str]]) -> str:
+    """The lines of rows whose words stand in these columns."""
     return "".join(f"{line}\n" for line in map("\t".join, zip(*columns, strict=True)))
 
 
-def words_of(column: pd.Series, word: Callable[[Any], str], missing: str) -> list[str]:
-    """word(value) of every value of a column; each different one is written once.
+def word_of(field: Field) -> Callable[[Any], str]:
+    """How a value of this column is written in the text that is checksummed."""
+    return partial(_word, kind=field.kind)
 
-    Released columns hold few different values: ids, bands, counts in steps.
+
+def words_of(column: pd.Series, *written: Callable[[Any], str]) -> list[list[str]]:
+    """Every value of a column, written in one or several ways; each different one is written once.
+
+    Released columns hold few different values: ids, bands, counts in steps. Missing is NaN to all.
     """
-    codes, values = pd.factorize(column)
-    words = np.array([*map(word, values.tolist()), missing], dtype=object)
-    labels: list[str] = words[codes].tolist()  # NaN has the code -1: the last
-    return labels
+    codes, values = pd.factorize(column.to_numpy())
+    different = [*values.tolist(), np.nan]  # NaN has the code -1: the last
+    spelled = (np.array([*map(word, different)], dtype=object) for word in written)
+    return [words[codes].tolist() for words in spelled]
+
+
+def frozen_order(keys: Sequence[NDArray[Any]]) -> IntArray:
+    """Positions of the rows in the order of their keys; equal rows stay as they stand.
+
+    What sort_values() does, in a quarter of its time: keys hold few different values, which are
+    put in order once each. What is missing comes last.
+    """
+    place: IntArray = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        codes, values = pd.factorize(key)  # what is missing has the code -1: the last
+        ranks = np.full(len(values) + 1, len(values))
+        ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+        if len(place) and place.max() >= MOST // len(ranks):
+            place = np.unique(place, return_inverse=True)[1]
+        place = place * len(ranks) + ranks[codes]
+    return np.argsort(place, kind="stable")
 
 
 def _head(name: str) -> tuple[str, str]:

@@ -30,6 +30,7 @@ from analysis.release.columns import NOTES
 from analysis.release.figures import RAW, RhoKey, publish
 from analysis.release.released import tidy
 from analysis.tabulation.counts import tallies
+from analysis.tabulation.figure_print import exact_table
 from analysis.tabulation.tables import Exact, Note, Table, TableKey
 
 KEY = list(TableKey._fields)
@@ -142,7 +143,8 @@ def part_of(
     built = Built()
     if len(rows):
         built = build_county(rows, task.measures, task.cuts, earlier, task.withheld)
-    figures, ledger = publish(built.rows), new_ledger(built.rows, task.made)
+    exact = exact_table(built.rows)
+    figures, ledger = publish(exact), new_ledger(exact, task.made)
     if before is not None:
         figures = _together(_standing(before.figures, built.fresh)[list(RAW)], figures)
         ledger = _together(_standing(before.ledger, built.fresh), ledger)

@@ -22,7 +22,7 @@ from analysis.release.counties import County, Summary
 from analysis.release.county import Task
 from analysis.release.executors import in_order
 from analysis.release.figures import Known, RhoKey, newest_season, with_ranges
-from analysis.release.overall import Parts, overall, parts_of
+from analysis.release.overall import Parts, overall, parts_by_county
 from analysis.release.released import tidy
 from analysis.release.verdict import settled_curves
 from analysis.tabulation.tables import Note
@@ -46,7 +46,7 @@ class Build:
     parts: list[Parts] = field(default_factory=list)
 
     def figures(self, shape: Shape) -> Iterator[Any]:
-        """shape(table) of the figures, season by season and county by county."""
+        """shape(table) of the figures of some counties, season by season and county by county."""
         for season in sorted({s for one in self.summaries for s in one.seasons}):
             here = [
                 county
@@ -55,18 +55,17 @@ class Build:
             ]
             known = {key: one for key, one in self.known.items() if key[0] == season}
             work = partial(_figures, season=season, known=known, shape=shape)
-            for figures in in_order(self.executor, work, _some(here)):
-                yield from figures
+            yield from in_order(self.executor, work, _some(here))
 
     def changes(self, shape: Shape) -> Iterator[Any]:
-        """shape(table) of the changes, county by county."""
+        """shape(table) of the changes of some counties, county by county."""
         work = partial(_changes, task=self.task, known=self.known, curves=self.curves, shape=shape)
-        for batch in in_order(self.executor, work, self._some_with_notes()):
-            for made, parts in batch:
-                self.parts.append(parts)
+        for made, parts in in_order(self.executor, work, self._some_with_notes()):
+            for one in parts:
+                self.parts.append(one)
                 if len(self.parts) == PARTS:
                     self.parts = [Parts.together(self.parts)]
-                yield made
+            yield made
 
     def overall(self) -> pd.DataFrame:
         """The programme and its states; after changes(), which adds them up."""
@@ -94,26 +93,21 @@ def curves_of_programme(
     tests: dict[str, list[float]] = {}
     work = partial(_tests, measures=measures, known=known)
     for batch in in_order(executor, work, _some(counties)):
-        for family, p_values in batch:
+        for family, p_values in batch.items():
             tests.setdefault(family, []).extend(p_values)
     return settled_curves(tests.items())
 
 
 def _tests(
     counties: Sequence[County], measures: Sequence[Measure], known: Mapping[RhoKey, Known]
-) -> list[tuple[str, list[float]]]:
-    newest = newest_season(known)
-    tests: list[tuple[str, list[float]]] = []
-    for county in counties:
-        tests += change_tests(with_ranges(county.figures(), known), measures, newest).items()
-    return tests
+) -> dict[str, list[float]]:
+    return change_tests(_derived(counties, None, known), measures, newest_season(known))
 
 
 def _figures(
     counties: Sequence[County], season: int, known: Mapping[RhoKey, Known], shape: Shape
-) -> list[Any]:
-    tables = (with_ranges(county.figures(season), known) for county in counties)
-    return [shape(tidy(table, FIGURES)) for table in tables]
+) -> Any:
+    return shape(tidy(_derived(counties, season, known), FIGURES))
 
 
 def _changes(
@@ -122,16 +116,29 @@ def _changes(
     known: Mapping[RhoKey, Known],
     curves: Mapping[str, Curve],
     shape: Shape,
-) -> list[tuple[Any, Parts]]:
-    made = []
-    for county, dropped in counties:
-        totals = tidy(with_ranges(county.figures(), known), FIGURES)
-        changes = released_changes(totals, task.measures, newest_season(known), curves)
-        changes = tidy(changes, CHANGES)
-        notes = tidy([note._asdict() for note in dropped], NOTES)
-        parts = parts_of(totals, changes, notes, task.measures)
-        made.append((shape(changes), parts))
-    return made
+) -> tuple[Any, list[Parts]]:
+    """The changes of some counties, and what each gives to the whole."""
+    totals = tidy(_derived([county for county, _ in counties], None, known), FIGURES)
+    changes = released_changes(totals, task.measures, newest_season(known), curves)
+    changes = tidy(changes, CHANGES)
+    dropped = [note._asdict() for _, notes in counties for note in notes]
+    names = [county.name for county, _ in counties]
+    return shape(changes), parts_by_county(
+        names, totals, changes, tidy(dropped, NOTES), task.measures
+    )
+
+
+def _derived(
+    counties: Sequence[County], season: int | None, known: Mapping[RhoKey, Known]
+) -> pd.DataFrame:
+    """The figures of some counties with their ranges: put together, each step is done once.
+
+    A table without rows has no types to take over.
+    """
+    tables = [county.figures(season) for county in counties]
+    return with_ranges(
+        pd.concat([one for one in tables if len(one)] or tables[:1], ignore_index=True), known
+    )
 
 
 def _some(units: Sequence[Any]) -> Iterator[list[Any]]:

@@ -6,7 +6,7 @@ what is shown, so anybody can repeat it from the download.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,6 @@ from analysis.measures import SCALE, TOTAL
 from analysis.release.columns import FIGURES
 from analysis.tabulation.figure_print import counts_of, print_columns
 from analysis.tabulation.rounding import THIRDS, FloatArray
-from analysis.tabulation.tables import Exact
 from analysis.wordings import COUNTED
 
 RhoKey = tuple[int, str, str]  # season, measure id, agency
@@ -33,11 +32,9 @@ def newest_season(rho: Iterable[RhoKey]) -> int:
     return max((season for season, *_ in rho), default=0)
 
 
-def publish(rows: Sequence[Exact]) -> pd.DataFrame:
-    """Banded figures of exact rows, columns RAW; the exact columns do not survive."""
-    table = pd.DataFrame(list(rows), columns=list(Exact._fields))
-    table = table.assign(**print_columns(counts_of(rows)))
-    return table[list(RAW)]
+def publish(exact: pd.DataFrame) -> pd.DataFrame:
+    """Banded figures of an exact_table(), columns RAW; the exact columns do not survive."""
+    return exact.assign(**print_columns(counts_of(exact)))[list(RAW)]
 
 
 class Known(NamedTuple):
@@ -58,7 +55,7 @@ def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.Data
     them from the download.
     Source: METHODS 3.
     """
-    keys = zip(figures["season"], figures["measure"], figures["agency"], strict=True)
+    keys = zip(*(figures[name].tolist() for name in ("season", "measure", "agency")), strict=True)
     moments = np.array([known[key] for key in keys], dtype=float).reshape(-1, 2)
     scale = scale_of(figures)
     n, m = figures["n_low"].to_numpy(float), figures["per_event"].to_numpy(float)
@@ -85,4 +82,6 @@ def round_off(x: FloatArray) -> FloatArray:
 
 def scale_of(table: Mapping[str, Any] | pd.DataFrame) -> FloatArray:
     """What a whole is called in each row: 1 for a share, 100 for a score."""
-    return np.array([SCALE[unit] for unit in table["unit"]], dtype=np.float64)
+    units = table["unit"]
+    listed = units.tolist() if isinstance(units, pd.Series) else units
+    return np.array([SCALE[unit] for unit in listed], dtype=np.float64)

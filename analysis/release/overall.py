@@ -66,12 +66,51 @@ def parts_of(
 
     notes: they name the places that had too few answers to be shown at all.
     """
+    return _parts(figures, changes, notes, measures, KEY)
+
+
+def parts_by_county(
+    names: Sequence[tuple[str, str]],
+    figures: pd.DataFrame,
+    changes: pd.DataFrame,
+    notes: pd.DataFrame,
+    measures: Sequence[Measure],
+) -> list[Parts]:
+    """parts_of() each of several counties: to the last bit what it gives by itself.
+
+    names: state and id of each county
+    """
+    parts = _parts(figures, changes, notes, measures, ["county", *KEY])
+    by_county = [dict(iter(table.groupby(["state", "county"]))) for table in vars(parts).values()]
+    nothing = [table.iloc[:0] for table in vars(parts).values()]
+    return [
+        Parts(*(
+            tables.get(name, none).drop(columns="county")
+            for tables, none in zip(by_county, nothing, strict=True)
+        ))
+        for name in names
+    ]  # fmt: skip
+
+
+def _parts(
+    figures: pd.DataFrame,
+    changes: pd.DataFrame,
+    notes: pd.DataFrame,
+    measures: Sequence[Measure],
+    key: list[str],
+) -> Parts:
+    """What adds up, by the columns of KEY or by more."""
     total = figures[figures["cut"] == TOTAL]
     own = total[~total["community"].isin(["", OTHER])]
     clear = own[(own["band"] != THIRDS) & ~own["wording"].str.contains(MIXED, regex=False)]
     moved = changes[~changes["community"].isin(["", OTHER])].rename(columns={"season_to": "season"})
     few = _too_few(notes, measures)
-    return Parts(_value(clear), _change(moved), _counts(moved), _left_out(total, clear, few))
+    return Parts(
+        _added([_shown(clear, key)], [*key, "unit", "wording"]),
+        _change(moved, key),
+        _counts(moved, key),
+        _left_out(total, clear, few, key),
+    )
 
 
 def overall(parts: Parts) -> pd.DataFrame:
@@ -143,14 +182,10 @@ def most_of(weighed: Iterable[tuple[Any, int]]) -> Any:
     return max(sums, key=lambda one: (sums[one], one), default=None)
 
 
-def _value(rows: pd.DataFrame) -> pd.DataFrame:
-    return _added([_shown(rows)], [*KEY, "unit", "wording"])
-
-
-def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+def _shown(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """What each row gives to the sums behind a figure of several places."""
     given = _given({name: rows[name].to_numpy() for name in SUMMED})
-    return rows[[*KEY, "unit", "wording"]].assign(places=1, **given)
+    return rows[[*key, "unit", "wording"]].assign(places=1, **given)
 
 
 def _given(rows: Columns) -> dict[str, FloatArray]:
@@ -177,11 +212,11 @@ def _figure_of(sums: Columns, scale: FloatArray) -> dict[str, FloatArray]:
     }
 
 
-def _change(moved: pd.DataFrame) -> pd.DataFrame:
+def _change(moved: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     comparable = moved[(moved["basis"] == BEFORE) & moved["change"].notna()]
     d = comparable["change"].to_numpy(dtype=float)
-    table = comparable[[*KEY, "season_from"]].assign(compared=1, total=d, squares=d**2)
-    return _added([table], [*KEY, "season_from"])
+    table = comparable[[*key, "season_from"]].assign(compared=1, total=d, squares=d**2)
+    return _added([table], [*key, "season_from"])
 
 
 def _mean_change(sums: pd.DataFrame) -> pd.DataFrame:
@@ -205,25 +240,27 @@ def _mean_of(c: FloatArray, total: FloatArray, squares: FloatArray) -> dict[str,
     return {**shown, "verdict": verdict}
 
 
-def _counts(moved: pd.DataFrame) -> pd.DataFrame:
+def _counts(moved: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     now = moved[moved["basis"] == BEFORE]
     over_years = moved[(moved["basis"] == TREND) & (moved["rung"] > 0)]
-    table = now[KEY].assign(
+    table = now[key].assign(
         **{name: (now["verdict"] == name).astype(int) for name in COUNTED},
         chance=now["chance"].fillna(0.0),
     )
-    lines = over_years[KEY].assign(
+    lines = over_years[key].assign(
         **{name: (over_years["verdict"] == name).astype(int) for name in OVER_YEARS}
     )
-    return _added([table, lines], KEY)
+    return _added([table, lines], key)
 
 
-def _left_out(total: pd.DataFrame, clear: pd.DataFrame, few: pd.DataFrame) -> pd.DataFrame:
+def _left_out(
+    total: pd.DataFrame, clear: pd.DataFrame, few: pd.DataFrame, key: list[str]
+) -> pd.DataFrame:
     """Every place with answers that has no number of its own: too few answers to be shown, told
     in words, pooled, or asked in mixed words."""
     shown = total.assign(place=total["members"].where(total["members"] != "", total["community"]))
-    places = pd.concat([_one_each(shown), few])[[*KEY, "community"]].drop_duplicates()
-    matched = places.merge(clear[[*KEY, "community"]], how="left", indicator=True)
+    places = pd.concat([_one_each(shown), few])[[*key, "community"]].drop_duplicates()
+    matched = places.merge(clear[[*key, "community"]], how="left", indicator=True)
     return matched[matched["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
 
 
@@ -234,7 +271,7 @@ def _too_few(notes: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
         [(measure.panel, *measure.key) for measure in measures],
         columns=["panel", "measure", "agency"],
     )
-    hidden = hidden[["state", "season", "panel", "members"]].merge(of, on="panel")
+    hidden = hidden[["state", "county", "season", "panel", "members"]].merge(of, on="panel")
     return _one_each(hidden.assign(place=hidden["members"]))
 
 

@@ -20,6 +20,7 @@ from analysis.estimators.intraclass import most_per_event
 from analysis.measures import LEAST, WHOLE, IntArray, Measure
 from analysis.release.figures import publish, with_ranges
 from analysis.release.programme import programme_knows
+from analysis.tabulation.figure_print import exact_table
 from analysis.tabulation.rounding import band_event, band_n
 from analysis.tabulation.tables import Exact
 
@@ -121,7 +122,7 @@ def figures_of(seasons: Sequence[Season]) -> pd.DataFrame:
         for one in seasons
     }
     rows = [row for one in seasons for row in _rows(one, asked)]
-    return with_ranges(publish(rows), programme_knows(evenings, asked))
+    return with_ranges(publish(exact_table(rows)), programme_knows(evenings, asked))
 
 
 def _rows(one: Season, asked: Sequence[Measure]) -> list[Exact]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from analysis.estimators.basic import FloatArray
 from analysis.estimators.evenings import evening_sums
@@ -62,7 +63,7 @@ def tallies(
         cell = np.ravel_multi_index((season, place, group), shape)
         counted[cut] = (groups, _summed(stats, cell, shape), _summed(marks, cell, shape))
     wordings = _wordings(county, stats[:, :, ASKED] > 0, measures)
-    events = county.groupby(["season", "community", "event"], observed=True).size()
+    events = _events(county)
     evenings = _evenings(county, stats)
     came = _head_counts(county)
     for i, year in enumerate(seasons):
@@ -72,7 +73,7 @@ def tallies(
             state=state,
             county=name,
             communities=tuple(places[c] for c in here),
-            events=tuple(tuple(sorted(events[year, places[c]].tolist())) for c in here),
+            events=tuple(tuple(sorted(events[year, places[c]])) for c in here),
             head_counts=tuple(came.get((year, places[c]), 0) for c in here),
             groups={cut: tuple(counted[cut][0]) for cut in counted},
             counts={cut: counted[cut][1][i][here] for cut in counted},
@@ -80,6 +81,15 @@ def tallies(
             wordings=tuple(wordings[int(year), places[c]] for c in here),
             evenings=evenings[int(year)],
         )
+
+
+def _events(county: pd.DataFrame) -> dict[Any, list[int]]:
+    """(season, community) -> how many answered at each of its events."""
+    sizes = county.groupby(["season", "community", "event"], observed=True).size()
+    events: dict[Any, list[int]] = {}
+    for (season, community, _), size in zip(sizes.index.tolist(), sizes.tolist(), strict=True):
+        events.setdefault((season, community), []).append(size)
+    return events
 
 
 def _evenings(county: pd.DataFrame, stats: IntArray) -> dict[int, FloatArray]:
@@ -120,6 +130,7 @@ def _per_row(frame: pd.DataFrame, measures: Sequence[Measure]) -> tuple[IntArray
     stats = np.zeros((len(frame), len(measures), len(STATS)), dtype=np.int64)
     marks = np.zeros((len(frame), len(measures), MARKS), dtype=np.uint64)
     keys = _digests(frame["key"])
+    others = {m.sample: ~in_sample(frame, m) for m in {m.sample: m for m in measures}.values()}
     for i, measure in enumerate(measures):
         a = answers(frame, measure)
         more: Sequence[NDArray[Any]] = (a.dont_know, a.bottom, a.top)
@@ -130,8 +141,8 @@ def _per_row(frame: pd.DataFrame, measures: Sequence[Measure]) -> tuple[IntArray
         said = (a.value + (a.valid * 2 + a.dont_know * 4 + a.bottom * 8) * 10**9).astype(np.uint64)
         counts = (a.valid | a.dont_know)[:, None]  # whoever changes nothing in print has no mark
         marks[:, i] = np.where(counts, _mixed(keys ^ _mixed(said)[:, None]), 0)
-        others = ~in_sample(frame, measure)  # answers count for one sample only
-        stats[others, i], marks[others, i] = 0, 0
+        if (here := others[measure.sample]).any():  # answers count for one sample only
+            stats[here, i], marks[here, i] = 0, 0
     return stats, marks
 
 
@@ -153,11 +164,11 @@ def _mixed(words: Marks) -> Marks:
 
 def _summed(values: NDArray[Any], cell: IntArray, shape: tuple[int, ...]) -> NDArray[Any]:
     """Sums of the rows of each cell, 0 where there are none; shape (*shape, *values.shape[1:])."""
-    order = np.argsort(cell, kind="stable")
-    present, first = np.unique(cell[order], return_index=True)
-    dense = np.zeros((int(np.prod(shape)), *values.shape[1:]), dtype=values.dtype)
-    dense[present] = np.add.reduceat(values[order], first, axis=0)
-    return dense.reshape(*shape, *values.shape[1:])
+    rows = len(cell)
+    among = (np.ones(rows, dtype=values.dtype), (cell, np.arange(rows)))
+    members = csr_array(among, shape=(int(np.prod(shape)), rows))
+    summed: NDArray[Any] = members @ values.reshape(rows, -1)
+    return summed.reshape(*shape, *values.shape[1:])
 
 
 def _wordings(

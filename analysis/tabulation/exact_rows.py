@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.estimators.intraclass import most_per_event
-from analysis.measures import TOTAL, IntArray, Measure
+from analysis.measures import LEAST, TOTAL, Measure
 from analysis.tabulation.counts import BOTTOM, DONT_KNOW, SUM, TOP, Marks, N, Tally
-from analysis.tabulation.rounding import band_event, band_n
+from analysis.tabulation.rounding import N_STEP, band_event, band_n
 from analysis.tabulation.tables import (
     Chart,
     Exact,
@@ -66,8 +67,9 @@ def build_tables(
     ------
     METHODS 7.
     """
+    rows = Rows(tally, measures)
     for plan in plan_tables(tally, measures, cuts, earlier, withheld):
-        yield counted(tally, measures, plan, int(plan.key in coarse))
+        yield rows.into(outline(plan, int(plan.key in coarse)), plan)
 
 
 def counted(
@@ -78,7 +80,7 @@ def counted(
     left_out: frozenset[Chart] = frozenset(),
 ) -> Table:
     """A planned table with its exact rows: one per part and per measure that was asked there."""
-    return with_rows(outline(plan, coarse, left_out), tally, measures, plan)
+    return Rows(tally, measures).into(outline(plan, coarse, left_out), plan)
 
 
 def outline(plan: Plan, coarse: int, left_out: frozenset[Chart] = frozenset()) -> Table:
@@ -87,50 +89,92 @@ def outline(plan: Plan, coarse: int, left_out: frozenset[Chart] = frozenset()) -
     return replace(made, left_out=left_out, coarse=coarse)
 
 
-def with_rows(table: Table, tally: Tally, measures: Sequence[Measure], plan: Plan) -> Table:
-    """The table with its exact rows."""
-    parts = parts_of(plan.layout)
-    rows = tuple(_rows(tally, measures, plan, parts, table.coarse)) if parts else ()
-    if table.left_out:
-        rows = tuple(r for r in rows if (r.community, r.measure, r.agency) not in table.left_out)
-    return replace(table, rows=rows)
+class Rows:
+    """Makes the exact rows of a county and season: what many tables ask of the same places is
+    looked up once."""
 
+    def __init__(self, tally: Tally, measures: Sequence[Measure]) -> None:
+        self.tally, self.measures = tally, measures
+        self.areas: dict[tuple[int, ...], Together] = {}
 
-def _rows(
-    tally: Tally, measures: Sequence[Measure], plan: Plan, parts: Sequence[Place], coarse: int
-) -> Iterator[Exact]:
-    kept, cut, areas = list(plan.measures), plan.key.cut, plan.areas
-    stats = part_sums(tally.counts[cut][:, :, kept], parts)
-    marks = part_sums(tally.marks[cut][:, :, kept], parts)
-    there, of = np.nonzero(stats[:, :, N])
-    area_of = np.array([i for i, _, _ in parts])[there]
-    sizes = [[size for place in area.places for size in tally.events[place]] for area in areas]
-    per_event = _per_event(stats[there, of, N], area_of, sizes, coarse)
-    wordings = [[_wording(tally, area.places, i) for i in kept] for area in areas]
-    shown = [measures[i] for i in kept]
-    single = np.array([len(measure.questions) == 1 for measure in shown])
-    came = [_head_count(tally, a.places) if cut == TOTAL else 0 for a in areas]
-    ids = [tuple(tally.groups[cut][g] for g in part) for _, _, part in parts]
-    where = (there.tolist(), area_of.tolist(), of.tolist())
-    s = stats[there, of]
-    of_table = [[*plan.key, area.community, "|".join(area.members)] for area in areas]
-    of_part = [[name_of(part), "|".join(part) if len(part) > 1 else ""] for part in ids]
-    of_measure = [[measure.id, measure.agency, measure.unit] for measure in shown]
-    numbers = [
-        column.tolist()
-        for column in (
-            s[:, N], s[:, SUM], np.where(single[of], s[:, DONT_KNOW], -1), s[:, BOTTOM], s[:, TOP]
+    def into(self, table: Table, plan: Plan) -> Table:
+        """The table with its rows: one per part and per measure that was asked there."""
+        parts = parts_of(plan.layout)
+        rows = tuple(self._rows(plan, parts, table.coarse)) if parts else ()
+        if table.left_out:
+            shown = (r for r in rows if (r.community, r.measure, r.agency) not in table.left_out)
+            rows = tuple(shown)
+        return replace(table, rows=rows)
+
+    def _rows(self, plan: Plan, parts: Sequence[Place], coarse: int) -> Iterator[Exact]:
+        kept, cut, tally = list(plan.measures), plan.key.cut, self.tally
+        shown = [self.measures[i] for i in kept]
+        stats = part_sums(tally.counts[cut], parts, kept)
+        marks = part_sums(tally.marks[cut], parts, kept)
+        there, of = np.nonzero(stats[:, :, N])
+        s = stats[there, of]
+        single = np.array([len(measure.questions) == 1 for measure in shown])
+        dont_know = np.where(single[of], s[:, DONT_KNOW], -1)
+        columns = (
+            band_n(s[:, N], coarse)[0],
+            s[:, N],
+            s[:, SUM],
+            dont_know,
+            s[:, BOTTOM],
+            s[:, TOP],
         )
-    ]  # fmt: skip
-    made = zip(*where, per_event, *numbers, _mark_words(marks[there, of]), strict=True)
-    for part, area, j, m, n, total, dont_know, bottom, top, mark in made:
-        yield Exact._make(
-            (
-                *of_table[area], *of_part[part], *of_measure[j], wordings[area][j],
-                len(sizes[area]), m, shown[j].splits, n, total, dont_know, bottom, top, coarse,
-                plan.least, mark, came[area],
-            )
-        )  # fmt: skip
+        areas = [self._together(area.places) for area in plan.areas]
+        of_table = [(*plan.key, area.community, "|".join(area.members)) for area in plan.areas]
+        ids = [tuple(tally.groups[cut][g] for g in part) for _, _, part in parts]
+        of_part = [(name_of(part), "|".join(part) if len(part) > 1 else "") for part in ids]
+        of_measure = [(measure.id, measure.agency, measure.unit) for measure in shown]
+        numbers = zip(*(column.tolist() for column in columns), strict=True)
+        wordings = [[here.wording(i) for i in kept] for here in areas]
+        splits = [measure.splits for measure in shown]
+        made = zip(there.tolist(), of.tolist(), numbers, _mark_words(marks[there, of]), strict=True)
+        for part, j, (least, *counts), mark in made:
+            here = areas[i := parts[part][0]]
+            yield Exact._make(
+                (
+                    *of_table[i], *of_part[part], *of_measure[j], wordings[i][j],
+                    here.events, here.most[least // N_STEP], splits[j], *counts, coarse,
+                    plan.least, mark, here.came if cut == TOTAL else 0,
+                )
+            )  # fmt: skip
+
+    def _together(self, places: tuple[int, ...]) -> Together:
+        if places not in self.areas:
+            self.areas[places] = Together.of(self.tally, places)
+        return self.areas[places]
+
+
+@dataclass(frozen=True)
+class Together:
+    """What is told of the people of some places, whatever they were asked."""
+
+    tally: Tally
+    places: tuple[int, ...]
+    events: int
+    most: list[int]  # by the least n of a class, in steps: the largest mean event, rounded up
+    came: int  # people at their events; 0 unless each was counted
+    words: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tally: Tally, places: tuple[int, ...]) -> Together:
+        sizes = np.array([size for place in places for size in tally.events[place]])
+        classes = np.arange(LEAST // N_STEP, sizes.sum() // N_STEP + 1) * N_STEP
+        classes[:1] = LEAST  # the one that is no multiple of a step
+        most = np.ceil(most_per_event(classes, band_event(sizes))).astype(np.int64)
+        counted = [tally.head_counts[place] for place in places]
+        came = sum(counted) if all(counted) else 0
+        return cls(tally, places, len(sizes), [0] * (LEAST // N_STEP) + most.tolist(), came)
+
+    def wording(self, measure: int) -> str:
+        """One version, or several joined by a plus: people here were asked in different words."""
+        if measure not in self.words:
+            put = (self.tally.wordings[place][measure] for place in self.places)
+            self.words[measure] = "+".join(sorted(frozenset().union(*put)))
+        return self.words[measure]
 
 
 def _mark_words(marks: Marks) -> list[str]:
@@ -140,45 +184,17 @@ def _mark_words(marks: Marks) -> list[str]:
     return [digits[i : i + width] for i in range(0, len(digits), width)]
 
 
-def _head_count(tally: Tally, places: Sequence[int]) -> int:
-    """How many people came to the events of these places; 0 unless each was counted."""
-    counted = [tally.head_counts[place] for place in places]
-    return sum(counted) if all(counted) else 0
-
-
 def parts_of(layout: Sequence[Layout]) -> list[Place]:
     """Where every part of a table lies, area by area."""
     return [(i, area.places, part) for i, area in enumerate(layout) for part in area.groups]
 
 
-def part_sums(cells: NDArray[Any], parts: Sequence[Place]) -> NDArray[Any]:
-    """Sums over the places and groups of each part; cells (R, G, ...) -> (parts, ...), exact."""
-    places, groups, *rest = cells.shape
-    inside = np.zeros((len(parts), places, groups), dtype=cells.dtype)
-    for row, (_, there, part) in zip(inside, parts, strict=True):
-        for place in there:
-            row[place, list(part)] = 1
-    flat: NDArray[Any] = inside.reshape(-1, places * groups) @ cells.reshape(places * groups, -1)
-    return flat.reshape(len(parts), *rest)
-
-
-def _per_event(
-    n: IntArray, area_of: IntArray, sizes: Sequence[Sequence[int]], coarse: int
-) -> list[int]:
-    """The largest mean event that public counts allow, rounded up, of each row in its area."""
-    least, _ = band_n(n, coarse)
-    width = int(least.max(initial=0)) + 1
-    pairs, back = np.unique(area_of * width + least, return_inverse=True)
-    counts = np.zeros(len(pairs), dtype=np.int64)
-    of = pairs // width
-    for i, events in enumerate(sizes):
-        here = of == i
-        if here.any():
-            most = most_per_event(pairs[here] % width, band_event(np.array(events)))
-            counts[here] = np.ceil(most)
-    return [int(m) for m in counts[back].tolist()]
-
-
-def _wording(tally: Tally, places: Sequence[int], measure: int) -> str:
-    """One version, or several joined by a plus: people here were asked in different words."""
-    return "+".join(sorted(frozenset().union(*(tally.wordings[c][measure] for c in places))))
+def part_sums(cells: NDArray[Any], parts: Sequence[Place], measures: Sequence[int]) -> NDArray[Any]:
+    """Sums over the places and groups of each part, exact; cells (R, G, M, ...) -> (parts,
+    measures, ...)."""
+    groups = cells.shape[1]
+    inside = [[place * groups + g for place in there for g in part] for _, there, part in parts]
+    starts = np.cumsum([0, *map(len, inside[:-1])])
+    flat = cells.reshape(-1, *cells.shape[2:])[list(chain.from_iterable(inside))]
+    sums: NDArray[Any] = np.add.reduceat(flat[:, list(measures)], starts, axis=0)
+    return sums

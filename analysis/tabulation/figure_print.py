@@ -90,9 +90,14 @@ def shares(counts: Counts) -> Mapping[str, Share]:
     return columns
 
 
-def counts_of(rows: Sequence[Exact]) -> Counts:
-    """The counts behind exact rows, in their order."""
-    table = pd.DataFrame(list(rows), columns=list(Exact._fields))
+def exact_table(rows: Sequence[Exact]) -> pd.DataFrame:
+    """Exact rows as a table: private."""
+    columns = zip(Exact._fields, zip(*rows, strict=True), strict=True) if rows else ()
+    return pd.DataFrame({name: list(column) for name, column in columns}, columns=Exact._fields)
+
+
+def counts_of(table: pd.DataFrame) -> Counts:
+    """The counts behind an exact_table(), in its order."""
     whole = {name: table[name].to_numpy(dtype=np.int64) for name in (*COUNTED, "total", "top")}
     score = (table["unit"] == "score").to_numpy()
     return Counts(

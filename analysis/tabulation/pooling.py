@@ -88,19 +88,24 @@ def partition(
     Atoms where nothing was asked do not take part. An only atom is a partition by itself. None
     when fewer than two parts would be left (or the earlier grouping no longer holds).
     """
-    there = np.flatnonzero((counts[:, :, ASKED] > 0).any(axis=1))
-    n = {atoms[i]: counts[i] for i in there.tolist()}
-    if before is not None:
-        return _regrouped(n, before, least)
-    if len(n) == 1:
-        (atom,) = n
-        return ((atom,),) if smallest_n(n[atom]) >= least else None
-    asked = counts[:, :, ASKED] > 0
-    each = np.where(asked, counts[:, :, N], ANY).min(axis=1).tolist()
-    size = dict(zip(atoms, each, strict=True))
-    by_size = sorted(n, key=lambda atom: (size[atom], atom))
+    sizes = smallest_of(counts).tolist()
+    if before is None:
+        return divided(atoms, counts, sizes, least)
+    there = {atom: counts[i] for i, atom in enumerate(atoms) if sizes[i] < ANY}
+    return _regrouped(there, before, least)
+
+
+def divided(
+    atoms: Sequence[str], counts: IntArray, sizes: Sequence[int], least: int
+) -> tuple[Part, ...] | None:
+    """partition() of what was never published; sizes: smallest_of() these counts."""
+    size = {atom: n for atom, n in zip(atoms, sizes, strict=True) if n < ANY}
+    by_size = sorted(size, key=lambda atom: (size[atom], atom))
     pooled = [atom for atom in by_size if size[atom] < least]
     apart = by_size[len(pooled) :]
+    if len(size) == 1:
+        return None if pooled else ((by_size[0],),)
+    n = {atom: counts[i] for i, atom in enumerate(atoms)} if pooled else {}
     while pooled and apart and (len(pooled) < 2 or _pool_n(n, pooled) < least):
         pooled.append(apart.pop(0))
     if len(apart) + bool(pooled) < 2:
@@ -108,73 +113,84 @@ def partition(
     return _parts(apart, pooled)
 
 
-def leeway(
-    counts: IntArray, pooled: Sequence[int], least: int = LEAST
-) -> tuple[IntArray, IntArray]:
+def leeway(counts: IntArray, pooled: BoolArray, least: int = LEAST) -> tuple[IntArray, IntArray]:
     """The least and the greatest n of each atom and measure that give the same partition.
 
-    counts: shape (atoms, measures, STATS); pooled: positions of the pool's atoms. Shapes of the
-    results: (atoms, measures). Never too wide; narrower than the truth where atoms were pulled in.
+    counts: shape (..., atoms, measures, STATS); pooled: which atoms are the pool's, (..., atoms).
+    Shapes of the results: (..., atoms, measures). Never too wide; narrower than the truth where
+    atoms were pulled in.
     """
-    n, asked = counts[:, :, N], counts[:, :, ASKED] > 0
-    smallest = np.where(asked, n, ANY).min(axis=1)
-    small = asked.any(axis=1) & (smallest < least)
-    apart = asked.any(axis=1) & ~small
-    low = np.where(apart[:, None] & asked, least, 0)
-    high = np.full_like(n, ANY)
-    alone = ((n < least) & asked).sum(axis=1) == 1  # one measure alone makes the atom small
-    high[(small & alone)[:, None] & asked & (n < least)] = least - 1
-    pulled = np.array([i for i in pooled if apart[i]], dtype=np.int64)
-    if not pulled.size:
+    n, asked = counts[..., N], counts[..., ASKED] > 0
+    smallest, there = smallest_of(counts), asked.any(axis=-1)
+    small = there & (smallest < least)
+    apart = there & ~small
+    low = np.where(apart[..., None] & asked, least, 0)
+    short = (n < least) & asked
+    alone = short.sum(axis=-1) == 1  # one measure alone makes the atom small
+    high = np.where((small & alone)[..., None] & short, least - 1, ANY)
+    pulled = pooled & apart
+    if not pulled.any():
         return low, high
     # Those that were pulled in must stay smaller than the others, whatever all of them do at once.
-    apart[pulled] = False
-    last = int(smallest[pulled].max())
-    low[apart] = np.maximum(low[apart], np.minimum(n[apart], last + 1))
-    if len(pooled) > 2:
-        low[list(pooled)] = high[list(pooled)] = n[list(pooled)]
-    elif apart.any():
-        high[pulled] = np.where(n[pulled] == smallest[pulled, None], n[pulled], high[pulled])
-    return low, high
+    apart &= ~pulled
+    some = pulled.any(axis=-1, keepdims=True)
+    last = np.where(pulled, smallest, -1).max(axis=-1)[..., None, None]
+    low = np.where((some & apart)[..., None], np.maximum(low, np.minimum(n, last + 1)), low)
+    many = some & pooled & (pooled.sum(axis=-1, keepdims=True) > 2)
+    two = pulled & ~many & apart.any(axis=-1, keepdims=True)
+    high = np.where(two[..., None] & (n == smallest[..., None]), n, high)
+    return np.where(many[..., None], n, low), np.where(many[..., None], n, high)
 
 
-def kept_apart(counts: IntArray, least: int = LEAST) -> tuple[list[int], int] | None:
-    """Why groups have fewer than two parts: positions of all but one, and a measure on which these
-    have under `least` people together.
+def kept_apart(counts: IntArray, least: int = LEAST) -> tuple[BoolArray, IntArray]:
+    """Why groups have fewer than two parts: all but one of them, and a measure on which these have
+    under `least` people together.
 
-    counts: shape (atoms, measures, STATS). While that holds each of them is small, and so is their
-    pool until it has pulled in the last one: nothing is shown, whatever else the counts are. Of
-    several such reasons the one with the most room; None where there is none so simple.
+    counts: shape (..., atoms, measures, STATS). Returns the atoms, shape (..., atoms), and the
+    measure, shape (...). While that holds each of them is small, and so is their pool until it has
+    pulled in the last one: nothing is shown, whatever else the counts are. Of several such reasons
+    the one with the most room; no atoms where there is none so simple.
     """
-    asked = counts[:, :, ASKED] > 0
-    there = np.flatnonzero(asked.any(axis=1))
-    by_pool: dict[int, tuple[list[int], int]] = {}
-    for last in there.tolist():
-        rest = [int(i) for i in there if i != last]
-        together = counts[rest, :, N].sum(axis=0)
-        for measure in np.flatnonzero(asked[rest].all(axis=0) & (together < least)).tolist():
-            by_pool.setdefault(int(together[measure]), (rest, measure))
-    return by_pool[min(by_pool)] if by_pool and len(there) > 1 else None
+    n, asked = counts[..., N], counts[..., ASKED] > 0
+    there = np.asarray(asked.any(axis=-1))
+    others = there.sum(axis=-1)[..., None] - 1
+    together = n.sum(axis=-2, keepdims=True) - n  # without one of them: the last
+    every = asked.sum(axis=-2, keepdims=True) - asked == others[..., None]
+    reason = there[..., None] & every & (together < least) & (others[..., None] > 0)
+    flat = np.where(reason, together, ANY).reshape(*there.shape[:-1], -1)
+    last, measure = np.divmod(flat.argmin(axis=-1), n.shape[-1])
+    found = np.asarray(reason.any(axis=(-2, -1)))[..., None]
+    return found & there & (np.arange(there.shape[-1]) != last[..., None]), measure
 
 
-def may_join(counts: IntArray, pooled: Sequence[int], least: int = LEAST) -> BoolArray:
+def may_join(counts: IntArray, pooled: BoolArray, least: int = LEAST) -> BoolArray:
     """Which of the pool's atoms could have one person more, taken from another of them.
 
-    Shape (atoms,). Whatever that person answered, the same atoms would be pooled.
+    counts: shape (..., atoms, measures, STATS); pooled: which atoms are the pool's, (..., atoms),
+    the shape of the result, too. Whatever that person answered, the same atoms would be pooled.
     """
-    asked = counts[:, :, ASKED] > 0
-    smallest = np.where(asked, counts[:, :, N], ANY).min(axis=1)
-    pulled = [i for i in pooled if smallest[i] >= least]
+    smallest = smallest_of(counts)
     joins: BoolArray = smallest < least - 1
-    if not pulled:
+    pulled = pooled & (smallest >= least)
+    some = pulled.any(axis=-1, keepdims=True)
+    if not some.any():
         return joins
-    last = max(pulled, key=lambda i: smallest[i])
-    others = counts[[i for i in pooled if i != last]].sum(axis=0)
-    if len(pulled) > 1 or (len(pooled) > 2 and smallest_n(others) >= least - 1):
-        return np.zeros_like(joins)
-    apart = [i for i in range(len(counts)) if i not in pooled and asked[i].any()]
-    joins[last] = not apart or smallest[last] + 1 < smallest[apart].min()
-    return joins
+    last = np.where(pulled, smallest, -1).argmax(axis=-1)[..., None]
+    is_last = some & (np.arange(smallest.shape[-1]) == last)
+    others = (counts * (pooled & ~is_last)[..., None, None]).sum(axis=-3)
+    large = (smallest_of(others) >= least - 1) & (others[..., ASKED] > 0).any(axis=-1)
+    several = pulled.sum(axis=-1) > 1
+    several |= (pooled.sum(axis=-1) > 2) & large
+    apart = ~pooled & (counts[..., ASKED] > 0).any(axis=-1)
+    next_one = np.where(apart, smallest, ANY + 1).min(axis=-1, keepdims=True)
+    joins = np.where(is_last, smallest + 1 < next_one, joins)
+    return np.asarray(joins & ~(some & several[..., None]))
+
+
+def smallest_of(counts: IntArray) -> IntArray:
+    """The least n over the measures that were asked, ANY where none was; without the last axes."""
+    smallest: IntArray = np.where(counts[..., ASKED] > 0, counts[..., N], ANY).min(axis=-1)
+    return smallest
 
 
 def smallest_n(counts: IntArray) -> int:

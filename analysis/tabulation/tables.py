@@ -10,9 +10,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from analysis.measures import LEAST, OTHER, TOTAL, Measure, panels
 from analysis.tabulation.counts import ASKED, N, Tally
-from analysis.tabulation.pooling import Part, Standing, communities, partition
+from analysis.tabulation.pooling import Part, Standing, communities, divided, partition, smallest_of
 
 FEW_ANSWERS = "few_answers"  # reason of the note on communities that are in no part
 
@@ -224,10 +226,14 @@ def _cut_plan(tally: Tally, total: Plan, cut: str, earlier: Grouping) -> Plan:
     names, counts = tally.groups[cut], tally.counts[cut][:, :, list(total.measures)]
     notes: list[Note] = []
     layout: list[Layout] = []
-    for area in total.areas:
+    heres = [counts[list(area.places)].sum(axis=0) for area in total.areas]
+    sizes = smallest_of(np.array(heres)).tolist() if heres else []
+    for area, here, size in zip(total.areas, heres, sizes, strict=True):
         before = earlier.groups(key, area.community)
-        here = counts[list(area.places)].sum(axis=0)
-        parts = partition(names, here, before=before or None, least=total.least)
+        if before:
+            parts = partition(names, here, before=before, least=total.least)
+        else:
+            parts = divided(names, here, size, total.least)
         if before and parts is None:
             return Plan(key, regrouped=True)
         if parts is None or len(parts) < 2:

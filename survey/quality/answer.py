@@ -12,7 +12,11 @@ from typing import Any
 from survey.questionnaire.answer_codes import ORDER
 from survey.questionnaire.instrument import NOT_SHOWN
 
+Scales = Mapping[str, tuple[int, ...]]  # the codes of items that tell an opinion
+Vector = tuple[tuple[str, Hashable], ...]
+
 PARTY = 1.4  # people come in parties who agree: so many answers are worth one (docs/methods.md)
+LEAST_VARIANCE = 0.01  # a few people who all say the same are not sure to go on
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Answer:
     mode: str
     sample: tuple[str, str]  # audience and wave: those who were asked the same
     household: bool
-    vector: tuple[tuple[str, Hashable], ...]
+    vector: Vector
     opinion: float | None
     about: Mapping[str, Hashable] = field(hash=False)
 
@@ -37,7 +41,7 @@ class Answer:
 def answer_of(
     key: Hashable,
     given: Mapping[str, Any],
-    scales: Mapping[str, tuple[int, ...]],
+    scales: Scales,
     *,
     poster: str,
     hour: str,
@@ -47,18 +51,11 @@ def answer_of(
 ) -> Answer:
     """Return a stored response as an Answer.
 
-    given: item -> code, as it is stored. scales: item -> the codes of its scale, of those items
-    that tell an opinion
+    given: item -> code, as it is stored
     """
-    vector: list[tuple[str, Hashable]] = []
+    vector = vector_of(given)
     opinions, about = [], {}
-    for name in sorted(given):
-        value = given[name]
-        if name == ORDER or value == NOT_SHOWN or not isinstance(value, (int, str, list)):
-            continue
-        if isinstance(value, list):
-            value = tuple(map(str, value))
-        vector.append((name, value))
+    for name, value in vector:
         codes = scales.get(name)
         if codes is None:
             about[name] = value
@@ -71,10 +68,21 @@ def answer_of(
         mode=mode,
         sample=sample,
         household=household,
-        vector=tuple(vector),
+        vector=vector,
         opinion=fmean(opinions) if opinions else None,
         about=about,
     )
+
+
+def vector_of(given: Mapping[str, Any]) -> Vector:
+    """Return what somebody ticked, by item, each as one value."""
+    vector: list[tuple[str, Hashable]] = []
+    for name in sorted(given):
+        value = given[name]
+        if name == ORDER or value == NOT_SHOWN or not isinstance(value, (int, str, list)):
+            continue
+        vector.append((name, tuple(map(str, value)) if isinstance(value, list) else value))
+    return tuple(vector)
 
 
 @lru_cache(maxsize=1024)
@@ -90,5 +98,9 @@ def opinions(answers: Iterable[Answer]) -> list[float]:
 
 def standard_error(values: Sequence[float]) -> float:
     """Return the standard error of a mean of people who come in parties; never quite 0."""
-    spread = max(pvariance(values), 0.01) if len(values) > 1 else 0.1
-    return sqrt(PARTY * spread / max(len(values), 1))
+    return error_of(pvariance(values) if len(values) > 1 else 0.1, len(values))
+
+
+def error_of(variance: float, n: int) -> float:
+    """Return the standard error of a mean of n people who come in parties."""
+    return sqrt(PARTY * max(variance, LEAST_VARIANCE) / max(n, 1))

@@ -6,41 +6,25 @@ become of a group. From then on the group stays, and answers that come later wai
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
+from functools import partial
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    ColumnElement,
-    RowMapping,
-    Select,
-    String,
-    Text,
-    cast,
-    delete,
-    exists,
-    func,
-    insert,
-    select,
-)
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
+from sqlalchemy.orm import Session, joinedload
 
-from survey.quality.answer import Answer, answer_of
-from survey.quality.signs import Evening, Held, signs
-from survey.questionnaire.forms import Agencies, items
+from survey.quality.evenings import evening_of, hours_of, rows_of, scales_of
+from survey.quality.screening import may_hold
+from survey.quality.signs import Held, signs
 from survey.questionnaire.instrument import Content
 from survey.storage.desk_tables import HeldAnswer, HeldGroup
 from survey.storage.events import agencies_of
-from survey.storage.models import IMPORTED, Event, Poster, Release, Response, Scan
-
-Scales = dict[str, tuple[int, ...]]  # codes of each item
+from survey.storage.models import Community, Event, Release
 
 WAITING, COUNTED, LEFT_OUT = "waiting", "counted", "left_out"
+AT_ONCE = 200  # events of one query
 STILL_COMES = timedelta(days=35)  # after an event: late phones, keyed paper, follow-ups
 
 
@@ -52,9 +36,35 @@ def mark_closed(session: Session, content: Content, moment: datetime) -> None:
     """
     bind = session.get_bind()
     with Session(bind, expire_on_commit=False) as own:  # else each event is read twice
-        for event in own.scalars(changed_since(own, moment)).all():
-            mark(own, content, event)
+        for events in some_at_once(own, changed_since(own, moment)):
+            for event in suspects(own, content, events):
+                mark(own, content, event)
+                own.commit()
             own.commit()
+
+
+def some_at_once(session: Session, query: Select[Event]) -> Iterator[Sequence[Event]]:
+    """Yield the events of a query that is ordered by their ids, with their agencies."""
+    agencies = joinedload(Event.community).selectinload(Community.agencies)
+    some, last = query.options(agencies).limit(AT_ONCE), 0
+    while events := session.scalars(some.where(Event.id > last)).all():
+        yield events
+        last = events[-1].id
+
+
+def suspects(session: Session, content: Content, events: Sequence[Event]) -> list[Event]:
+    """Return the events that signs() has to see, or have groups that it may have to take back."""
+    scales = scales_of(content)
+    known = {event.id: event for event in events}
+    of_these = HeldGroup.event_id.in_(known)
+    found = set(session.scalars(select(HeldGroup.event_id).where(of_these)))
+    for event_id, rows in rows_of(session, events):
+        event = known[event_id]
+        if event_id not in found and may_hold(
+            rows, hours_of(event), partial(scales, agencies_of(event.community))
+        ):
+            found.add(event_id)
+    return [event for event in events if event.id in found]
 
 
 def changed_since(session: Session, moment: datetime) -> Select[Event]:
@@ -105,81 +115,6 @@ def keep_group(session: Session, event: Event, number: int, held: Sequence[Held]
     session.execute(insert(HeldAnswer), rows)
 
 
-def evening_of(session: Session, content: Content, event: Event) -> Evening:
-    """Return an event as the signs see it. Imported answers came by no poster and are not in it."""
-    zone, agencies = ZoneInfo(event.time_zone), agencies_of(event.community)
-
-    @cache
-    def scales(instrument: str, wave: str, audience: str) -> Scales:
-        return opinion_scales(content, agencies, instrument, wave, audience)
-
-    rows = session.execute(stored(event.id)).mappings()
-    scans = select(Scan.poster, Scan.hour, Scan.count).where(Scan.event_id == event.id)
-    return Evening(
-        answers=[one for row in rows if (one := seen(row, scales))],
-        scans={(poster, hour): count for poster, hour, count in session.execute(scans)},
-        hours=set(hours(event.starts_at.astimezone(zone), event.ends_at.astimezone(zone))),
-    )
-
-
-def stored(event_id: int) -> Select[*tuple[Any, ...]]:
-    """Answers and ids are read as text: a value that is no JSON or no UUID would end the query."""
-    return (
-        select(
-            cast(Response.submission, String).label("key"),
-            cast(Response.answers, Text).label("answers"),
-            Response.poster,
-            Response.hour,
-            Response.mode,
-            Response.audience,
-            Response.wave,
-            Response.household,
-            Response.instrument,
-        )
-        .join(Poster, Poster.code == Response.poster)
-        .where(Response.event_id == event_id, Poster.channel != IMPORTED)
-    )
-
-
-def seen(row: RowMapping, scales: Callable[[str, str, str], Scales]) -> Answer | None:
-    """Return a stored response as an Answer; None for one that cannot be read.
-
-    scales: opinion_scales() of an instrument, wave and audience at this event
-    """
-    try:
-        key, given = UUID(row["key"]), json.loads(row["answers"])
-    except (TypeError, ValueError, RecursionError):
-        return None
-    if not isinstance(given, dict):
-        return None
-    return answer_of(
-        key,
-        given,
-        scales(row["instrument"], row["wave"], row["audience"]),
-        poster=row["poster"],
-        hour=row["hour"],
-        mode=row["mode"],
-        sample=(row["audience"], row["wave"]),
-        household=row["household"],
-    )
-
-
-def opinion_scales(
-    content: Content, agencies: Agencies, instrument: str, wave: str, audience: str
-) -> Scales:
-    """Return the scales of opinions: of the local police, or of a child's form."""
-    known = content.instruments.get(instrument)
-    if known is None:
-        return {}
-    scales = {
-        item.name: (item.question.scale.codes, item.agency)
-        for item in items(known, agencies, wave, audience)
-        if item.question.scale
-    }
-    about = {name: codes for name, (codes, agency) in scales.items() if agency == agencies.local}
-    return about or {name: codes for name, (codes, _) in scales.items()}
-
-
 def unmark(session: Session, event_id: int, submission: UUID) -> None:
     """Forget that an answer is held: it is about to be deleted. A group that waits with nothing
     left in it goes, too; what two people decided stays as they decided it."""
@@ -194,14 +129,6 @@ def unmark(session: Session, event_id: int, submission: UUID) -> None:
     if not session.scalar(select(exists().where(mine, HeldAnswer.number == number))):
         waits = HeldGroup.state == WAITING, HeldGroup.number == number
         session.execute(delete(HeldGroup).where(HeldGroup.event_id == event_id, *waits))
-
-
-def hours(starts: datetime, ends: datetime) -> Iterator[str]:
-    """Yield the local hours from a start until an end, as they stand in answers."""
-    at = starts.replace(minute=0, second=0)
-    while at < ends:
-        yield f"{at:%Y-%m-%dT%H}"
-        at += timedelta(hours=1)
 
 
 def is_counted(event_id: object, submission: object) -> ColumnElement[bool]:

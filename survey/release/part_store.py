@@ -23,6 +23,7 @@ from analysis.release.county import Part
 from analysis.release.figures import RAW
 from analysis.release.held import is_carded
 from analysis.tabulation.tables import Note
+from survey.release.coded_columns import Coded, stored, table_of
 from survey.storage.county_parts import SUMS, TOTALS, CountyPart
 
 Name = tuple[str, str]  # state and county id
@@ -42,13 +43,14 @@ def save(session: Session, release_id: int, name: Name, part: Part, made: Made) 
     remove(session, release_id, name)
     same = {"release_id": release_id, "state": name[0], "county": name[1], "follows": made.follows}
     digests = {TOTALS: made.digest, SUMS: made.digest, **made.of_season}
-    seasons = sorted({*part.figures["season"].tolist(), *part.ledger["season"].tolist()})
-    bodies = {TOTALS: _totals(part), SUMS: _sums(part)} | {
+    figures, ledger = Coded(part.figures), Coded(part.ledger)
+    of_figures, of_ledger = (t["season"].to_numpy() for t in (part.figures, part.ledger))
+    bodies = {TOTALS: _totals(part, figures), SUMS: _sums(part)} | {
         int(season): {
-            "figures": _columns(part.figures[part.figures["season"] == season]),
-            "ledger": _columns(part.ledger[part.ledger["season"] == season]),
+            "figures": figures.stored(of_figures == season),
+            "ledger": ledger.stored(of_ledger == season),
         }
-        for season in seasons
+        for season in sorted({*of_figures.tolist(), *of_ledger.tolist()})
     }
     rows = [
         same | {"season": season, "digest": digests.get(season, ""), "body": _packed(body)}
@@ -65,10 +67,10 @@ def load(session: Session, release_id: int, name: Name) -> Part | None:
         return None
     whole = {**bodies.pop(TOTALS), **bodies.pop(SUMS, {})}
     tables = [bodies[season] for season in sorted(bodies)]
-    notes = _table(whole["notes"], Note._fields)
+    notes = table_of([whole["notes"]], Note._fields)
     return Part(
-        figures=_joined([table["figures"] for table in tables], RAW),
-        ledger=_joined([table["ledger"] for table in tables], LEDGER),
+        figures=table_of([table["figures"] for table in tables], RAW),
+        ledger=table_of([table["ledger"] for table in tables], LEDGER),
         notes=[Note(*row) for row in notes.itertuples(index=False, name=None)],
         evenings={int(s): np.array(sums) for s, sums in whole.get("evenings", {}).items()},
         indexes={
@@ -87,7 +89,7 @@ def figures(session: Session, release_id: int, name: Name, season: int | None) -
     at = TOTALS if season is None else season
     body = session.scalar(select(CountyPart.body).where(*_of(release_id, name, at)))
     assert body is not None
-    return _table(_unpacked(body)["totals" if season is None else "figures"], RAW)
+    return table_of([_unpacked(body)["totals" if season is None else "figures"]], RAW)
 
 
 def views(session: Session, release_id: int, name: Name) -> pd.DataFrame:
@@ -95,7 +97,7 @@ def views(session: Session, release_id: int, name: Name) -> pd.DataFrame:
     body = session.scalar(select(CountyPart.body).where(*_of(release_id, name, TOTALS)))
     assert body is not None
     kept = _unpacked(body)
-    return _joined([kept["totals"], kept["carded"]], RAW)
+    return table_of([kept["totals"], kept["carded"]], RAW)
 
 
 def made_from(session: Session, release_id: int, name: Name) -> tuple[str, int] | None:
@@ -157,11 +159,11 @@ def _of(release_id: int, name: Name, season: int | None = None) -> tuple[Any, ..
     )
 
 
-def _totals(part: Part) -> dict[str, Any]:
+def _totals(part: Part, figures: Coded) -> dict[str, Any]:
     return {
-        "totals": _columns(part.figures[part.figures["cut"] == TOTAL]),
-        "carded": _columns(part.figures[is_carded(part.figures)]),
-        "notes": _columns(pd.DataFrame(part.notes, columns=list(Note._fields))),
+        "totals": figures.stored((part.figures["cut"] == TOTAL).to_numpy(dtype=bool)),
+        "carded": figures.stored(is_carded(part.figures).to_numpy(dtype=bool)),
+        "notes": stored(pd.DataFrame(part.notes, columns=list(Note._fields))),
     }
 
 
@@ -181,24 +183,6 @@ def _sums(part: Part) -> dict[str, Any]:
 
 def _unread(sums: Mapping[str, Any]) -> dict[tuple[str, str], int]:
     return {(event, why): count for event, why, count in sums.get("unread", [])}
-
-
-def _columns(table: pd.DataFrame) -> dict[str, list[Any]]:
-    return {str(name): column.tolist() for name, column in table.items()}
-
-
-def _table(columns: dict[str, list[Any]], names: tuple[str, ...]) -> pd.DataFrame:
-    return _typed(pd.DataFrame(columns or {name: [] for name in names})[list(names)])
-
-
-def _joined(tables: list[dict[str, list[Any]]], names: tuple[str, ...]) -> pd.DataFrame:
-    together = {name: [v for table in tables for v in table.get(name, [])] for name in names}
-    return _typed(pd.DataFrame(together))
-
-
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Columns without a row would be numbers, and words are looked for in some of them."""
-    return table if len(table) else table.astype(object)
 
 
 def _packed(body: dict[str, Any]) -> bytes:

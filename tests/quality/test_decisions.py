@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.quality import decisions, marks
+from survey.quality import decisions, evenings, marks
 from survey.quality.decisions import Somebody
 from survey.read.briefs import content as brief_content
 from survey.read.captions import Teller
@@ -62,15 +62,15 @@ def test_copies_are_marked_with_the_reason_and_nothing_is_deleted(
 def test_a_value_that_cannot_be_read_stops_nothing(app: Flask, session: Session, event: Event):
     """Older rows may hold anything."""
     content = app.extensions["content"]
-    scales = partial(marks.opinion_scales, content, agencies_of(event.community))
+    scales = partial(evenings.opinion_scales, content, agencies_of(event.community))
     about: dict[str, Any] = {
         "instrument": "2026", "wave": "event", "audience": "adult", "poster": "x",
         "hour": "", "mode": "own phone", "household": False,
     }  # fmt: skip
     for text in ("[]", "{", "null", '{"a": {"b": 1}}', '{"trust.police": [[1]]}'):
-        seen = marks.seen({"key": "0" * 32, "answers": text, **about}, scales)  # type: ignore[arg-type]
+        seen = evenings.seen({"key": "0" * 32, "answers": text, **about}, scales)  # type: ignore[arg-type]
         assert seen is None or seen.opinion is None
-    assert marks.seen({"key": "?", "answers": "{}", **about}, scales) is None  # type: ignore[arg-type]
+    assert evenings.seen({"key": "?", "answers": "{}", **about}, scales) is None  # type: ignore[arg-type]
 
 
 def test_two_people_of_different_roles_decide(app: Flask, session: Session, event: Event):

@@ -19,6 +19,7 @@ from survey.pages.desk.home import window
 from survey.pages.desk.places import find_event
 from survey.quality import decisions, marks
 from survey.quality.decisions import AGREE, Somebody
+from survey.quality.evenings import evening_of
 from survey.quality.signs import signs
 from survey.storage import db, events
 from survey.storage.desk_tables import HeldGroup
@@ -57,7 +58,7 @@ def held(slug: str) -> str:
 def look_at(event_id: int) -> None:
     """Look at a closed event's answers anew and keep what waits of them."""
     session = db.session()
-    held = signs(marks.evening_of(session, content(), session.get_one(Event, event_id)))
+    held = signs(evening_of(session, content(), session.get_one(Event, event_id)))
     session.rollback()  # nobody reads while somebody writes
     write(lambda session: marks.keep(session, session.get_one(Event, event_id), held))
 

@@ -20,7 +20,18 @@ from survey.questionnaire.content_files import read_content
 from survey.release.figure_rows import records
 from survey.release.report import sentences_of
 from tests.analysis.disclosure.moves_of import next_door
-from tests.analysis.made_up import ALPHA, BETA, FAIR, GAMMA, MEASURES, TRUST, people, together
+from tests.analysis.made_up import (
+    AGAIN,
+    ALPHA,
+    BETA,
+    FAIR,
+    GAMMA,
+    INDEX,
+    MEASURES,
+    TRUST,
+    people,
+    together,
+)
 
 AGES = ("young", "older", "old")
 
@@ -69,7 +80,8 @@ def doubt(monkeypatch, wanted):
 
 
 def people_in(tables, printed):
-    return printed.sheets.counts[printed.number[tables[0].key]][..., N].sum()
+    mine = printed.evidence.world.table == printed.number[tables[0].key]
+    return printed.sheets.stats[mine, ..., N].sum()
 
 
 def coarse(tables):
@@ -170,6 +182,18 @@ def test_a_cut_that_shows_and_decides_nothing_is_no_obstacle():
         towns.append(made.assign(**{"fair.police": made["trust.police"], "cut.age": ages}))
     made = release(together(*towns), (TRUST, FAIR), ("age",))
     assert made.view(county=ALPHA[1], cut="age").figures.empty
+
+
+def test_panels_that_are_audited_together_lose_what_each_loses_alone():
+    frame = together(town(EDGE), people(BETA, 80), people(GAMMA, 8))
+    frame["fair.police"] = np.resize([5, 1, 4], len(frame))
+    panels = (TRUST, FAIR, INDEX), (AGAIN,)
+    every, *alone = (
+        release(frame, measures, ("age", "language")) for measures in (MEASURES, *panels)
+    )
+    assert left_out(every)
+    assert charts(every) == {chart for one in alone for chart in charts(one)}
+    assert sorted(left_out(every)) == sorted(lost for one in alone for lost in left_out(one))
 
 
 def test_a_refusal_crosses_processes():

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.estimators.reliability import checked_indexes
+from analysis.release import derive
 from analysis.release.build import Build, build, release
 from analysis.release.county import Part, Task
 from analysis.release.executors import Here
@@ -102,6 +103,24 @@ def test_two_processes_say_what_one_table_says(tmp_path: Path):
             build(filed(tmp_path), TASK, executor, progress=lambda *step: steps.append(step))
         )
     assert [step[:2] for step in steps] == [(done, 6) for done in range(1, 7)]
+
+
+def test_counties_say_the_same_alone_as_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(derive, "TOGETHER", 1)
+    alone = build(filed(tmp_path), TASK, Here())
+    tables = [*alone.figures(as_it_is)], [*alone.changes(as_it_is)], alone.overall()
+    monkeypatch.setattr(derive, "TOGETHER", 4)
+    some = build(filed(tmp_path), TASK, Here())
+    assert len(tables[1]) == 6
+    for one, other in zip(tables[:2], (some.figures, some.changes), strict=True):
+        of_some = [*other(as_it_is)]
+        assert len(of_some) < len(one)
+        pd.testing.assert_frame_equal(
+            pd.concat(of_some, ignore_index=True),
+            pd.concat(one, ignore_index=True),
+            check_exact=True,
+        )
+    pd.testing.assert_frame_equal(some.overall(), tables[2], check_exact=True)
 
 
 def test_a_dask_cluster_is_an_executor_too(tmp_path: Path):

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import ttest_1samp
 
 from analysis.release.build import release
-from analysis.release.overall import LEAST_CHANGED, Parts, overall, parts_of
+from analysis.release.overall import LEAST_CHANGED, Parts, overall, parts_by_county, parts_of
 from tests.analysis.made_up import ALPHA, BETA, GAMMA, MEASURES, people, together
 
 OHIO = [("OH", f"county-{i // 5}", f"town-{i:02}") for i in range(10)]
@@ -101,3 +101,17 @@ def test_counties_add_up(made):
             assert again[name].to_numpy() == pytest.approx(whole[name].to_numpy(), nan_ok=True)
         else:
             assert again[name].tolist() == whole[name].tolist()
+
+
+def test_a_county_gives_the_same_with_others_as_by_itself(made):
+    tables = made.figures, made.changes, made.notes
+    places = zip(made.figures["state"], made.figures["county"], strict=True)
+    names = sorted({*places, ("OH", "nowhere")})
+    for name, part in zip(names, parts_by_county(names, *tables, MEASURES), strict=True):
+        figures, changes, notes = (
+            table[(table["state"] == name[0]) & (table["county"] == name[1])] for table in tables
+        )
+        alone = parts_of(figures, changes, notes, MEASURES)
+        for table, other in zip(vars(part).values(), vars(alone).values(), strict=True):
+            assert table.columns.tolist() == other.columns.tolist()
+            assert table.to_numpy().tolist() == other.to_numpy().tolist()

@@ -16,7 +16,7 @@ from analysis.disclosure.limits import banded
 from analysis.measures import WHOLE
 from analysis.release.figures import publish
 from analysis.tabulation import figure_print
-from analysis.tabulation.figure_print import Counts, shares
+from analysis.tabulation.figure_print import Counts, exact_table, shares
 from analysis.tabulation.tables import Exact
 
 COLUMNS = ("n", "band", "value", "value_low", "value_high", "dont_know", "top", "middle", "bottom")
@@ -61,7 +61,7 @@ def row(figure):
 
 
 def printed(some):
-    table = publish([row(figure) for figure in some])
+    table = publish(exact_table([row(figure) for figure in some]))
     return list(table[list(COLUMNS)].itertuples(index=False, name=None))
 
 

@@ -11,6 +11,7 @@ from analysis.tabulation.pooling import (
     communities,
     kept_apart,
     leeway,
+    may_join,
     partition,
     smallest_n,
 )
@@ -156,7 +157,7 @@ def test_whatever_communities_do_within_their_leeway_they_are_shown_alike(n, cou
     """The few in no part are also known to be too few together: their sum stays under 11."""
     table = counts([[(one, 1)] for one in n])
     standing = shown(names(table), table, countywide=countywide)
-    low, high = (ends[:, 0].tolist() for ends in leeway(table, ()))
+    low, high = (ends[:, 0].tolist() for ends in leeway(table, among(table, [])))
     together = [names(table).index(atom) for part in standing.parts for atom in part]
     pool = [names(table).index(atom) for part in standing.parts[-1:] for atom in part]
     few = [names(table).index(atom) for atom in standing.few]
@@ -182,7 +183,7 @@ def test_whatever_all_atoms_do_within_their_leeway_the_partition_stays(n):
     pooled = [names(table).index(atom) for atom in (pool[0] if pool else ())]
     if parts is None:  # nothing is shown: all are told together
         pooled = list(range(len(n)))
-    low, high = (ends[:, 0].tolist() for ends in leeway(table, pooled))
+    low, high = (ends[:, 0].tolist() for ends in leeway(table, among(table, pooled)))
     spans = [
         range(max(least, one - 5), min(most, one + 5) + 1)
         for one, least, most in zip(n, low, high, strict=True)
@@ -201,11 +202,10 @@ def test_whatever_all_atoms_do_within_their_leeway_the_partition_stays(n):
 def test_while_the_reason_holds_no_cut_is_shown(n, moves):
     """All but one have under 11 together on some measure: whatever else changes, nothing shows."""
     table = counts([[(one, 1), (other, 1)] for one, other in n])
-    reason = kept_apart(table)
-    if reason is None:
+    rest, measure = reason(table)
+    if not rest:
         return
     assert partition(names(table), table) is None
-    rest, measure = reason
     changed = [
         [max(one + up, 0), max(other + down, 0)]
         for (one, other), up, down in zip(n, moves[::2], moves[1::2], strict=False)
@@ -216,8 +216,32 @@ def test_while_the_reason_holds_no_cut_is_shown(n, moves):
 
 
 def test_a_cut_that_is_shown_has_no_reason_not_to_be():
-    assert kept_apart(sizes(5, 40, 20, 7)) is None
-    assert kept_apart(sizes(11, 40)) is None
-    assert kept_apart(sizes(15)) is None
-    assert kept_apart(sizes(5, 40)) == ([0], 0)
-    assert kept_apart(sizes(5, 4, 1)) == ([1, 2], 0)
+    assert not reason(sizes(5, 40, 20, 7))[0]
+    assert not reason(sizes(11, 40))[0]
+    assert not reason(sizes(15))[0]
+    assert reason(sizes(5, 40)) == ([0], 0)
+    assert reason(sizes(5, 4, 1)) == ([1, 2], 0)
+
+
+def among(table, positions):
+    """Which atoms are at these positions."""
+    return np.isin(np.arange(len(table)), positions)
+
+
+def reason(table):
+    """Positions of all groups but one, and the measure on which these are too few together."""
+    rest, measure = kept_apart(table)
+    return np.flatnonzero(rest).tolist(), int(measure)
+
+
+@given(st.lists(st.lists(st.integers(0, 24), min_size=6, max_size=6), min_size=2, max_size=4))
+@example([[5, 5, 17, 3, 15, 30], [0, 0, 12, 12, 40, 8]])
+def test_many_places_at_once_are_told_what_each_is_told_alone(places):
+    tables = [counts([[(n, 1), (m, 0)] for n, m in itertools.pairwise(p)]) for p in places]
+    together = np.stack(tables)
+    pooled = np.array([[n < LEAST or i % 2 == 0 for i, n in enumerate(p[:5])] for p in places])
+    for told in (leeway, lambda c, p: (may_join(c, p),), lambda c, _: kept_apart(c)):
+        every = told(together, pooled)
+        for i, (table, pool) in enumerate(zip(tables, pooled, strict=True)):
+            for one, alone in zip(every, told(table, pool), strict=True):
+                assert np.array_equal(one[i], alone)
