@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analysis.measures import IntArray
 from analysis.release.columns import TABLES, Field
 
 DECIMALS = 6
+MOST = 2**62  # of a number that stands for the keys of a row
 FORMAT = "porchlight release 2"  # first line of what is checksummed; raise it with the columns
 
 
@@ -69,6 +72,23 @@ def words_of(column: pd.Series, *written: Callable[[Any], str]) -> list[list[str
     different = [*values.tolist(), np.nan]  # NaN has the code -1: the last
     spelled = (np.array([*map(word, different)], dtype=object) for word in written)
     return [words[codes].tolist() for words in spelled]
+
+
+def frozen_order(keys: Sequence[NDArray[Any]]) -> IntArray:
+    """Positions of the rows in the order of their keys; equal rows stay as they stand.
+
+    What sort_values() does, in a quarter of its time: keys hold few different values, which are
+    put in order once each. What is missing comes last.
+    """
+    place: IntArray = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        codes, values = pd.factorize(key)  # what is missing has the code -1: the last
+        ranks = np.full(len(values) + 1, len(values))
+        ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+        if len(place) and place.max() >= MOST // len(ranks):
+            place = np.unique(place, return_inverse=True)[1]
+        place = place * len(ranks) + ranks[codes]
+    return np.argsort(place, kind="stable")
 
 
 def _head(name: str) -> tuple[str, str]:

@@ -7,12 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.estimators.basic import FloatArray
 from analysis.estimators.multiple_testing import Curve
 from analysis.measures import TOTAL, Measure
 from analysis.release.chance import chance_alone
 from analysis.release.columns import CHANGES
 from analysis.release.trends import trends
-from analysis.release.verdict import BEFORE, EVENING, FIRST, PAIRS, compared, family, judged
+from analysis.release.verdict import (
+    BEFORE,
+    EVENING,
+    FIRST,
+    PAIRS,
+    compared,
+    family,
+    judged,
+    place_p,
+)
 from analysis.release.within_season import evening_rows, moved_rows
 from analysis.tabulation.rounding import THIRDS
 from analysis.wordings import MIXED
@@ -121,7 +131,10 @@ def released_changes(
     """What a release tells: into every season from the one before, and to the newest from the
     first and over all seasons; from arrival to leaving, and among those who answered twice.
     newest: of the whole programme."""
-    table = pd.concat(list(_released(figures, measures, newest)), ignore_index=True)
+    numbers = [
+        _numbers(old, new, measures, basis) for old, new, basis in _released(figures, newest)
+    ]
+    table = pd.concat(numbers, ignore_index=True)
     total = _by_place(figures)
     tables = [_told(table, curves), trends(total, PLACE, newest)[COLUMNS]]
     return pd.concat([*tables, *_within_season(total, measures)], ignore_index=True)
@@ -141,17 +154,22 @@ def change_tests(
     figures: pd.DataFrame, measures: Sequence[Measure], newest: int
 ) -> dict[str, list[float]]:
     """The p-values of the places that released_changes judges, by family."""
-    table = pd.concat(list(_released(figures, measures, newest)), ignore_index=True)
-    tested = table[table["family"] != ""]
-    return {str(name): rows.tolist() for name, rows in tested.groupby("family")["p"]}
+    tests: dict[str, list[float]] = {}
+    for old, new, basis in _released(figures, newest):
+        p = place_p(old, new)
+        for name, one in zip(_families(new, p, measures, basis), p.tolist(), strict=True):
+            if name:
+                tests.setdefault(name, []).append(one)
+    return tests
 
 
 def _released(
-    figures: pd.DataFrame, measures: Sequence[Measure], newest: int
-) -> Iterator[pd.DataFrame]:
+    figures: pd.DataFrame, newest: int
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, str]]:
+    """Earlier and later rows of what is judged, and what it is measured from."""
     total = _by_place(figures)
-    yield _numbers(*_from_before(total), measures, BEFORE)
-    yield _numbers(*_from_first(total, newest), measures, FIRST)
+    yield *_from_before(total), BEFORE
+    yield *_from_first(total, newest), FIRST
 
 
 def _told(table: pd.DataFrame, curves: Mapping[str, Curve] | None) -> pd.DataFrame:
@@ -168,19 +186,26 @@ def _numbers(
 ) -> pd.DataFrame:
     """The changes from old to new rows, yet to be judged; family is "" where none is tested."""
     table = pd.concat([new[PLACE], compared(old, new, parts=parts)], axis=1)
-    headline = {m.key: m.headline for m in measures}
-    keys = zip(new["season"], new["measure"], new["agency"], table["p"].isna(), strict=True)
     return table.assign(
         basis=basis,
         season_from=old["season"].astype("int64"),
         season_to=new["season"].astype("int64"),
         seasons=2,
         chance=np.where(table["wall"], np.nan, chance_alone(old, new)),
-        family=[
-            "" if untested else family(season, headline.get((id, agency), False), basis)
-            for season, id, agency, untested in keys
-        ],
+        family=_families(new, table["p"].to_numpy(), measures, basis),
     )
+
+
+def _families(
+    new: pd.DataFrame, p: FloatArray, measures: Sequence[Measure], basis: str
+) -> list[str]:
+    """Where each change is judged; p: of the place, NaN where none is tested."""
+    headline = {m.key: m.headline for m in measures}
+    columns = (new[name].tolist() for name in ("season", "measure", "agency"))
+    return [
+        "" if untested else family(season, headline.get((id, agency), False), basis)
+        for season, id, agency, untested in zip(*columns, np.isnan(p).tolist(), strict=True)
+    ]
 
 
 def _from_before(total: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.measures import LEAST
-from analysis.release.canonical import Checksum, rows_text, text_of
+from analysis.release.canonical import Checksum, frozen_order, rows_text, text_of
 from analysis.release.columns import CHANGES, FIGURES, TABLES, Field
 
 Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
@@ -281,10 +281,12 @@ def tidy(rows: Rows, fields: tuple[Field, ...]) -> pd.DataFrame:
     if set(names) - set(table.columns):
         raise ValueError(_not_a_part(set(names) - set(table.columns)))
     kinds = {"int": "int64", "str": "object", "float": "float64"}
-    types = {field.name: kinds[field.kind] for field in fields}
-    table = table[names].astype({n: kind for n, kind in types.items() if table[n].dtype != kind})
-    keys = [field.name for field in fields if field.key]
-    return table.sort_values(keys, kind="stable", ignore_index=True)
+    table = table[names]
+    others = {field.name: kinds[field.kind] for field in fields
+              if table[field.name].dtype != kinds[field.kind]}  # fmt: skip
+    table = table.astype(others) if others else table
+    order = frozen_order([table[field.name].to_numpy() for field in fields if field.key])
+    return table.take(order).reset_index(drop=True)
 
 
 def _too_small() -> NotReleased:

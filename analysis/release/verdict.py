@@ -88,17 +88,21 @@ def compared(old: pd.DataFrame, new: pd.DataFrame, *, parts: bool = False) -> pd
     wall, few = not_told(old, new)
     comparable = ~wall & ~few
     change, low, high, p_crowd = difference(old, new, "range", scale, parts=parts)
-    _, place_low, place_high, p = difference(old, new, "place_range", scale)
+    _, place_low, place_high, _ = difference(old, new, "place_range", scale)
     unit = {"change": change, "low": low, "high": high, "smallest": _smallest(old, new, scale),
             "place_low": place_low, "place_high": place_high}  # fmt: skip
     shown = {
         name: np.where(comparable, x * scale, np.nan).round(DECIMALS) for name, x in unit.items()
     }
-    tests = {
-        name: np.where(comparable, x, np.nan).round(6)
-        for name, x in (("p_crowd", p_crowd), ("p", p))
-    }
+    tests = {"p_crowd": np.where(comparable, p_crowd, np.nan).round(6), "p": place_p(old, new)}
     return pd.DataFrame({**shown, **tests, "wall": wall, "few": few, "scale": scale})
+
+
+def place_p(old: pd.DataFrame, new: pd.DataFrame) -> FloatArray:
+    """The p-values of compared() for the place, 0..1, as they are printed and judged."""
+    wall, few = not_told(old, new)
+    p = difference(old, new, "place_range", scale_of(new))[3]
+    return np.where(wall | few, np.nan, p).round(6)
 
 
 def judged(table: pd.DataFrame, curves: Mapping[str, Curve] | None = None) -> pd.DataFrame:
@@ -140,7 +144,7 @@ def family(season: object, headline: bool, basis: str) -> str:
 
 def not_told(old: pd.DataFrame, new: pd.DataFrame) -> tuple[BoolArray, BoolArray]:
     """Where the wording is a wall, and where there are too few answers."""
-    wordings = zip(old["wording"], new["wording"], strict=True)
+    wordings = zip(old["wording"].tolist(), new["wording"].tolist(), strict=True)
     wall = np.array([not comparable(a, b) for a, b in wordings], dtype=bool)
     few = ((old["band"] == THIRDS) | (new["band"] == THIRDS)).to_numpy(dtype=bool)
     return wall, few

@@ -21,22 +21,25 @@ from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import Dialect
+import sqlalchemy
 from sqlalchemy.orm import Session
 
 from analysis.measures import TOTAL
 from analysis.release.build import Build
 from analysis.release.canonical import Checksum, lines_of, rows_text, word_of, words_of
 from analysis.release.columns import TABLES, Field
+from survey.storage.copies import rows as plain_rows
 from survey.storage.made_up import next_release_id
 from survey.storage.models import Figure, Release
 from survey.storage.release_store import CHANGE, FIGURE, OVERALL, lookup
 
 TABLE_OF = {FIGURE: "figures", CHANGE: "changes", OVERALL: "overall"}  # its name in the checksum
 PLACE = ("state", "county", "community")
-STORED = ("release_id", "kind", "number", "lookup", *PLACE, "measure", "agency", "cut", "season",
-          "told", "row")  # fmt: skip
-MARK = {"qmark": "?"}  # what stands for a value in a statement; else %s
+FOUND_BY = (*PLACE, "measure", "agency", "cut", "season", "told")
+STORED = sqlalchemy.table(  # the table `figure`, whose rows are JSON already
+    Figure.__tablename__,
+    *map(sqlalchemy.column, ("release_id", "kind", "number", "lookup", *FOUND_BY, "row")),
+)
 JSON_OF: dict[str, Callable[[Any], str]] = {
     "str": json.dumps,
     "int": str,
@@ -49,7 +52,7 @@ class Piece(NamedTuple):
 
     kind: str
     text: bytes  # as they are checksummed
-    rows: bytes  # tuples of the columns STORED from PLACE on, packed: they travel and wait so
+    rows: bytes  # tuples of the columns FOUND_BY and "row", packed: they travel and wait so
 
 
 def store(session: Session, built: Build, about: dict[str, Any], moment: datetime) -> Release:
@@ -127,7 +130,7 @@ def cell(field: Field, value: Any) -> str:
 
 
 def found_by(kind: str, table: pd.DataFrame) -> Iterator[Iterable[Any]]:
-    """Yield the columns of STORED by which pages find a row, from PLACE on."""
+    """Yield the columns FOUND_BY."""
     for name in (*PLACE, "measure", "agency"):
         yield table[name].tolist() if name in table else repeat("", len(table))
     yield table["cut"].tolist() if "cut" in table else repeat(TOTAL, len(table))
@@ -147,17 +150,8 @@ def insert_rows(session: Session, release: Release, piece: Piece, first: int = 0
     numbered = [
         (*head, number, lookups[row[:of_place]], *row) for number, row in enumerate(rows, first)
     ]
-    if numbered:
-        connection = session.connection()
-        connection.exec_driver_sql(insertion(connection.dialect), numbered)
+    plain_rows.write(session.connection(), STORED, numbered)
     return len(numbered)
-
-
-def insertion(dialect: Dialect) -> str:
-    """Return the statement that stores a row of the columns STORED, JSON as it is."""
-    names = ", ".join(map(dialect.identifier_preparer.quote, STORED))
-    marks = ", ".join([MARK.get(dialect.paramstyle, "%s")] * len(STORED))
-    return f"INSERT INTO {Figure.__tablename__} ({names}) VALUES ({marks})"
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ text it was written as and is never parsed, so that copying changes no character
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    TableClause,
     Text,
     TypeDecorator,
     Uuid,
@@ -32,6 +34,7 @@ from sqlalchemy import (
     text,
     type_coerce,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
 Row = tuple[Any, ...]
@@ -88,8 +91,8 @@ def fetched(connection: Connection, query: Any) -> Iterator[Row]:
         yield from map(tuple, part)
 
 
-def write(connection: Connection, target: Table, rows: Iterable[Row]) -> None:
-    """Write rows as they were read; commit is the caller's."""
+def write(connection: Connection, target: TableClause, rows: Iterable[Row]) -> None:
+    """Write rows as they were read; commit is the caller's. Raises DBAPIError."""
     if connection.dialect.name == "sqlite":
         quote = connection.dialect.identifier_preparer.format_table
         marks = ", ".join("?" * len(target.columns))
@@ -101,21 +104,41 @@ def write(connection: Connection, target: Table, rows: Iterable[Row]) -> None:
         copy_in(connection, target, rows)
 
 
-def named(connection: Connection, target: Table) -> str:
+def named(connection: Connection, target: TableClause) -> str:
     """Return the names of a table's columns as they stand in a statement."""
     quote = connection.dialect.identifier_preparer.quote
     return ", ".join(quote(column.name) for column in target.columns)
 
 
-def copy_in(connection: Connection, target: Table, rows: Iterable[Row]) -> None:
+def copy_in(connection: Connection, target: TableClause, rows: Iterable[Row]) -> None:
     """Write rows to PostgreSQL as text, which it parses by each column's type."""
     name = connection.dialect.identifier_preparer.format_table(target)
+    statement = f"COPY {name} ({named(connection, target)}) FROM STDIN"
     cursor: Any = connection.connection.cursor()
-    with cursor.copy(f"COPY {name} ({named(connection, target)}) FROM STDIN") as copy:
+    with as_of_sqlalchemy(connection, statement), cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
-    for column in target.primary_key.columns:  # the next number comes after those that are there
+    if isinstance(target, Table):
+        count_on(connection, target)
+
+
+def count_on(connection: Connection, target: Table) -> None:
+    """Let the next number that PostgreSQL gives come after those that are there."""
+    name = connection.dialect.identifier_preparer.format_table(target)
+    for column in target.primary_key.columns:
         sequence = func.pg_get_serial_sequence(name, column.name)
         if isinstance(column.type, Integer) and connection.scalar(select(sequence)):
             highest = func.coalesce(func.max(column), 0) + 1
             connection.execute(select(func.setval(sequence, highest, False)).select_from(target))
+
+
+@contextmanager
+def as_of_sqlalchemy(connection: Connection, statement: str) -> Iterator[None]:
+    """Raise what the driver raises as its DBAPIError: SQLAlchemy itself knows no COPY."""
+    of_driver = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except of_driver as error:
+        raise DBAPIError.instance(
+            statement, None, error, of_driver, hide_parameters=True, dialect=connection.dialect
+        ) from error

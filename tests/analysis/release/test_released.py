@@ -1,9 +1,11 @@
 import dataclasses
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.release import canonical
 from analysis.release.build import release
 from analysis.release.columns import CHANGES, FIGURES, NOTES, OVERALL
 from analysis.release.released import NotReleased, Released, View, stored_view
@@ -35,6 +37,23 @@ def test_columns_are_those_declared(made):
     for table, fields in zip(tables, (FIGURES, CHANGES, OVERALL, NOTES), strict=True):
         assert list(table.columns) == [field.name for field in fields]
         assert not table.duplicated([f.name for f in fields if f.key]).any()
+
+
+@pytest.mark.parametrize("most", [canonical.MOST, 50])  # 50: the keys need several numbers
+def test_rows_are_put_in_order_as_pandas_does(monkeypatch, most):
+    monkeypatch.setattr(canonical, "MOST", most)
+    chance = np.random.default_rng(2)
+    places = np.array(["oak", "elm", "É", "", None], dtype=object)
+    table = pd.DataFrame(
+        {
+            "place": pd.Series(chance.choice(places, 300), dtype=object),
+            "season": chance.integers(2019, 2026, 300),
+            "n": chance.permutation(np.repeat(np.arange(30), 10)),
+        }
+    )
+    order = canonical.frozen_order([table[name].to_numpy() for name in table])
+    expected = table.sort_values([*table.columns], kind="stable")
+    assert order.tolist() == expected.index.tolist()
 
 
 def test_a_release_is_stored_and_read_back(made):

@@ -6,8 +6,10 @@ import pytest
 from analysis.estimators.basic import wilson
 from analysis.estimators.multiple_testing import adjusted_p, curve_of
 from analysis.measures import WHOLE
+from analysis.release import chance
 from analysis.release.build import release
 from analysis.release.chance import Seen, reported_by_chance
+from analysis.release.changes import change_tests
 from analysis.release.verdict import smallest_change, smallest_told
 from analysis.tabulation.rounding import BANDS, band_of, band_share
 from tests.analysis.made_up import ALPHA, BETA, INDEX, MEASURES, people, together
@@ -155,9 +157,32 @@ def test_chance_alone_as_a_simulation_has_it():
         d, low, high = newcombe_by_hand(p1, l1, u1, p2, l2, u2)
         told = ((low > 0) | (high < 0)) & (abs(d) >= 0.05 - 1e-9)
         one = Seen(n // 2 * 2 // 5 * 5, step, -1.0)
-        assert reported_by_chance(one, one, share) == pytest.approx(
+        assert reported_by_chance([one], [one], [share]) == pytest.approx(
             told.mean(), rel=0.12, abs=0.002
         )
+
+
+def test_pairs_of_seasons_tell_the_same_together_as_alone(monkeypatch):
+    """In blocks of two pairs, in any order, some of them twice."""
+    rng = np.random.default_rng(4)
+    old = [Seen(int(n), 2, -1.0) for n in rng.integers(40, 60, 9) * 5]
+    new = [Seen(one.n + 35, 5, 0.2) for one in old]
+    share: list[float] = (rng.integers(5, 96, 9) / 100).tolist()
+    old, new, share = old + old[:3], new + new[:3], share + share[:3]
+    each = zip(old, new, share, strict=True)
+    alone = [float(reported_by_chance([a], [b], [p])[0]) for a, b, p in each]
+    monkeypatch.setattr(chance, "CELLS", 2 * 50 * 20)
+    assert reported_by_chance(old, new, share).tolist() == alone
+    assert len({*alone}) > 5
+
+
+def test_what_is_tested_is_what_is_judged(made):
+    """q is worked out of the p-values of all counties before a change is told of one."""
+    judged = made.changes[made.changes["family"] != ""]
+    families = {name: sorted(rows["p"]) for name, rows in judged.groupby("family")}
+    tests = change_tests(made.figures, MEASURES, int(made.figures["season"].max()))
+    assert {name: sorted(p) for name, p in tests.items()} == families
+    assert len(families) > 4
 
 
 def test_the_smallest_change_is_near_that_of_exact_numbers():

@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import column, create_engine, table, text
+from sqlalchemy.exc import IntegrityError
 
 from survey.config import Settings
 from survey.storage.copies.move import move
+from survey.storage.copies.rows import write
 from survey.storage.db import open_engine
 from survey.storage.events import Refused
 from tests.conftest import SECRET, make_app
@@ -75,6 +77,16 @@ def test_nothing_leaves_a_server_that_is_in_use(night: Night, tmp_path: Path):
     with other.connect(), pytest.raises(Refused, match="The database is in use"):
         move(night.settings, night.engine, f"sqlite:///{tmp_path / 'new.sqlite'}")
     other.dispose()
+
+
+@pytest.mark.postgres
+def test_what_copy_refuses_is_told_as_any_other_statement(postgres_url: str):
+    engine = create_engine(postgres_url)
+    with engine.connect() as connection:
+        connection.execute(text("CREATE TEMP TABLE one (n integer PRIMARY KEY)"))
+        with pytest.raises(IntegrityError, match="COPY one"):
+            write(connection, table("one", column("n")), [(1,), (1,)])
+    engine.dispose()
 
 
 def test_the_command_says_what_comes_next(sqlite_night: Night, tmp_path: Path):
