@@ -175,10 +175,11 @@ def not_holding(
     """
     look = partial(_indexes, measures=measures, without=without)
     sums, some = Sums(), max(len(counties) // LOOKED_AT, 1)
-    for every in (counties[::some], [one for i, one in enumerate(counties) if i % some]):
+    rest = [one for i, one in enumerate(counties) if i % some]
+    for every in (counties[::some], rest):
         for indexes in in_order(executor, look, every):
             sums.add({}, indexes)
-        if all(is_beyond_doubt(moments) for moments in sums.indexes.values()):
+        if not rest or all(map(is_beyond_doubt, sums.indexes.values())):
             break
     return withheld(sums.reliability())
 

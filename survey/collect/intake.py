@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from survey.collect.undo import is_undone
 from survey.questionnaire.answer_codes import ORDER, check_answers, codes_of_form
@@ -67,6 +69,7 @@ class Entry:
 
 
 # Made once: the statement is compiled on first use and then only filled in.
+INSERT = insert(Response)
 INSERT_ONCE = {
     name: insert(Response)
     .on_conflict_do_nothing()
@@ -184,15 +187,28 @@ def accept(connection: Connection, entries: Sequence[Entry]) -> list[Outcome]:
     first: dict[Key, Entry] = {}
     for entry in entries:
         first.setdefault(entry.key, entry)
-    rows = [entry.response for entry in first.values()]
-    stored = connection.execute(INSERT_ONCE[connection.dialect.name], rows)
-    new = {(event_id, submission) for event_id, submission in stored}
+    new = add(connection, first)
     return [
         complete(connection, entry)
         if entry.key in new and first[entry.key] is entry
         else compare(connection, entry)
         for entry in entries
     ]
+
+
+def add(connection: Connection, entries: Mapping[Key, Entry]) -> Collection[Key]:
+    """Insert the responses that are not there yet, and return which those were.
+
+    To learn that, SQLite would be asked for each row, and hold its only lock meanwhile. It inserts
+    all or, where one is there already, none: only then it is asked.
+    """
+    rows = [entry.response for entry in entries.values()]
+    if connection.dialect.name == "sqlite":
+        with suppress(IntegrityError):
+            connection.execute(INSERT, rows)
+            return entries.keys()
+    stored = connection.execute(INSERT_ONCE[connection.dialect.name], rows)
+    return {(event_id, submission) for event_id, submission in stored}
 
 
 def is_one_statement(entries: Sequence[Entry]) -> bool:

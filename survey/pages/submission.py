@@ -37,9 +37,10 @@ class Sent:
         self.place = as_handed_out(place, self.ticket)
         self.opened: datetime = self.ticket.opened if self.ticket else events.now()
         self.submission = submission_id(fields.get("submission"))
-        gate = instrument_of(self.place).gate
+        instrument = instrument_of(self.place)
+        gate = instrument.gate
         said = fields.get(gate.id, "")
-        has_form = said in instrument_of(self.place).audiences_in(place.wave)
+        has_form = said in instrument.audiences_in(place.wave)
         self.audience = said if has_form else ""
         self.opened_longer = fields.get("more") == "1" or self.go == "send:longer"
         self.has_no_form = said in gate.options and not has_form
@@ -104,6 +105,8 @@ def as_handed_out(place: Place, ticket: Ticket | None) -> Place:
     A phone may send days later what it was given before a new version was put in place.
     """
     if ticket is None or ticket.instrument not in content().instruments:
+        return place
+    if (ticket.instrument, ticket.agencies) == (place.instrument, place.agencies.all):
         return place
     if not set(ticket.agencies) <= content().agencies.keys():
         return place

@@ -89,7 +89,8 @@ class Line:
         self.lines.add(self)
         self.sock.settimeout(SEND_START + len(data) / SEND_RATE)
         try:
-            self.sock.sendall(data)
+            if (sent := self.sock.send(data)) < len(data):  # all of it, where the client keeps up
+                self.sock.sendall(data[sent:])
         except TimeoutError as error:
             raise TooSlow from error
         finally:

@@ -130,7 +130,9 @@ def limit_statements(engine: Engine, seconds: int = STATEMENT_SECONDS) -> None:
 
 def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["engine"] = open_engine(settings)
-    app.extensions["writer"] = Writer(open_engine(settings, patience=0), settings.DISK_PATIENCE)
+    engine = open_engine(settings, patience=0)
+    engine.dialect.use_insertmanyvalues_wo_returning = True  # several rows are one statement
+    app.extensions["writer"] = Writer(engine, settings.DISK_PATIENCE)
     app.extensions["seal"] = Seal(settings.secret_key)
     app.teardown_appcontext(close_session)
 

@@ -11,7 +11,7 @@ from time import monotonic
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from survey.questionnaire.forms import Agencies
@@ -151,17 +151,20 @@ def coarse(count: int) -> str:
     return f"about {tens}" if (tens := coarse_count(count)) else "fewer than 20"
 
 
+POSTER = (  # made once: that takes as long as to ask
+    select(Poster)
+    .where(Poster.code == bindparam("code"))
+    .options(
+        joinedload(Poster.event)
+        .joinedload(Event.community)
+        .options(selectinload(Community.agencies))
+    )
+)
+
+
 def find_place(session: Session, code: str) -> Place | None:
     """Return the poster's place; None for a code that no poster has."""
-    poster = session.scalar(
-        select(Poster)
-        .where(Poster.code == code)
-        .options(
-            joinedload(Poster.event)
-            .joinedload(Event.community)
-            .options(selectinload(Community.agencies))
-        )
-    )
+    poster = session.scalar(POSTER, {"code": code})
     return place_of(poster) if poster else None
 
 

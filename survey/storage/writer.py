@@ -8,10 +8,11 @@ who send together would queue for the lock one by one; here they share one commi
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic, sleep
@@ -42,7 +43,7 @@ class Together:
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnection)
 
 MOST_TOGETHER = 100  # jobs in one transaction: more would make the first wait for the last
-PAUSE = 0.002  # seconds before asking again for the lock that another process holds
+PAUSE = 0.001  # seconds before asking again for the lock that another process holds
 EMPTIED_AFTER = 10.0  # seconds that SQLite's write-ahead log, which is in order, may be there
 SQLITE_BUSY, SQLITE_LOCKED = 5, 6
 POSTGRES_DEADLOCK = "40P01"
@@ -112,18 +113,7 @@ class Writer:
 
     def run(self) -> None:
         while (job := self.next_job()) is not None:
-            batch = [job]
-            while len(batch) < MOST_TOGETHER:
-                try:
-                    more = self.jobs.get_nowait()
-                except Empty:
-                    break
-                if more is None:
-                    self.jobs.put(None)  # stop, after these
-                    break
-                batch.append(more)
-            random.shuffle(batch)  # rows of one transaction do not lie in the order they came
-            self.write(batch)
+            self.write([job])
 
     def next_job(self) -> Job | None:
         """Return the next job; meanwhile, when it is due, empty the write-ahead log."""
@@ -147,20 +137,44 @@ class Writer:
         except AWAY:
             self.log_due = monotonic() + EMPTIED_AFTER
 
-    def write(self, batch: Sequence[Job]) -> None:
-        """Commit a batch and tell everyone in it; on an error each job stands for itself."""
-        results, error = self.outside(lambda: self.attempt(batch))
+    def write(self, batch: list[Job], *, alone: bool = False) -> None:
+        """Commit a batch and whatever waits by then, and tell everyone in it; on an error each job
+        stands for itself.
+
+        While another process holds the lock it is asked again: who comes meanwhile goes along.
+        """
+        until = monotonic() + self.patience
+        while True:
+            if not alone:
+                batch += self.waiting(MOST_TOGETHER - len(batch))
+            random.shuffle(batch)  # rows of one transaction do not lie in the order they came
+            results, error = self.outside(partial(self.attempt, batch))
+            if not is_busy(error) or monotonic() > until:
+                break
+            sleep(PAUSE)
         if error is None:
             self.note_stored()
             for job, result in zip(batch, results, strict=True):
                 job.done.set_result(result)
         elif len(batch) > 1 and not isinstance(error, AWAY):
             for job in batch:
-                self.write([job])
+                self.write([job], alone=True)
         else:
             self.note_failed(error, len(batch))
             for job in batch:
                 job.done.set_exception(error)
+
+    def waiting(self, most: int) -> Iterator[Job]:
+        """Yield the jobs that wait now, but no more than `most`."""
+        for _ in range(most):
+            try:
+                job = self.jobs.get_nowait()
+            except Empty:
+                return
+            if job is None:
+                self.jobs.put(None)  # stop, after these
+                return
+            yield job
 
     def note_stored(self) -> None:
         if self.failed:
@@ -186,23 +200,12 @@ class Writer:
         return outside(task)
 
     def attempt(self, batch: Sequence[Job]) -> tuple[list[Any], BaseException | None]:
-        """Return (results, None), or ([], why nothing was stored)."""
+        """Do all in one transaction: return (results, None), or ([], why nothing was stored)."""
         try:
-            return self.commit(batch), None
+            with self.transaction(batch) as connection:
+                return results_of(connection, batch), None
         except Exception as error:
             return [], error
-
-    def commit(self, batch: Sequence[Job]) -> list[Any]:
-        """Do all in one transaction, asking again while another process holds the lock."""
-        until = monotonic() + self.patience
-        while True:
-            try:
-                with self.transaction(batch) as connection:
-                    return results_of(connection, batch)
-            except OperationalError as error:
-                if not is_busy(error) or monotonic() > until:
-                    raise
-                sleep(PAUSE)
 
     def transaction(self, batch: Sequence[Job]) -> AbstractContextManager[Connection]:
         """Give a connection whose work is durable at the end.
@@ -243,8 +246,10 @@ def kind_of(error: BaseException) -> str:
     return str(name or type(original or error).__name__)
 
 
-def is_busy(error: OperationalError) -> bool:
+def is_busy(error: BaseException | None) -> bool:
     """Whether the database only says that somebody else was writing the same."""
+    if not isinstance(error, OperationalError):
+        return False
     code = getattr(error.orig, "sqlite_errorcode", 0)
     deadlock = getattr(error.orig, "sqlstate", None) == POSTGRES_DEADLOCK
     return deadlock or code & 0xFF in (SQLITE_BUSY, SQLITE_LOCKED)

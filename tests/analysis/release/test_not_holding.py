@@ -53,7 +53,10 @@ def test_a_part_tells_what_is_beyond_doubt(alike: float, holds: bool, read: int)
     assert sum(one.times for one in every) == read
 
 
-def test_a_small_programme_is_read_whole():
+def test_a_small_programme_is_read_whole_and_asked_nothing_in_between(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.delattr(build, "is_beyond_doubt")
     every = counties(0.8)[: build.LOOKED_AT]
     build.not_holding(every, [INDEX], Here())
     assert {one.times for one in every} == {1}
