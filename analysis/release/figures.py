@@ -56,7 +56,9 @@ def with_ranges(figures: pd.DataFrame, known: Mapping[RhoKey, Known]) -> pd.Data
     Source: METHODS 3.
     """
     keys = zip(*(figures[name].tolist() for name in ("season", "measure", "agency")), strict=True)
-    moments = np.array([known[key] for key in keys], dtype=float).reshape(-1, 2)
+    at = {key: position for position, key in enumerate(known)}
+    which = np.array([at[key] for key in keys], dtype=np.int64)
+    moments = np.array([*known.values()], dtype=float).reshape(-1, 2)[which]
     scale = scale_of(figures)
     n, m = figures["n_low"].to_numpy(float), figures["per_event"].to_numpy(float)
     counted = figures["wording"].str.endswith(COUNTED)  # nothing is known of who answered what
