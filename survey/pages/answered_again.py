@@ -11,14 +11,12 @@ from functools import lru_cache, partial
 from typing import Any
 
 from flask import Flask, current_app, jsonify, request
-from werkzeug.exceptions import HTTPException
 from werkzeug.utils import redirect
 
 from survey.collect import intake
 from survey.collect.intake import Outcome
 from survey.pages.storing import find, good_for, keep, queue_days
 from survey.pages.submission import Sent
-from survey.questionnaire.answer_codes import UnknownCode
 from survey.questionnaire.instrument import FOLLOW_UP
 from survey.storage import db, events
 from survey.web.again import Environ, Reply, again
@@ -58,15 +56,16 @@ def answers_again(sent: Sent, address: str, *, as_json: bool) -> None:
 def take(
     app: Flask, code: str, door: str, address: str, as_json: bool, visit: Environ
 ) -> Reply | None:
-    """Store one visit's answers; None where the application has something else to say of them."""
+    """Store one visit's answers; None where the application has something else to say of them.
+
+    Raises what it is to say it of: garbled fields, a code that is none, a row that is refused.
+    """
     with app.app_context():
         try:
             sent, late = read(code, door, visit)
             if sent is None:
                 return None
             outcome = keep(sent, late=late)
-        except (HTTPException, UnknownCode):
-            return None
         except db.AWAY as error:
             visit["wsgi.input"].failed = error
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -57,7 +58,10 @@ class Repeater:
         kept = self.kept.get(asked_of(environ))
         if kept is None or monotonic() >= kept.until:
             return None
-        if (reply := kept.again.reply(environ)) is None:
+        reply = None
+        with suppress(Exception):  # the application meets it, too: it says so and logs it
+            reply = kept.again.reply(environ)
+        if reply is None:
             return None
         headers = [*kept.headers, ("Content-Length", str(len(reply.body)))]
         if reply.location:

@@ -330,6 +330,23 @@ def test_a_visitor_waits_once_for_a_database_that_is_away(
     assert stored(server) == 2
 
 
+def test_what_goes_wrong_is_said_by_the_application_and_loses_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    server.client.post(f"/s/{server.code}", data=answers_of(server), headers=PHONE)
+    given = answers_of(server, comment="More light")
+    with monkeypatch.context() as patch:
+
+        def breaks(*job: Any) -> None:
+            raise RuntimeError("nobody expected this")
+
+        patch.setattr(server.app.extensions["writer"], "do_together", breaks)
+        reply = server.client.post(f"/s/{server.code}", data=given, headers=PHONE)
+    assert reply.status_code == 500
+    assert hidden(reply.text, "comment") == "More light"
+    assert stored(server) == 1
+
+
 class Wire:
     """A connection on which a request has come and that keeps what is sent back."""
 
