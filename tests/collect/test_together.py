@@ -129,6 +129,7 @@ def sqlite_app(sqlite_url: str, apps_let_go: None) -> Flask:
     return make_app(sqlite_url)
 
 
+@pytest.mark.sqlite
 def test_sqlite_is_asked_once_and_again_only_where_something_is_there(sqlite_app: Flask):
     app = sqlite_app
     where, known = somewhere(app), uuid4()
@@ -143,6 +144,7 @@ def test_sqlite_is_asked_once_and_again_only_where_something_is_there(sqlite_app
     assert len(stored(app)) == 6
 
 
+@pytest.mark.sqlite
 def test_who_comes_while_another_process_writes_goes_along(
     sqlite_app: Flask, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ):
