@@ -43,13 +43,6 @@ class Repeater:
         self.app = app
         self.kept: OrderedDict[Asked, Kept] = OrderedDict()
 
-    def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
-        if (answer := self.repeat(environ)) is None:
-            return self.ask(environ, start)
-        status, headers, body = answer
-        start(status, headers)
-        return [body]
-
     def repeat(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
         """Return status, headers and body for a visit; None where the application is to be asked.
 

@@ -53,12 +53,20 @@ class Server:
         self.app = make_app(url, PLACE_KEPT=2.0)
         self.asked = Asked(self.app)
         self.repeater = Repeater(self.asked)
-        self.client = Client(self.repeater)
+        self.client = Client(self.answer)
         with self.app.app_context():
             self.code, self.other = (
                 add_poster(db.session(), add_event(self.app, db.session(), name=name)).code
                 for name in ("Maple Falls", "Birch Hollow")
             )
+
+    def answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer as a worker does: repeat, or else ask."""
+        if (answer := self.repeater.repeat(environ)) is None:
+            return self.repeater.ask(environ, start)
+        status, headers, body = answer
+        start(status, headers)
+        return [body]
 
     def opens(self, **headers: str) -> TestResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -307,20 +315,29 @@ def test_an_event_that_was_closed_takes_no_answers_of_a_form_opened_after(server
     assert stored(server) == 1
 
 
+def sends_while(
+    fails: Callable[..., None],
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, str],
+) -> TestResponse:
+    """Send answers whose storing fails in a way of the test's own."""
+    with monkeypatch.context() as patch:
+        patch.setattr(server.app.extensions["writer"], "do_together", fails)
+        return server.client.post(f"/s/{server.code}", data=given, headers=PHONE)
+
+
 def test_a_visitor_waits_once_for_a_database_that_is_away(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ):
     server.client.post(f"/s/{server.code}", data=answers_of(server), headers=PHONE)
     given, asked = answers_of(server, comment="More light"), []
-    writer = server.app.extensions["writer"]
-    with monkeypatch.context() as patch:
 
-        def is_away(*job: Any) -> None:
-            asked.append(job)
-            raise OperationalError("INSERT", None, Exception())
+    def is_away(*job: Any) -> None:
+        asked.append(job)
+        raise OperationalError("INSERT", None, Exception())
 
-        patch.setattr(writer, "do_together", is_away)
-        reply = server.client.post(f"/s/{server.code}", data=given, headers=PHONE)
+    reply = sends_while(is_away, server, monkeypatch, given)
     assert len(asked) == 1
     assert reply.status_code == 503
     assert reply.headers["Retry-After"]
@@ -335,13 +352,11 @@ def test_what_goes_wrong_is_said_by_the_application_and_loses_nothing(
 ):
     server.client.post(f"/s/{server.code}", data=answers_of(server), headers=PHONE)
     given = answers_of(server, comment="More light")
-    with monkeypatch.context() as patch:
 
-        def breaks(*job: Any) -> None:
-            raise RuntimeError("nobody expected this")
+    def breaks(*job: Any) -> None:
+        raise RuntimeError("nobody expected this")
 
-        patch.setattr(server.app.extensions["writer"], "do_together", breaks)
-        reply = server.client.post(f"/s/{server.code}", data=given, headers=PHONE)
+    reply = sends_while(breaks, server, monkeypatch, given)
     assert reply.status_code == 500
     assert hidden(reply.text, "comment") == "More light"
     assert stored(server) == 1
